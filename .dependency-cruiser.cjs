@@ -1,0 +1,153 @@
+/**
+ * Which part may know which, from the inside out:
+ *
+ *   events  <-  ports, actors, projections, replication  <-  log, transport  <-  client, node
+ *                                                         <-  cluster, operator, gateways, labs, cli
+ *
+ * Run by `npm run check`. A rule that stands in the way is changed here, with its reason, not
+ * worked around.
+ */
+
+const PURE = '^src/(events|ports|actors|projections|replication)/';
+const PORTS_OF_THE_LOG = '^src/log/port';
+const ROOT = '^src/node(\\.ts$|/)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two modules that need each other are one module; a cycle also makes loading order matter.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A module that imports nothing and that nobody imports is left over.',
+      severity: 'error',
+      // Scripts, tests and the tools' configuration files are started by name.
+      from: { orphan: true, pathNot: ['^scripts/', '^test/', '^[^/]+$'] },
+      to: {},
+    },
+    {
+      name: 'all-resolved',
+      comment: 'What cannot be found cannot be checked either.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-development-packages-in-the-product',
+      comment: 'src and cli run where only the dependencies are installed.',
+      severity: 'error',
+      from: { path: '^(src|cli)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'the-product-stands-alone',
+      comment: 'Tests, benchmarks and scripts use the product, never the other way round.',
+      severity: 'error',
+      from: { path: '^(src|cli)/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'src-without-cli',
+      comment: 'The command line is one front end of several.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^cli/' },
+    },
+    {
+      name: 'events-depend-on-nothing',
+      comment: 'Events are what everything else speaks; stored ones outlive the code around them.',
+      severity: 'error',
+      from: { path: '^src/events/' },
+      to: { path: '^src/', pathNot: '^src/events/' },
+    },
+    {
+      name: 'pure-parts-know-pure-parts',
+      comment:
+        'Deciders, folds and the core of replication run unchanged in the simulation, so they see the world through ports, and nothing of disks, sockets or clients.',
+      severity: 'error',
+      from: { path: PURE },
+      to: { path: '^src/', pathNot: [PURE, PORTS_OF_THE_LOG] },
+    },
+    {
+      name: 'pure-parts-without-node',
+      comment: 'No clock, no file, no network: time, ids and I/O come in through commands and ports.',
+      severity: 'error',
+      from: { path: PURE, pathNot: '^src/(events|projections)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'hashes-and-no-more',
+      comment: 'As above; but frames are chained by their hashes, rows have one too, and hashing is pure.',
+      severity: 'error',
+      from: { path: '^src/(events|projections)/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'pure-parts-few-packages',
+      comment:
+        'Of all packages only the description of data and, where actors live, of state machines: neither does I/O by itself.',
+      severity: 'error',
+      from: { path: PURE },
+      to: { path: 'node_modules', pathNot: 'node_modules/(xstate|zod)/' },
+    },
+    {
+      name: 'machines-where-actors-live',
+      comment: 'Stored events and what readers see must not depend on how state machines are written.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(actors|client|replication|inspector|labs)/' },
+      to: { path: 'node_modules/xstate/' },
+    },
+    {
+      name: 'databases-behind-the-log',
+      comment: 'One place opens LevelDB, so that one place answers for what a crash leaves behind.',
+      severity: 'error',
+      from: { path: '^(src|cli)/', pathNot: '^src/log/level' },
+      to: { path: 'node_modules/(level|classic-level|abstract-level)/' },
+    },
+    {
+      name: 'only-the-root-wires',
+      comment:
+        'Which disk and which stream a replica has is decided in src/node.ts alone; a client or a supervisor has neither. The operator reads data folders of nodes that are not running.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [ROOT, '^src/(log|operator)/'] },
+      to: { path: '^src/log/', pathNot: PORTS_OF_THE_LOG },
+    },
+    {
+      name: 'front-ends-through-the-client',
+      comment: 'Every front end has the same abilities and the same promises, because all go one way.',
+      severity: 'error',
+      from: { path: '^src/(gateways|labs)/' },
+      to: { path: '^src/', pathNot: ['^src/client/', '^src/$1/'] },
+    },
+    {
+      name: 'cli-through-the-client',
+      comment: 'As above. The command line also starts nodes and clusters, and holds the operator commands.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^src/', pathNot: [ROOT, '^src/(client|cluster|operator|events)/'] },
+    },
+    {
+      name: 'cli-speaks-of-events-only-by-type',
+      comment: 'It prints events; making and encoding them is the work of those behind the client.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^src/events/', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    exclude: { path: '^(dist|coverage)/' },
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Types count: a part that speaks in another's types depends on it.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

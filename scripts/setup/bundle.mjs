@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, readIfThere, SetupProblem, writeAtomically } from './files.mjs';
+
+const INPUTS = [
+  'src',
+  'cli',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'scripts/setup/bundle.mjs',
+];
+const ENTRY = 'verbatim.mjs';
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * The command line in few files: loading hundreds of modules one by one would be most of the time
+ * that a short command takes.
+ * @param {{ root: string, say: (sentence: string) => void }} place
+ */
+export function bundle({ root, say }) {
+  const out = join(root, 'dist');
+  const stamp = join(out, '.inputs');
+  const wanted = () => digestOf(root, INPUTS);
+  return {
+    isReady: () => readIfThere(stamp) === wanted() && readIfThere(join(out, ENTRY)) !== undefined,
+    async run() {
+      say('Building the command line…');
+      const digest = wanted();
+      publish(await build(root, out), out);
+      writeAtomically(stamp, digest);
+    },
+  };
+}
+
+/**
+ * @param {string} root
+ * @param {string} out
+ */
+async function build(root, out) {
+  // Loaded here and not above: set-up runs before there is a node_modules.
+  const esbuild = await import('esbuild');
+  try {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: { verbatim: 'cli/main.ts' },
+      outdir: out,
+      outExtension: { '.js': '.mjs' },
+      chunkNames: 'chunks/[name]-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      write: false,
+      logLevel: 'silent',
+      // These load native parts that lie beside them in node_modules.
+      external: ['level', 'classic-level', '@node-rs/argon2'],
+      // Bundled CommonJS packages call `require` for Node's own modules; ES modules have none.
+      banner: {
+        js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+      },
+    });
+    return outputFiles;
+  } catch (error) {
+    throw new SetupProblem(
+      `the command line could not be built: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/**
+ * The entry comes last, and each file by renaming: whoever starts `verbatim` meanwhile gets the
+ * old program or the new one, whole.
+ * @param {{ path: string, contents: Uint8Array }[]} files
+ * @param {string} out
+ */
+function publish(files, out) {
+  const draft = join(out, `.draft-${process.pid}`);
+  mkdirSync(draft, { recursive: true });
+  mkdirSync(join(out, 'chunks'), { recursive: true });
+  const isEntry = (/** @type {{ path: string }} */ file) => file.path === join(out, ENTRY);
+  for (const file of [...files].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    writeFileSync(join(draft, 'file'), file.contents);
+    renameSync(join(draft, 'file'), file.path);
+  }
+  rmSync(draft, { recursive: true });
+  sweep(join(out, 'chunks'), new Set(files.map((file) => file.path)));
+}
+
+/**
+ * A cluster that is still running may yet load a part of its older program: parts of a day ago go.
+ * @param {string} folder
+ * @param {Set<string>} current
+ */
+function sweep(folder, current) {
+  for (const path of readdirSync(folder).map((name) => join(folder, name))) {
+    if (!current.has(path) && statSync(path).mtimeMs < Date.now() - DAY_MS) rmSync(path);
+  }
+}

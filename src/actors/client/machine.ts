@@ -1,0 +1,86 @@
+/**
+ * The client actor: connecting → authenticating → ready ⇄ leaderless → closed. One in every client.
+ *
+ * It owns one question: may something be typed now? Only in `ready`: a leader has answered and nothing was heard since
+ * that it is gone. What is done in a state comes in from outside, as with the replica machine.
+ */
+import { assign, fromPromise, setup } from 'xstate';
+
+export type ClientEvent =
+  | { readonly type: 'CONNECTED' }
+  | { readonly type: 'DISCONNECTED' }
+  /** A leader said that it serves. */
+  | { readonly type: 'LEADER_FOUND'; readonly leader: string | null; readonly epoch: number }
+  /** A request reached nobody, or the nodes said that they are electing. */
+  | { readonly type: 'LEADER_LOST' }
+  | { readonly type: 'CLOSE' };
+
+export interface ClientContext {
+  readonly leader: string | null;
+  readonly epoch: number;
+  /** Why the client was closed, if not by its user. */
+  readonly problem: Error | undefined;
+}
+
+export const clientMachine = setup({
+  types: { context: {} as ClientContext, events: {} as ClientEvent },
+  actors: {
+    /** Reach a server that lets this client in. Rejects when the border refused it. */
+    connect: fromPromise<void>(async () => undefined),
+    /** Make sure who one is, and how far one has read. Rejects when the account is gone. */
+    authenticate: fromPromise<void>(async () => undefined),
+    /** Ask for a leader until one answers. */
+    findLeader: fromPromise<void>(async () => undefined),
+  },
+  actions: {
+    noteLeader: assign(({ context, event }) =>
+      event.type === 'LEADER_FOUND' ? { leader: event.leader ?? context.leader, epoch: event.epoch } : {},
+    ),
+    forgetLeader: assign({ leader: null }),
+    noteProblem: assign({ problem: (_, { error }: { error: unknown }) => error as Error }),
+  },
+  guards: {
+    isOlderNews: ({ context, event }) => event.type === 'LEADER_FOUND' && event.epoch < context.epoch,
+  },
+}).createMachine({
+  id: 'client',
+  context: { leader: null, epoch: 0, problem: undefined },
+  initial: 'connecting',
+  on: { CLOSE: '.closed' },
+  states: {
+    connecting: {
+      invoke: {
+        src: 'connect',
+        onDone: 'authenticating',
+        onError: { target: 'closed', actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) } },
+      },
+    },
+    disconnected: {
+      on: { CONNECTED: 'authenticating' },
+    },
+    authenticating: {
+      invoke: {
+        src: 'authenticate',
+        onDone: 'leaderless',
+        onError: { target: 'closed', actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) } },
+      },
+      on: { DISCONNECTED: 'disconnected' },
+    },
+    leaderless: {
+      entry: 'forgetLeader',
+      invoke: { src: 'findLeader', onDone: 'ready' },
+      on: {
+        LEADER_FOUND: [{ guard: 'isOlderNews' }, { target: 'ready', actions: 'noteLeader' }],
+        DISCONNECTED: 'disconnected',
+      },
+    },
+    ready: {
+      on: {
+        LEADER_FOUND: [{ guard: 'isOlderNews' }, { actions: 'noteLeader' }],
+        LEADER_LOST: 'leaderless',
+        DISCONNECTED: 'disconnected',
+      },
+    },
+    closed: { type: 'final' },
+  },
+});

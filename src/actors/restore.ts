@@ -1,0 +1,23 @@
+/**
+ * Actors from states. A row of the projections is the fold of all of an actor's events, so it serves as the snapshot
+ * that the actor is rebuilt from: by `history` the same state can be reached again event by event, which tests do.
+ */
+import { type ActorRefFrom, createActor } from 'xstate';
+import { sessionMachine } from './session/machine.ts';
+import type { SessionState } from './session/state.ts';
+import { userMachine } from './user/machine.ts';
+import type { UserState } from './user/state.ts';
+
+export type UserActor = ActorRefFrom<typeof userMachine>;
+export type SessionActor = ActorRefFrom<typeof sessionMachine>;
+
+export function restoreUser(context: UserState): UserActor {
+  const { state } = context;
+  const value = state === 'online' || state === 'offline' ? ({ registered: state } as const) : state;
+  return createActor(userMachine, { snapshot: userMachine.resolveState({ value, context }) }).start();
+}
+
+export function restoreSession(context: SessionState): SessionActor {
+  const snapshot = sessionMachine.resolveState({ value: context.state, context });
+  return createActor(sessionMachine, { snapshot }).start();
+}

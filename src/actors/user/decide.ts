@@ -1,0 +1,61 @@
+/** What a user makes of a command. Pure: hashes, the time and every id come in on the command. */
+import type { EventData, Fact } from '../../events/domain.ts';
+import type { RefusalCode } from '../../events/refusals.ts';
+import { type Decision, facts, refuse } from '../decision.ts';
+import type { UserSnapshot } from './machine.ts';
+import type { UserEvent } from './state.ts';
+
+/**
+ * `verifiedAgainst` is the password hash that the border checked the given password against, or null where it did
+ * not match. The check takes long and runs outside; if the password was changed meanwhile, it no longer counts.
+ */
+export type UserCommand =
+  | ({ readonly type: 'RegisterUser' } & EventData<'UserRegistered'>)
+  | { readonly type: 'LogIn'; readonly verifiedAgainst: string | null; readonly tokenHash: string }
+  | { readonly type: 'LogOut'; readonly tokenHash: string }
+  | {
+      readonly type: 'ChangePassword';
+      readonly verifiedAgainst: string | null;
+      readonly passwordHash: string;
+      readonly tokenHash: string;
+    }
+  | { readonly type: 'ComeOnline'; readonly client: string }
+  | { readonly type: 'GoOffline'; readonly client: string }
+  /** `last` is the newest position in the user's queue. */
+  | { readonly type: 'MarkShown'; readonly upTo: number; readonly last: number }
+  | { readonly type: 'DeleteAccount' };
+
+export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: number): Decision {
+  const { id: user, passwordHash } = snapshot.context;
+  const ifPossible = (fact: Fact & Pick<UserEvent, 'type'>, otherwise: RefusalCode = 'not-possible'): Decision =>
+    snapshot.can({ ...fact, at } as UserEvent) ? facts(fact) : refuse(otherwise);
+  switch (command.type) {
+    case 'RegisterUser': {
+      const { type: _, ...data } = command;
+      return ifPossible({ type: 'UserRegistered', data });
+    }
+    case 'LogIn': {
+      if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
+      return ifPossible({ type: 'LoggedIn', data: { user, tokenHash: command.tokenHash } }, 'wrong-credentials');
+    }
+    case 'LogOut':
+      return ifPossible({ type: 'LoggedOut', data: { user, tokenHash: command.tokenHash } }, 'not-logged-in');
+    case 'ChangePassword': {
+      if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
+      const data = { user, passwordHash: command.passwordHash, keptTokenHash: command.tokenHash };
+      return ifPossible({ type: 'PasswordChanged', data });
+    }
+    case 'ComeOnline':
+      return ifPossible({ type: 'CameOnline', data: { user, client: command.client } }, 'nothing-new');
+    case 'GoOffline':
+      return ifPossible({ type: 'WentOffline', data: { user, client: command.client } }, 'nothing-new');
+    case 'MarkShown': {
+      if (command.upTo > command.last) return refuse('not-possible', 'That position is not in your queue.');
+      return ifPossible({ type: 'ItemsShown', data: { user, upTo: command.upTo } }, 'nothing-new');
+    }
+    case 'DeleteAccount':
+      return ifPossible({ type: 'AccountDeleted', data: { user } });
+    default:
+      return command satisfies never;
+  }
+}

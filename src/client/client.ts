@@ -1,0 +1,175 @@
+/**
+ * The client SDK: what every front end uses to reach Verbatim. A guest can register and log in; a user does the rest.
+ */
+import { newId, type Random } from '../events/ids.ts';
+import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import type { Answer } from '../protocol/answers.ts';
+import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
+import { type ItemView, pushSchema } from '../protocol/views.ts';
+import { Deliveries } from './deliveries.ts';
+import { Unanswered } from './errors.ts';
+import { Line, type Link } from './line.ts';
+
+export interface ClientOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Reaches the broker as who one introduces oneself; `secret` is the user's token. */
+  link(introduction: Introduction, secret: string): Promise<Link>;
+}
+
+/** Who a user is, to be kept between runs; `position` is the highest position seen. */
+export interface Identity {
+  readonly user: string;
+  readonly name: string;
+  readonly token: string;
+  readonly position: number;
+}
+
+const pageSize = 200;
+/** Well within the 10 s after which the leader counts a silent client as gone. */
+const pingMs = 3_000;
+
+export class GuestClient {
+  readonly line: Line;
+  readonly #random: Random;
+
+  constructor({ clock, random, link }: ClientOptions) {
+    const introduction = { as: 'guest', guest: newId('g-', random) } as const;
+    this.#random = random;
+    this.line = new Line({ introduction, client: newId('c-', random), clock, random, link: () => link(introduction, '') });
+  }
+
+  /** @returns the recovery code, which is known to nobody else and shown once. */
+  async register(name: string, password: string, timeoutMs?: number): Promise<{ user: string; recoveryCode: string }> {
+    const recoveryCode = newRecoveryCode(this.#random);
+    const recoveryHash = hashToken(recoveryCode);
+    const answer = await this.line.command({ type: 'Register', name, password, recoveryHash }, timing(timeoutMs));
+    return { user: answer.user ?? '', recoveryCode };
+  }
+
+  async logIn(name: string, password: string, timeoutMs?: number): Promise<Identity> {
+    const token = newToken(this.#random);
+    const answer = await this.line.command({ type: 'LogIn', name, password, tokenHash: hashToken(token) }, timing(timeoutMs));
+    return { user: answer.user ?? '', name, token, position: this.line.position };
+  }
+
+  close(): Promise<void> {
+    return this.line.close();
+  }
+}
+
+export class UserClient {
+  readonly line: Line;
+  readonly #clock: Clock;
+  readonly #user: string;
+  readonly #tokenHash: string;
+  readonly #stops: { stop(): void }[] = [];
+  #deliveries: Deliveries | undefined;
+  #isAttached = false;
+
+  constructor({ clock, random, link }: ClientOptions, { user, token, position }: Identity) {
+    const introduction = { as: 'user', user, position } as const;
+    this.#clock = clock;
+    this.#user = user;
+    this.#tokenHash = hashToken(token);
+    const client = newId('c-', random);
+    this.line = new Line({ introduction, client, clock, random, link: () => link(introduction, token) });
+  }
+
+  /** Resolves when the message is committed. Without `timeoutMs` it is tried for ever. */
+  async send(to: string, text: string, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
+    return await this.line.command({ type: 'PostMessage', to, text }, options);
+  }
+
+  async changePassword(password: string, newPassword: string, timeoutMs?: number): Promise<void> {
+    const request = { type: 'ChangePassword', password, newPassword, tokenHash: this.#tokenHash } as const;
+    await this.line.command(request, timing(timeoutMs));
+  }
+
+  async logOut(timeoutMs?: number): Promise<void> {
+    await this.line.command({ type: 'LogOut', tokenHash: this.#tokenHash }, timing(timeoutMs));
+  }
+
+  async deleteAccount(timeoutMs?: number): Promise<void> {
+    await this.line.command({ type: 'DeleteAccount' }, timing(timeoutMs));
+  }
+
+  /** Comes online and shows the queue, item by item, and whatever is added to it, until the client is closed. */
+  async follow(show: (item: ItemView) => Promise<void> | void): Promise<void> {
+    const { shown } = await this.line.query('whoami', {});
+    const deliveries = this.#newDeliveries(shown, show, true);
+    this.#deliveries = deliveries;
+    this.#isAttached = true;
+    let wasReady = true;
+    this.#stops.push(
+      this.line.link.subscribe(clientSubjects.push(this.#user), ({ data }) => this.#pushed(deliveries, data)),
+      every(this.#clock, pingMs, () => void this.#ping()),
+      this.line.watch(() => {
+        const isReady = this.line.state === 'ready';
+        if (isReady && !wasReady) deliveries.catchUp(); // pushes may have been missed meanwhile
+        wasReady = isReady;
+      }),
+    );
+    await this.#comeOnline();
+    deliveries.catchUp();
+  }
+
+  /** Shows what the queue holds now, once; with `peek` nothing counts as delivered. */
+  async showInbox(show: (item: ItemView) => Promise<void> | void, peek: boolean): Promise<void> {
+    const { shown } = await this.line.query('whoami', {});
+    const deliveries = this.#newDeliveries(shown, show, !peek);
+    deliveries.catchUp();
+    await deliveries.settled();
+  }
+
+  /** Acknowledges what was shown, says good-bye, ends. Commands without an answer are given up. */
+  async close(): Promise<void> {
+    for (const part of this.#stops.splice(0)) part.stop();
+    if (this.line.state === 'ready' && this.#isAttached) {
+      await this.#deliveries?.settled();
+      await this.line.command({ type: 'GoOffline' }, { timeoutMs: 1_000 }).catch(() => undefined);
+    }
+    this.#deliveries?.stop();
+    await this.line.close();
+  }
+
+  #newDeliveries(shown: number, show: (item: ItemView) => Promise<void> | void, delivers: boolean): Deliveries {
+    return new Deliveries({
+      clock: this.#clock,
+      shown,
+      show,
+      delivers,
+      read: async (after) => (await this.line.query('inbox', { after, limit: pageSize })).items,
+      markShown: (upTo) => this.#markShown(upTo),
+    });
+  }
+
+  /** Another client of the same user may have marked it already: then it is done as well. */
+  async #markShown(upTo: number): Promise<void> {
+    await this.line.command({ type: 'MarkShown', upTo }).catch((error: unknown) => {
+      if (error instanceof Unanswered) throw error;
+    });
+  }
+
+  #pushed(deliveries: Deliveries, data: Uint8Array): void {
+    const push = pushSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
+    if (!push.success) return deliveries.catchUp();
+    this.line.saw(push.data.last);
+    deliveries.pushed(push.data);
+  }
+
+  /** A leader that does not count this client as online was not told, or gave it up while it was silent. */
+  async #ping(): Promise<void> {
+    const reply = await this.line.ping();
+    if (reply?.attached === false) await this.#comeOnline();
+  }
+
+  async #comeOnline(): Promise<void> {
+    await this.line.command({ type: 'ComeOnline' }, { timeoutMs: pingMs }).catch(() => undefined);
+  }
+}
+
+function timing(timeoutMs: number | undefined): { timeoutMs?: number } {
+  return timeoutMs === undefined ? {} : { timeoutMs };
+}

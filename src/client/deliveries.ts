@@ -1,0 +1,119 @@
+/**
+ * Deliveries: the items of a user's queue, shown in order, each once, and then acknowledged.
+ *
+ * A push names the item before it; if that is not the last one shown here, something was missed and the queue is read
+ * instead. What was shown is acknowledged after it was shown, gathered: a client that is killed in between may show an
+ * item again when it comes back, but never skips one (P4).
+ */
+import { type Clock, delay } from '../ports/clock.ts';
+import type { ItemView, Push } from '../protocol/views.ts';
+
+export interface DeliveriesOptions {
+  readonly clock: Clock;
+  /** Position up to which items were shown before. */
+  readonly shown: number;
+  /** The queue after a position, in pages; empty at its end. */
+  read(after: number): Promise<readonly ItemView[]>;
+  /** Shows an item; awaited before the next one. */
+  show(item: ItemView): Promise<void> | void;
+  /** Tells the log what has been shown. */
+  markShown(upTo: number): Promise<void>;
+  /** Whether this client's showing counts as delivery. */
+  readonly delivers: boolean;
+}
+
+const gatherMs = 200;
+const retryMs = 200;
+
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  #cursor: number;
+  #marked: number;
+  #waiting: Push[] = [];
+  #mustRead = false;
+  #working: Promise<void> | undefined;
+  #marking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+    this.#cursor = options.shown;
+    this.#marked = options.shown;
+  }
+
+  /** Reads whatever the queue holds after what was shown: at the start, and whenever a push may have been missed. */
+  catchUp(): void {
+    this.#mustRead = true;
+    this.#work();
+  }
+
+  pushed(push: Push): void {
+    this.#waiting.push(push);
+    this.#work();
+  }
+
+  /** Resolves when everything known of is shown and acknowledged. */
+  async settled(): Promise<void> {
+    while (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor)) {
+      if (this.#working) await this.#working;
+      else await (this.#marking ?? this.#mark(0));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #work(): void {
+    this.#working ??= this.#workAll().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #workAll(): Promise<void> {
+    while (!this.#stopped && (this.#mustRead || this.#waiting.length > 0)) {
+      const push = this.#waiting.shift();
+      for (const item of push?.items ?? []) if (item.prev <= this.#cursor) await this.#show(item);
+      if (push && push.last > this.#cursor) this.#mustRead = true;
+      if (this.#mustRead) await this.#readAll();
+    }
+  }
+
+  async #readAll(): Promise<void> {
+    this.#mustRead = false;
+    try {
+      for (;;) {
+        const items = await this.#options.read(this.#cursor);
+        if (items.length === 0 || this.#stopped) return;
+        for (const item of items) await this.#show(item);
+      }
+    } catch {
+      this.#mustRead = true; // nobody could answer: the queue is still there
+      await delay(this.#options.clock, retryMs);
+    }
+  }
+
+  /** Messages that came back share one place in the queue: all of them are shown before the cursor moves on. */
+  async #show(item: ItemView): Promise<void> {
+    if (item.item < this.#cursor || (item.item === this.#cursor && item.kind === 'message')) return;
+    await this.#options.show(item);
+    this.#cursor = item.item;
+    if (this.#options.delivers) void this.#mark(gatherMs);
+  }
+
+  #mark(afterMs: number): Promise<void> {
+    this.#marking ??= this.#markAll(afterMs).finally(() => {
+      this.#marking = undefined;
+    });
+    return this.#marking;
+  }
+
+  async #markAll(afterMs: number): Promise<void> {
+    await delay(this.#options.clock, afterMs);
+    while (this.#marked < this.#cursor && !this.#stopped) {
+      const upTo = this.#cursor;
+      await this.#options.markShown(upTo);
+      this.#marked = upTo;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** What can go wrong for a client, and what is known then about what it asked for. */
+
+/** Somebody who may decide has decided: no. `code` is stable, the message one sentence. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
+  /** The refusal is in the log, at this position, and a repeat gets it again. */
+  readonly position: number | undefined;
+
+  constructor(code: string, message: string, position?: number) {
+    super(message);
+    this.code = code;
+    this.position = position;
+  }
+}
+
+/** Nobody could answer in time. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+  /** `unknown`: it may have happened; repeat it under the same id. `not-sent`: it certainly has not. */
+  readonly outcome: 'unknown' | 'not-sent';
+
+  constructor(outcome: 'unknown' | 'not-sent', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.outcome = outcome;
+  }
+}

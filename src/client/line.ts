@@ -1,0 +1,243 @@
+/**
+ * The line: one client's connection, kept up for it.
+ *
+ * It is bound to the client machine, which knows whether commands can be given now. It follows the leader by what the
+ * nodes announce, sends again what has no answer, and carries the highest position seen, so that no read ever shows an
+ * older state (P7).
+ */
+import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
+import { clientMachine } from '../actors/client/machine.ts';
+import { parseJson } from '../events/codec.ts';
+import type { ClientCommand } from '../events/commands.ts';
+import { newId, type Random } from '../events/ids.ts';
+import { LamportClock } from '../events/lamport.ts';
+import { type Bus, NobodyThere } from '../ports/bus.ts';
+import { type Clock, delay } from '../ports/clock.ts';
+import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
+import {
+  type QueryAnswer,
+  type QueryName,
+  type QueryRequest,
+  queries,
+  queryReplySchema,
+} from '../protocol/queries.ts';
+import { clientSubjects, type Introduction, leaderNoticeSchema } from '../protocol/subjects.ts';
+import { Refused, Unanswered } from './errors.ts';
+import { Outbox } from './outbox.ts';
+
+/** A bus with an end: what reaching the broker gives a client. */
+export interface Link extends Bus {
+  close(): Promise<void>;
+}
+
+export interface LineOptions {
+  readonly introduction: Introduction;
+  /** Tells this client from others of the same user. */
+  readonly client: string;
+  /** @throws {Refused} when the border refuses this client. @throws when no server can be reached. */
+  link(): Promise<Link>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export type LineState = 'connecting' | 'disconnected' | 'authenticating' | 'leaderless' | 'ready' | 'closed';
+
+/** A command without its id, which the line gives. */
+export type Request = ClientCommand extends infer C ? (C extends ClientCommand ? Omit<C, 'id'> : never) : never;
+
+const findLeaderMs = 100;
+const pingTimeoutMs = 1_000;
+const queryTimeoutMs = 2_000;
+const queryRetryMs = 50;
+
+export class Line {
+  readonly #options: LineOptions;
+  readonly #actor: ActorRefFrom<typeof clientMachine>;
+  readonly #lamport = new LamportClock();
+  readonly #subject: string;
+  #link: Link | undefined;
+  #outbox: Outbox | undefined;
+  #position: number;
+
+  constructor(options: LineOptions) {
+    const { clock, introduction, client } = options;
+    const isUser = introduction.as === 'user';
+    this.#options = options;
+    this.#position = isUser ? introduction.position : 0;
+    this.#subject = clientSubjects.commands(isUser ? introduction.user : introduction.guest, client);
+    const machine = clientMachine.provide({
+      actors: {
+        connect: fromPromise(() => this.#connect()),
+        authenticate: fromPromise(() => this.#authenticate()),
+        findLeader: fromPromise(({ signal }) => this.#findLeader(signal)),
+      },
+    });
+    this.#actor = createActor(machine, {
+      clock: {
+        setTimeout: (task, delayMs) => clock.setTimeout(() => task(), delayMs),
+        clearTimeout: (timer) => clock.clearTimeout(timer),
+      },
+    });
+    let before = this.state;
+    this.#actor.subscribe(() => {
+      if (this.state === 'ready' && before !== 'ready') this.#outbox?.resend();
+      before = this.state;
+    });
+    this.#actor.start();
+  }
+
+  get state(): LineState {
+    return this.#actor.getSnapshot().value;
+  }
+
+  get leader(): { readonly id: string | null; readonly epoch: number } {
+    const { leader, epoch } = this.#actor.getSnapshot().context;
+    return { id: leader, epoch };
+  }
+
+  /** The highest position seen: to be given to the next client of the same user. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The link, for subscriptions. @throws {Unanswered} before there is one. */
+  get link(): Link {
+    if (!this.#link) throw new Unanswered('not-sent', 'not connected');
+    return this.#link;
+  }
+
+  /** Told of every change of state or leader. */
+  watch(listener: () => void): { stop(): void } {
+    const subscription = this.#actor.subscribe(listener);
+    return { stop: () => subscription.unsubscribe() };
+  }
+
+  /** Resolves when commands can be given. @throws {Refused} at the border, {Unanswered} after `timeoutMs`. */
+  async ready(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void) => {
+        clock.clearTimeout(late);
+        watch.unsubscribe();
+        settle();
+      };
+      const look = () => {
+        const { problem } = this.#actor.getSnapshot().context;
+        if (this.state === 'closed') end(() => reject(problem ?? new Unanswered('not-sent', 'the client is closed')));
+        else if (this.state === 'ready') end(resolve);
+      };
+      const late = clock.setTimeout(() => end(() => reject(this.#tooLate())), timeoutMs);
+      const watch = this.#actor.subscribe({ next: look, complete: look });
+      look();
+    });
+  }
+
+  /**
+   * Has a command decided, once and for ever, under `id`.
+   * @throws {Refused} as the log says, {Unanswered} when nobody answered within `timeoutMs` (if given).
+   */
+  async command(request: Request, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
+    const id = options.id ?? newId('m-', this.#options.random);
+    if (!this.#outbox) throw new Unanswered('not-sent', 'not connected');
+    try {
+      const answer = await this.#outbox.give({ ...request, id } as ClientCommand, options.timeoutMs);
+      this.saw(answer.position ?? 0);
+      return answer;
+    } catch (error) {
+      if (error instanceof Refused) this.saw(error.position ?? 0);
+      throw error;
+    }
+  }
+
+  /** @throws {Refused}, {Unanswered}. */
+  async query<Q extends QueryName>(name: Q, request: QueryRequest<Q>, timeoutMs = 10_000): Promise<QueryAnswer<Q>> {
+    const { clock, introduction } = this.#options;
+    if (introduction.as !== 'user') throw new Refused('not-logged-in', 'Guests cannot ask for that.');
+    const deadlineMs = clock.monotonicMs() + timeoutMs;
+    const subject = clientSubjects.query(introduction.user, name);
+    for (;;) {
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (leftMs <= 0 || this.state === 'closed') throw this.#tooLate();
+      const reply = await this.#ask(subject, request, Math.min(queryTimeoutMs, leftMs));
+      if (reply && !reply.refused) {
+        this.saw(reply.position);
+        return queries[name].answer.parse(reply.answer) as QueryAnswer<Q>; // the schema is that query's own
+      }
+      const refused = reply?.refused;
+      if (refused && refused.code !== 'too-early' && refused.code !== 'not-now') throw new Refused(refused.code, refused.message);
+      await delay(clock, queryRetryMs);
+    }
+  }
+
+  /** Asks the leader for a sign of life, and tells it of this client's. @returns undefined when nobody answered. */
+  async ping(): Promise<Reply | undefined> {
+    const payload = JSON.stringify({ after: null, clock: this.#lamport.tick(), commands: [] });
+    try {
+      const data = await this.link.request(this.#subject, payload, pingTimeoutMs);
+      return replySchema.parse(parseJson(Buffer.from(data).toString()));
+    } catch (error) {
+      if (error instanceof NobodyThere) this.#actor.send({ type: 'LEADER_LOST' });
+      return undefined;
+    }
+  }
+
+  saw(position: number): void {
+    this.#position = Math.max(this.#position, position);
+  }
+
+  async close(): Promise<void> {
+    this.#actor.send({ type: 'CLOSE' });
+    this.#outbox?.close('the client was closed');
+    await this.#link?.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { clock } = this.#options;
+    const link = await this.#options.link();
+    this.#link = link;
+    this.#outbox = new Outbox({
+      bus: link,
+      clock,
+      lamport: this.#lamport,
+      subject: this.#subject,
+      isReady: () => this.state === 'ready',
+      leaderLost: () => this.#actor.send({ type: 'LEADER_LOST' }),
+    });
+    link.onStatus((connected) => this.#actor.send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
+    link.subscribe(clientSubjects.leader, ({ data }) => this.#heardOfLeader(data));
+  }
+
+  async #authenticate(): Promise<void> {
+    if (this.#options.introduction.as === 'user') await this.query('whoami', {}, Number.POSITIVE_INFINITY);
+  }
+
+  async #findLeader(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.ping())) await delay(this.#options.clock, findLeaderMs);
+  }
+
+  #heardOfLeader(data: Uint8Array): void {
+    const { success, data: notice } = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
+    if (!success) return;
+    if (notice.leader === null) {
+      this.#actor.send({ type: 'LEADER_LOST' });
+      return;
+    }
+    const isNew = notice.epoch > this.leader.epoch;
+    this.#actor.send({ type: 'LEADER_FOUND', leader: notice.leader, epoch: notice.epoch });
+    if (isNew) this.#outbox?.resend(); // whatever the old leader was given and did not answer
+  }
+
+  /** Undefined when nobody answered this time. */
+  async #ask(subject: string, query: unknown, timeoutMs: number) {
+    try {
+      const data = await this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs);
+      return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #tooLate(): Unanswered {
+    return new Unanswered('not-sent', this.#link ? 'there is no leader at present' : 'no server answered in time');
+  }
+}

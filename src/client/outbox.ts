@@ -1,0 +1,180 @@
+/**
+ * The outbox: commands on their way, in the order in which they were given, until each has its answer.
+ *
+ * Nothing is ever given up because of a failure: an unanswered command is sent again under its own id, to whoever leads
+ * then, and the log makes that safe. Whatever was given since the last send goes out as one batch. A batch names the
+ * command before it that has no answer yet, so a leader that missed an earlier batch asks for a resend instead of
+ * deciding out of order.
+ */
+import { decideReply } from '../actors/client/decide.ts';
+import type { ClientCommand, CommandBatch } from '../events/commands.ts';
+import { parseJson } from '../events/codec.ts';
+import type { LamportClock } from '../events/lamport.ts';
+import { limits } from '../events/limits.ts';
+import { type Bus, NobodyThere } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
+import { Refused, Unanswered } from './errors.ts';
+
+interface Entry {
+  readonly command: ClientCommand;
+  readonly sizeBytes: number;
+  /** Under way at present. */
+  isSent: boolean;
+  /** Was under way at some time: its outcome is unknown until answered. */
+  wasSent: boolean;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+export interface OutboxOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly lamport: LamportClock;
+  readonly subject: string;
+  /** Whether commands may be sent now. */
+  isReady(): boolean;
+  /** A batch reached nobody. */
+  leaderLost(): void;
+}
+
+const replyTimeoutMs = 3_000;
+const batchBytesMax = limits.requestBytesMax / 2;
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #entries: Entry[] = [];
+  /** Counts resends: what earlier attempts still bring in is heard, but not obeyed. */
+  #attempt = 0;
+  #isFlushing = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Resolves with the committed answer. @throws {Refused} as the log says. @throws {Unanswered} after `timeoutMs`. */
+  give(command: ClientCommand, timeoutMs?: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const sizeBytes = Buffer.byteLength(JSON.stringify(command)) + 1;
+      const entry: Entry = { command, sizeBytes, isSent: false, wasSent: false, resolve, reject };
+      if (timeoutMs !== undefined) this.#expire(entry, timeoutMs);
+      this.#entries.push(entry);
+      this.flush();
+    });
+  }
+
+  /** Sends what is not under way, together with whatever else is given in this turn. */
+  flush(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#options.clock.soon(() => {
+      this.#isFlushing = false;
+      if (this.#options.isReady()) this.#sendAll();
+    });
+  }
+
+  /** There is another leader, or the old one may have missed something: everything unanswered goes out again. */
+  resend(): void {
+    this.#attempt += 1;
+    for (const entry of this.#entries) entry.isSent = false;
+    this.flush();
+  }
+
+  /** Gives up on everything. */
+  close(reason: string): void {
+    for (const entry of this.#entries.splice(0)) entry.reject(unanswered(entry, reason));
+  }
+
+  #sendAll(): void {
+    let after: string | null = null;
+    let batch: Entry[] = [];
+    let sizeBytes = 0;
+    const send = () => {
+      if (batch.length > 0) void this.#send(batch, after);
+      after = batch.at(-1)?.command.id ?? after;
+      batch = [];
+      sizeBytes = 0;
+    };
+    for (const entry of this.#entries) {
+      if (entry.isSent) {
+        after = entry.command.id;
+        continue;
+      }
+      if (batch.length === limits.commandsPerRequestMax || sizeBytes + entry.sizeBytes > batchBytesMax) send();
+      batch.push(entry);
+      sizeBytes += entry.sizeBytes;
+    }
+    send();
+  }
+
+  async #send(batch: readonly Entry[], after: string | null): Promise<void> {
+    const { bus, lamport, subject } = this.#options;
+    const attempt = this.#attempt;
+    for (const entry of batch) {
+      entry.isSent = true;
+      entry.wasSent = true;
+    }
+    const commands = batch.map(({ command }) => command);
+    const payload = JSON.stringify({ after, clock: lamport.tick(), commands } satisfies CommandBatch);
+    try {
+      const data = await bus.request(subject, payload, replyTimeoutMs);
+      this.#received(replySchema.parse(parseJson(Buffer.from(data).toString())), batch, attempt);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      if (error instanceof NobodyThere) this.#options.leaderLost();
+      this.resend();
+    }
+  }
+
+  #received(reply: Reply, batch: readonly Entry[], attempt: number): void {
+    const { clock, lamport } = this.#options;
+    lamport.receive(reply.clock);
+    const next = decideReply(reply);
+    if (next.do === 'settle') {
+      this.#settle(reply.answers ?? []);
+    } else if (next.do === 'fail') {
+      for (const { command } of batch) this.#settle([{ id: command.id, refused: { code: next.code, message: next.message } }]);
+    } else if (attempt === this.#attempt) {
+      this.#attempt += 1; // nothing more goes out before the resend
+      clock.setTimeout(() => this.resend(), next.afterMs);
+    }
+  }
+
+  #settle(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      // Answers come nearly always for the oldest first, so the search is short.
+      const index = this.#entries.findIndex(({ command }) => command.id === answer.id);
+      const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
+      if (!entry) continue;
+      if (answer.refused) entry.reject(new Refused(answer.refused.code, answer.refused.message, answer.position));
+      else entry.resolve(answer);
+    }
+  }
+
+  #expire(entry: Entry, timeoutMs: number): void {
+    const { clock } = this.#options;
+    const timer = clock.setTimeout(() => {
+      const index = this.#entries.indexOf(entry);
+      if (index < 0) return;
+      this.#entries.splice(index, 1);
+      entry.reject(unanswered(entry, 'nobody answered in time'));
+    }, timeoutMs);
+    const { resolve, reject } = entry;
+    entry.resolve = (answer) => {
+      clock.clearTimeout(timer);
+      resolve(answer);
+    };
+    entry.reject = (error) => {
+      clock.clearTimeout(timer);
+      reject(error);
+    };
+  }
+}
+
+function unanswered({ wasSent }: Entry, reason: string): Unanswered {
+  return new Unanswered(wasSent ? 'unknown' : 'not-sent', reason);
+}

@@ -1,0 +1,75 @@
+/**
+ * The cluster's secrets: made at first start, kept in the data folder, readable by its owner only. Nodes and operator
+ * commands find theirs here; nats-server gets its share through its environment.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAccount } from '@nats-io/nkeys';
+import { z } from 'zod';
+
+const secretsSchema = z.strictObject({
+  nodePassword: z.string(),
+  authPassword: z.string(),
+  operatorPassword: z.string(),
+  /** The account key that signs clients' permissions: its public part and its seed. */
+  calloutIssuer: z.string(),
+  calloutSeed: z.string(),
+});
+
+export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
+
+const fileName = 'secrets.json';
+
+/** The folder or its secrets cannot be used; the message says why, in one sentence. */
+export class DataFolderUnusable extends Error {
+  override readonly name = 'DataFolderUnusable';
+}
+
+/** @throws {DataFolderUnusable} when there are none, or they cannot be read. */
+export async function readSecrets(data: string): Promise<Secrets> {
+  try {
+    return secretsSchema.parse(JSON.parse(await readFile(join(data, fileName), 'utf8')));
+  } catch (cause) {
+    throw new DataFolderUnusable(whyNot(data, cause), { cause });
+  }
+}
+
+/** Reads the secrets, or makes them in a folder that has none. */
+export async function ensureSecrets(data: string): Promise<Secrets> {
+  const path = join(data, fileName);
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${JSON.stringify(makeSecrets(), null, 2)}\n`);
+    await file.sync();
+    await file.close();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new DataFolderUnusable(whyNot(data, cause), { cause });
+  }
+  return await readSecrets(data);
+}
+
+function makeSecrets(): Secrets {
+  const account = createAccount();
+  return {
+    nodePassword: password(),
+    authPassword: password(),
+    operatorPassword: password(),
+    calloutIssuer: account.getPublicKey(),
+    calloutSeed: new TextDecoder().decode(account.getSeed()),
+  };
+}
+
+/** 256 random bits. The letter in front keeps nats-server's configuration from reading a number. */
+function password(): string {
+  return `p${randomBytes(32).toString('hex')}`;
+}
+
+function whyNot(data: string, cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${data} holds no Verbatim data (start it with \`verbatim up --data ${data}\`)`;
+  if (code === 'EACCES' || code === 'EPERM') return `${data} is not readable or writable for this user`;
+  if (code === 'ENOTDIR' || code === 'EEXIST') return `${data} is not a folder`;
+  return `${join(data, fileName)} cannot be used: ${message}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * What a client can ask for: commands, in the imperative, as they arrive at the border.
+ *
+ * Secrets that a person chose (passwords) arrive in clear and are replaced by the border before anything decides or
+ * records them. Secrets that a program made (tokens, recovery codes: 256 and 160 random bits) never arrive at all:
+ * the client makes them and sends their SHA-256, so that a repeated command can be answered again from the log
+ * without the log ever holding them.
+ */
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { userName } from './names.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal is 64 characters of 0-9a-f');
+const password = z
+  .string()
+  .min(limits.passwordLengthMin, `a password has at least ${limits.passwordLengthMin} characters`)
+  .max(limits.passwordLengthMax, `a password has at most ${limits.passwordLengthMax} characters`);
+/** Whatever is typed where a password is asked for: rules bind the new one, not the attempt. */
+const attempt = z.string().max(limits.passwordLengthMax);
+const text = z
+  .string()
+  .min(1, 'a message is not empty')
+  .refine((value) => Buffer.byteLength(value) <= limits.textBytesMax, {
+    message: `a message has at most ${limits.textBytesMax} bytes`,
+  })
+  .refine((value) => value.isWellFormed(), { message: 'a message is well-formed Unicode' });
+
+export const commandId = z.string().regex(/^[\w.:-]{1,64}$/, 'an id is 1 to 64 characters of A-Z a-z 0-9 _ . : -');
+export const clientId = z.string().regex(/^[\w-]{1,32}$/);
+
+const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.strictObject({ type: z.literal(type), id: commandId, ...shape });
+
+export const guestCommand = z.discriminatedUnion('type', [
+  command('Register', { name: userName, password, recoveryHash: sha256 }),
+  command('LogIn', { name: userName, password: attempt, tokenHash: sha256 }),
+]);
+
+export const userCommand = z.discriminatedUnion('type', [
+  command('PostMessage', { to: userName, text }),
+  command('MarkShown', { upTo: z.int().min(1) }),
+  command('ComeOnline', {}),
+  command('GoOffline', {}),
+  command('LogOut', { tokenHash: sha256 }),
+  command('ChangePassword', { password: attempt, newPassword: password, tokenHash: sha256 }),
+  command('DeleteAccount', {}),
+]);
+
+export type GuestCommand = z.infer<typeof guestCommand>;
+export type UserCommand = z.infer<typeof userCommand>;
+export type ClientCommand = GuestCommand | UserCommand;
+
+/**
+ * One message from a client: its unanswered commands in order. `after` is the id of the command it sent before the
+ * first of these and has no answer for yet, if any: a leader that does not know it asks for a resend, so that a
+ * failover never reorders what one client sent.
+ */
+export interface CommandBatch {
+  readonly after: string | null;
+  /** The sender's Lamport clock. */
+  readonly clock: number;
+  /** Each is checked by itself: one that is malformed does not spoil the others. */
+  readonly commands: readonly unknown[];
+}
+
+export const batchSchema = z.strictObject({
+  after: commandId.nullable(),
+  clock: z.int().min(0),
+  commands: z.array(z.unknown()).max(limits.commandsPerRequestMax),
+});

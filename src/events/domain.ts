@@ -1,0 +1,77 @@
+/**
+ * What happened: domain events, in the past tense. Only these change the state of anything.
+ *
+ * `u-…` are user ids and `s-…` session ids: random, given once, never inherited with a name.
+ */
+import { z } from 'zod';
+import { refusals, type RefusalCode } from './refusals.ts';
+
+const user = z.string();
+const session = z.string();
+const count = z.int().min(0);
+
+const shapes = {
+  // the cluster
+  Seeded: { generation: count, base: z.strictObject({ number: count, hash: z.string() }), members: z.array(z.string()), copies: count },
+  LeaderElected: { node: z.string(), members: z.array(z.string()), copies: count },
+  // users
+  UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
+  LoggedIn: { user, tokenHash: z.string() },
+  LoggedOut: { user, tokenHash: z.string() },
+  PasswordChanged: { user, passwordHash: z.string(), keptTokenHash: z.string() },
+  CameOnline: { user, client: z.string() },
+  WentOffline: { user, client: z.string() },
+  ItemsShown: { user, upTo: count },
+  AccountDeleted: { user },
+  // sessions
+  SessionOpened: { session, participants: z.array(user), continues: session.nullable() },
+  MessagePosted: { session, from: user, text: z.string() },
+  SessionQuieted: { session },
+  SessionClosed: { session, reason: z.enum(['gap', 'deleted']) },
+  // neither: the answer to a command that changed nothing
+  CommandRefused: { code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]), message: z.string() },
+} as const;
+
+type Shapes = typeof shapes;
+export type EventType = keyof Shapes;
+
+/** The command that an event answers: `digest` tells a repeat from another command under the same id. */
+export interface Cause {
+  readonly user: string;
+  readonly id: string;
+  readonly digest: string;
+}
+
+export type DomainEvent = {
+  [T in EventType]: {
+    readonly type: T;
+    /** Milliseconds since 1970 by the log's own stamp, which never goes back. */
+    readonly at: number;
+    readonly data: Readonly<z.infer<z.ZodObject<Shapes[T], z.core.$strict>>>;
+    /** On the last event of a command, the one that answers it. */
+    readonly cause?: Cause;
+  };
+}[EventType];
+
+export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
+export type EventData<T extends EventType> = EventOf<T>['data'];
+
+/** A fact that an actor decided, before it has a time and a place in the log. */
+export type Fact = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
+
+const cause = z.strictObject({ user: z.string(), id: z.string(), digest: z.string() }).optional();
+
+/** One schema per kind of event, by type: the codec looks here and knows nothing else. */
+export const eventSchemas: Readonly<Record<EventType, z.ZodType>> = Object.fromEntries(
+  Object.entries(shapes).map(([type, shape]) => [
+    type,
+    z.strictObject({ type: z.literal(type), at: count, data: z.strictObject(shape as z.ZodRawShape), cause }),
+  ]),
+) as unknown as Record<EventType, z.ZodType>; // `fromEntries` forgets which keys there are
+
+/** Fields that no listing, trace or inspector shows. */
+export const secretFields: ReadonlySet<string> = new Set(['passwordHash', 'recoveryHash', 'tokenHash', 'keptTokenHash']);
+
+export function redact(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, secretFields.has(key) ? '[redacted]' : value]));
+}

@@ -1,0 +1,15 @@
+/** Bounds that the border enforces and the log relies on. Sizes are bytes of UTF-8. */
+export const limits = {
+  textBytesMax: 16 * 1024,
+  nameLengthMax: 32,
+  passwordLengthMin: 8,
+  passwordLengthMax: 256,
+  idLengthMax: 64,
+  /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
+  commandsPerRequestMax: 256,
+  requestBytesMax: 512 * 1024,
+  /** A frame is cut when either is reached: small enough to copy between nodes in one message. */
+  eventsPerFrameMax: 1024,
+  frameBytesMax: 768 * 1024,
+  pageMax: 500,
+} as const;

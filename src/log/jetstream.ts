@@ -1,0 +1,178 @@
+/**
+ * The ordered log in JetStream: one stream a generation, and the stream's sequence is the entry's number.
+ *
+ * What the stream is relied on for is little and measured: it stores with fsync before it answers, it compares the
+ * expected last sequence, and its leader can be asked what stands at a sequence. Answers of a failed publish are not
+ * relied on: they become `LogConflict` or `OutcomeUnknown`, and the appender reads back.
+ *
+ * Reading uses an ordered push consumer. Two of its traps are covered by the watchdog: it notices a stalled consumer
+ * only after a minute, and a consumer that starts beyond a truncated stream's end waits in silence.
+ */
+import {
+  type ConsumerMessages,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamClient,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { type Entry, type Following, LogConflict, type LogReader, type OrderedLog, OutcomeUnknown } from './port.ts';
+
+const WRONG_LAST_SEQUENCE = 10071;
+const appendTimeoutMs = 1_000;
+const watchdogMs = 500;
+
+export interface StreamPlace {
+  readonly stream: string;
+  readonly subject: string;
+}
+
+export class JetStreamLog implements OrderedLog {
+  readonly #place: StreamPlace;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+
+  private constructor(place: StreamPlace, client: JetStreamClient, manager: JetStreamManager) {
+    this.#place = place;
+    this.#client = client;
+    this.#manager = manager;
+  }
+
+  /** Opens the stream; creates it where `create` says so and it does not exist. Undefined where it does not exist. */
+  static async open(connection: NatsConnection, place: StreamPlace, create: boolean): Promise<JetStreamLog | undefined> {
+    const manager = await jetstreamManager(connection, { timeout: 2_000 });
+    const log = new JetStreamLog(place, jetstream(connection, { timeout: appendTimeoutMs }), manager);
+    if (create) await manager.streams.add(streamConfig(place));
+    else if (!(await log.#exists())) return undefined;
+    return log;
+  }
+
+  async last(): Promise<number> {
+    return (await this.#manager.streams.info(this.#place.stream)).state.last_seq;
+  }
+
+  async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
+    const expect = { lastSequence: number - 1, streamName: this.#place.stream };
+    try {
+      await this.#client.publish(this.#place.subject, bytes, { expect, ...(id ? { msgID: id } : {}), retries: 0 });
+    } catch (cause) {
+      if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) {
+        throw new LogConflict(`entry ${number} is not the next one`, { cause });
+      }
+      throw new OutcomeUnknown(`no word on entry ${number}`, { cause });
+    }
+  }
+
+  /** Asks the stream's leader: a replica may answer from the past. */
+  async read(number: number): Promise<Uint8Array | undefined> {
+    return (await this.#manager.streams.getMessage(this.#place.stream, { seq: number }))?.data;
+  }
+
+  async *range(from: number, to?: number): AsyncIterable<Entry> {
+    const end = Math.min(to ?? Number.POSITIVE_INFINITY, await this.last());
+    for (let number = from; number <= end; number++) {
+      const bytes = await this.read(number);
+      if (bytes) yield { number, bytes };
+    }
+  }
+
+  follow(after: number, reader: LogReader): Following {
+    const consumption = new Consumption(this.#client, this.#place.stream, after, reader, () => this.last());
+    void consumption.run();
+    return consumption;
+  }
+
+  async #exists(): Promise<boolean> {
+    try {
+      await this.last();
+      return true;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.name === 'StreamNotFoundError') return false;
+      throw error;
+    }
+  }
+}
+
+/** One reader's ordered consumer, replaced by a new one whenever it stands still while the log goes on. */
+class Consumption implements Following {
+  readonly #client: JetStreamClient;
+  readonly #stream: string;
+  readonly #reader: LogReader;
+  readonly #last: () => Promise<number>;
+  #number: number;
+  #messages: ConsumerMessages | undefined;
+  #stopped = false;
+
+  constructor(client: JetStreamClient, stream: string, after: number, reader: LogReader, last: () => Promise<number>) {
+    this.#client = client;
+    this.#stream = stream;
+    this.#number = after;
+    this.#reader = reader;
+    this.#last = last;
+  }
+
+  async run(): Promise<void> {
+    const watchdog = setInterval(() => void this.#watch(), watchdogMs);
+    while (!this.#stopped) {
+      try {
+        await this.#consume();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, watchdogMs / 5)); // no server, or no stream: try again
+      }
+    }
+    clearInterval(watchdog);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#messages?.stop();
+  }
+
+  async #consume(): Promise<void> {
+    const consumer = await this.#client.consumers.getPushConsumer(this.#stream, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: this.#number + 1,
+    });
+    this.#messages = await consumer.consume();
+    if (this.#stopped) this.#messages.stop();
+    for await (const message of this.#messages) {
+      if (this.#stopped || message.seq !== this.#number + 1) break;
+      this.#number = message.seq;
+      await this.#reader.entry({ number: message.seq, bytes: message.data });
+    }
+    this.#messages.stop();
+  }
+
+  #before = -1;
+
+  /** Two looks apart without progress although there is something to read: the consumer is stuck. */
+  async #watch(): Promise<void> {
+    const before = this.#before;
+    this.#before = this.#number;
+    const last = await this.#last().catch(() => undefined);
+    if (last === undefined || this.#stopped) return;
+    if (last < before) {
+      this.stop();
+      this.#reader.lost(`the stream ends at ${last}, but ${before} was read from it`);
+    } else if (last > this.#number && this.#number === before) this.#messages?.stop();
+  }
+}
+
+function streamConfig({ stream, subject }: StreamPlace) {
+  return {
+    name: stream,
+    subjects: [subject],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    num_replicas: 1,
+    allow_direct: false,
+    deny_delete: true,
+    deny_purge: true,
+  };
+}

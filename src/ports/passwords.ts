@@ -1,0 +1,7 @@
+/** Slow hashing of what people remember. Hashing and verifying take long and never run where decisions are made. */
+export interface Passwords {
+  /** A self-describing hash: algorithm, parameters, salt. */
+  hash(password: string): Promise<string>;
+  /** Takes as long for an unknown account (`hash` undefined) as for a known one. */
+  verify(hash: string | undefined, password: string): Promise<boolean>;
+}

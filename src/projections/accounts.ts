@@ -1,0 +1,33 @@
+/** Accounts: who exists, under which name, which tokens open what, who is online. */
+import { evolveUser, initialUser, type UserEvent, type UserState } from '../actors/user/state.ts';
+import type { DomainEvent } from '../events/domain.ts';
+import { canonicalName } from '../events/names.ts';
+import type { RowWriter } from './rows.ts';
+import type { StoredEvent } from './stored.ts';
+import { names, online, tokens, users } from './tables.ts';
+
+export function foldAccounts(rows: RowWriter, { event }: StoredEvent): void {
+  if (!isUserEvent(event)) return;
+  const before = users.get(rows, event.data.user) ?? initialUser;
+  const after = evolveUser(before, event);
+  rows.put(users.key(event.data.user), after);
+  if (event.type !== 'ItemsShown') foldIndexes(rows, before, after);
+}
+
+export function isUserEvent(event: DomainEvent): event is UserEvent {
+  return 'user' in event.data;
+}
+
+/** Whatever the event was: the indexes follow from how the account looked before and after it. */
+function foldIndexes(rows: RowWriter, before: UserState, after: UserState): void {
+  if (before.name !== after.name) {
+    if (before.name) rows.delete(names.key(canonicalName(before.name)));
+    if (after.name) rows.put(names.key(canonicalName(after.name)), after.id);
+  }
+  for (const token of before.tokens) if (!after.tokens.includes(token)) rows.delete(tokens.key(token));
+  for (const token of after.tokens) if (!before.tokens.includes(token)) rows.put(tokens.key(token), after.id);
+  if (before.state !== after.state) {
+    if (after.state === 'online') rows.put(online.key(after.id), 1);
+    else if (before.state === 'online') rows.delete(online.key(after.id));
+  }
+}

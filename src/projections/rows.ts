@@ -1,0 +1,96 @@
+/**
+ * Rows: what projections keep, as JSON values under string keys.
+ *
+ * Two kinds. *Changing* rows (an account, a session) are put and deleted; *lasting* rows (a queue item, the answer to
+ * a command) are added once and never touched again. The difference is worth its name: nothing ever has to look up
+ * what a lasting row was before, neither to hash nor to cache it.
+ *
+ * A value is never mutated after it was handed over.
+ */
+export type Value = string | number | object;
+
+export interface Rows {
+  get(key: string): Value | undefined;
+}
+
+export interface RowWriter extends Rows {
+  put(key: string, value: Value): void;
+  delete(key: string): void;
+  add(key: string, value: Value): void;
+}
+
+/** Changes on top of other rows: of one frame on a leader, of many at once when a log is read again. */
+export class Layer implements RowWriter {
+  #base: Rows;
+  /** Changing rows; null marks a deletion. */
+  readonly changed = new Map<string, Value | null>();
+  readonly added = new Map<string, Value>();
+
+  constructor(base: Rows) {
+    this.#base = base;
+  }
+
+  get(key: string): Value | undefined {
+    const own = this.changed.get(key) ?? this.added.get(key);
+    if (own !== undefined) return own;
+    return this.changed.has(key) ? undefined : this.#base.get(key);
+  }
+
+  /** Everything in this layer is stored in `rows` now: it becomes transparent, for the layers built on it. */
+  settle(rows: Rows): void {
+    this.#base = rows;
+    this.changed.clear();
+    this.added.clear();
+  }
+
+  put(key: string, value: Value): void {
+    this.changed.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.changed.set(key, null);
+  }
+
+  add(key: string, value: Value): void {
+    this.added.set(key, value);
+  }
+}
+
+/** Several layers as one, the last word on each row winning. */
+export function mergeLayers(layers: readonly Layer[], base: Rows): Layer {
+  const [only] = layers;
+  if (only && layers.length === 1) return only;
+  const merged = new Layer(base);
+  for (const layer of layers) {
+    for (const [key, value] of layer.changed) merged.changed.set(key, value);
+    for (const [key, value] of layer.added) merged.added.set(key, value);
+  }
+  return merged;
+}
+
+/** A family of rows of one shape: the only place where a row gets its type. */
+export class Table<V extends Value> {
+  readonly #prefix: string;
+
+  constructor(name: string) {
+    this.#prefix = `${name}/`;
+  }
+
+  key(...parts: readonly string[]): string {
+    return this.#prefix + parts.join('/');
+  }
+
+  /** What follows the table's name and `parts` in a key. */
+  rest(key: string, ...parts: readonly string[]): string {
+    return key.slice(this.key(...parts, '').length);
+  }
+
+  get(rows: Rows, ...parts: readonly string[]): V | undefined {
+    return rows.get(this.key(...parts)) as V | undefined; // only this table writes under its prefix
+  }
+}
+
+/** Positions in keys: fixed width, so that keys sort as numbers do. */
+export function positionKey(position: number): string {
+  return String(position).padStart(12, '0');
+}

@@ -1,0 +1,49 @@
+/** What a user can ask, as schemas: the same table serves the border here and the client's types. */
+import { z } from 'zod';
+import { limits } from '../events/limits.ts';
+import { itemView, messageView, sessionView, userView } from './views.ts';
+
+const natural = z.int().min(0);
+const limit = z.int().min(1).max(limits.pageMax);
+const name = z.string().max(limits.nameLengthMax);
+const sessionId = z.string().max(limits.idLengthMax);
+
+/** Each query's request and the data of its answer; pages go on with `after`. */
+export const queries = {
+  whoami: {
+    request: z.strictObject({}),
+    answer: z.object({ user: z.string(), name: z.string(), shown: natural }),
+  },
+  /** `after`: a name, as sorted by its canonical form. */
+  users: {
+    request: z.strictObject({ prefix: name, after: name.nullable(), limit }),
+    answer: z.object({ users: z.array(userView), more: z.boolean() }),
+  },
+  /** Items of the own queue after a position; from the first one not yet shown where `after` is null. */
+  inbox: {
+    request: z.strictObject({ after: natural.nullable(), limit }),
+    answer: z.object({ items: z.array(itemView), last: natural }),
+  },
+  sessions: {
+    request: z.strictObject({ with: name.nullable(), after: natural, limit }),
+    answer: z.object({ sessions: z.array(sessionView), next: natural.nullable() }),
+  },
+  transcript: {
+    request: z.strictObject({ session: sessionId, after: natural, limit }),
+    answer: z.object({ messages: z.array(messageView), next: natural.nullable() }),
+  },
+} as const;
+
+export type QueryName = keyof typeof queries;
+export type QueryRequest<Q extends QueryName> = z.infer<(typeof queries)[Q]['request']>;
+export type QueryAnswer<Q extends QueryName> = z.infer<(typeof queries)[Q]['answer']>;
+
+/** What the asking client has seen already comes along: it is never shown an older state (P7). */
+export const querySchema = z.strictObject({ atLeast: natural, query: z.unknown() });
+
+/** `position`: the committed position that the answer is at least as new as. */
+export const queryReplySchema = z.object({
+  position: natural,
+  answer: z.unknown().optional(),
+  refused: z.object({ code: z.string(), message: z.string() }).optional(),
+});

@@ -1,0 +1,77 @@
+/**
+ * Where clients and operators speak and listen. The broker's permissions are made from the same table, so that who is
+ * speaking can be read off the subject and need not be believed.
+ */
+
+import { z } from 'zod';
+
+/** What nodes announce to clients: who leads, or null while nobody does. */
+export const leaderNoticeSchema = z.object({ leader: z.string().nullable(), epoch: z.int().min(0) });
+export type LeaderNotice = z.infer<typeof leaderNoticeSchema>;
+
+/** A user id, or a guest's id: who is connected, as the broker vouches for it. */
+type Speaker = string;
+
+export const clientSubjects = {
+  /** Commands, to the leader; `client` tells a user's clients apart. */
+  commands: (speaker: Speaker, client: string) => `verbatim.cmd.${speaker}.${client}`,
+  allCommands: 'verbatim.cmd.*.*',
+  /** Questions, to any node. */
+  query: (speaker: Speaker, name: string) => `verbatim.get.${speaker}.${name}`,
+  allQueries: 'verbatim.get.*.*',
+  /** What arrives for a user while connected. */
+  push: (speaker: Speaker) => `verbatim.push.${speaker}`,
+  /** Who leads. */
+  leader: 'verbatim.leader',
+  inboxPrefix: (speaker: Speaker) => `_INBOX_${speaker}`,
+} as const;
+
+export const operatorSubjects = {
+  /** A question to one node, or to `all`. */
+  query: (node: string, name: string) => `verbatim.ops.${node}.${name}`,
+  all: 'all',
+  inboxPrefix: '_INBOX_operator',
+} as const;
+
+/** Splits `verbatim.<kind>.<speaker>.<last>`. */
+export function parseSubject(subject: string): { speaker: Speaker; last: string } {
+  const [, , speaker = '', last = ''] = subject.split('.');
+  return { speaker, last };
+}
+
+/** What a guest may do: register, log in, recover; nothing else has a subject it can reach. */
+export function guestPermissions(guest: string) {
+  return {
+    publish: [`verbatim.cmd.${guest}.*`],
+    subscribe: [`${clientSubjects.inboxPrefix(guest)}.>`, clientSubjects.leader],
+  };
+}
+
+export function userPermissions(user: string) {
+  return {
+    publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`],
+    subscribe: [
+      `${clientSubjects.inboxPrefix(user)}.>`,
+      clientSubjects.push(user),
+      clientSubjects.leader,
+    ],
+  };
+}
+
+/** How a client introduces itself to the broker: the user name of the connection. */
+export type Introduction =
+  | { readonly as: 'guest'; readonly guest: string }
+  /** `position`: how far this client has read; a node that is behind waits before it judges the token. */
+  | { readonly as: 'user'; readonly user: string; readonly position: number };
+
+export function formatIntroduction(introduction: Introduction): string {
+  return introduction.as === 'guest' ? `guest:${introduction.guest}` : `user:${introduction.user}:${introduction.position}`;
+}
+
+const introductionPattern = /^(?:guest:(?<guest>g-[0-9a-z]{16})|user:(?<user>u-[0-9a-z]{16}):(?<position>\d{1,15}))$/;
+
+export function parseIntroduction(text: string): Introduction | undefined {
+  const { guest, user, position } = introductionPattern.exec(text)?.groups ?? {};
+  if (guest) return { as: 'guest', guest };
+  return user ? { as: 'user', user, position: Number(position) } : undefined;
+}

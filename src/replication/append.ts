@@ -1,0 +1,36 @@
+/**
+ * Appending one frame, for certain.
+ *
+ * A publish can fail in ways that decide nothing: a time-out may have stored it, and a refused expectation may be the
+ * echo of one's own first attempt (on R1 the server checks the expectation before it recognises a repeat). So errors
+ * only lead to a look at the place: my bytes there mean stored, others mean that somebody else was first, nothing means
+ * to try again with the very same bytes. There is never more than one frame under way, so the place cannot be skipped.
+ */
+import type { Frame } from '../events/frame.ts';
+import { LogConflict, type OrderedLog, OutcomeUnknown } from '../log/port.ts';
+import { type Clock, delay } from '../ports/clock.ts';
+
+const retryMs = 50;
+
+/** @returns `lost` when another frame stands there, `abandoned` when `isWanted` turned false before it was known. */
+export async function appendFrame(
+  log: OrderedLog,
+  frame: Frame,
+  sequence: number,
+  clock: Clock,
+  isWanted: () => boolean,
+): Promise<'stored' | 'lost' | 'abandoned'> {
+  const { generation, epoch, number } = frame.header;
+  while (isWanted()) {
+    try {
+      await log.append(frame.bytes, sequence, `${generation}:${epoch}:${number}`);
+      return 'stored';
+    } catch (error) {
+      if (!(error instanceof LogConflict || error instanceof OutcomeUnknown)) throw error;
+    }
+    const there = await log.read(sequence).catch(() => undefined);
+    if (there) return Buffer.compare(there, frame.bytes) === 0 ? 'stored' : 'lost';
+    await delay(clock, retryMs);
+  }
+  return 'abandoned';
+}

@@ -1,0 +1,242 @@
+/**
+ * A node's own copy of log and rows, and the only writer to its store.
+ *
+ * Frames come in when their order is certain, and the commit mark moves when it is heard of; both wake one loop that
+ * writes whatever is there as one atomic batch: new frames, the rows of newly committed frames, the bookmark. So the
+ * busier the node, the larger the batch, and no crash can separate what belongs together.
+ *
+ * Invariants: mark ≤ stored ≤ tail; none of them ever falls; rows and state hash are exactly those of the mark.
+ */
+import { Frame } from '../events/frame.ts';
+import type { Entry, Mark, NodeStore } from '../log/port.ts';
+import type { Journal } from '../ports/journal.ts';
+import { CommittedRows } from '../projections/committed.ts';
+import { PROJECTION_VERSION, project } from '../projections/project.ts';
+import { Layer, mergeLayers } from '../projections/rows.ts';
+import { storedEvents } from '../projections/stored.ts';
+import { rebuildRows } from './rebuild.ts';
+import { emptyTail, examine, type Tail, tailOf } from './tail.ts';
+
+/** A frame above the mark; on the leader with the rows that were folded when it was decided. */
+export interface HeldFrame {
+  readonly frame: Frame;
+  readonly layer: Layer;
+}
+
+export interface CopyListener {
+  /** The log is stored up to here. */
+  stored?(tail: Tail): void;
+  /** These frames are committed, projected and stored. */
+  committed?(frames: readonly HeldFrame[]): void;
+  /** The copy cannot go on: the log or the rows are not what they must be, or the disk refused a write. */
+  damaged?(reason: string): void;
+}
+
+export interface CopyOptions {
+  readonly store: NodeStore;
+  readonly journal: Journal;
+  /** Sync every batch to the disk. */
+  readonly sync: boolean;
+}
+
+interface Pending {
+  readonly frame: Frame;
+  readonly sequence: number;
+}
+
+const framesPerBatchMax = 64;
+
+export class Copy {
+  readonly rows: CommittedRows;
+  readonly store: NodeStore;
+  readonly #sync: boolean;
+  readonly #listeners = new Set<CopyListener>();
+  /** Frames above the mark, by number; layers as far as they are known. */
+  readonly #held = new Map<number, { frame: Frame; layer?: Layer }>();
+  /** State hashes that leaders announced, by frame number, to compare with when the mark gets there. */
+  readonly #announced = new Map<number, string>();
+  #pending: Pending[] = [];
+  #onWritten: (() => void)[] = [];
+  #tail: Tail;
+  #stored: Tail;
+  #sequence: number;
+  #mark: Mark;
+  #commitUpTo: number;
+  #writing = false;
+  #damage: string | undefined;
+
+  private constructor({ store, sync }: CopyOptions, tail: Tail, sequence: number, mark: Mark, rows: CommittedRows) {
+    this.store = store;
+    this.rows = rows;
+    this.#sync = sync;
+    this.#tail = tail;
+    this.#stored = tail;
+    this.#sequence = sequence;
+    this.#mark = mark;
+    this.#commitUpTo = mark.number;
+  }
+
+  /** Opens what the store holds; folds the rows anew when they are of another projection version. */
+  static async open(options: CopyOptions): Promise<Copy> {
+    const { store } = options;
+    const last = await store.last();
+    const bytes = last > 0 ? await store.read(last) : undefined;
+    const tail = bytes ? tailOf(Frame.decode(bytes)) : emptyTail;
+    const mark = await rebuildRows(options);
+    const rows = new CommittedRows((key) => store.readRow(key), mark.state);
+    return new Copy(options, tail, store.bookmark?.sequence ?? 0, mark, rows);
+  }
+
+  /** The last frame taken in, perhaps not stored yet. */
+  get tail(): Tail {
+    return this.#tail;
+  }
+
+  /** The last frame stored. */
+  get stored(): Tail {
+    return this.#stored;
+  }
+
+  /** The stream's sequence of `tail`. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get mark(): Mark {
+    return this.#mark;
+  }
+
+  listen(listener: CopyListener): { stop(): void } {
+    this.#listeners.add(listener);
+    return { stop: () => this.#listeners.delete(listener) };
+  }
+
+  /**
+   * Takes in an entry of the ordered log.
+   * @returns the frame, if it was the next one.
+   */
+  read({ number: sequence, bytes }: Entry): Frame | undefined {
+    const frame = Frame.decode(bytes);
+    const verdict = examine(this.#tail, frame);
+    if (typeof verdict === 'object') this.#fail(verdict.damage);
+    else if (verdict === 'next') this.take(frame, sequence);
+    else this.#sequence = Math.max(this.#sequence, sequence);
+    return verdict === 'next' ? frame : undefined;
+  }
+
+  /** Takes in a frame known to be the next one and stored at `sequence`. */
+  take(frame: Frame, sequence: number, layer?: Layer): void {
+    this.#tail = tailOf(frame);
+    this.#sequence = sequence;
+    this.#held.set(frame.number, layer ? { frame, layer } : { frame });
+    this.#pending.push({ frame, sequence });
+    this.announce(frame.header.mark);
+    this.commitUpTo(frame.header.mark.number);
+  }
+
+  /** Resolves when no more than a batch waits to be written. */
+  async roomy(): Promise<void> {
+    while (this.#pending.length > framesPerBatchMax && this.#damage === undefined) {
+      await new Promise<void>((resolve) => this.#onWritten.push(resolve));
+    }
+  }
+
+  /** A leader says what the state hash is at a mark. */
+  announce(mark: Pick<Mark, 'number' | 'state' | 'version'>): void {
+    if (mark.version !== PROJECTION_VERSION) return;
+    if (mark.number > this.#mark.number) this.#announced.set(mark.number, mark.state);
+    else if (mark.number === this.#mark.number) this.#compare(mark.state);
+  }
+
+  /** Frames up to `number` are committed, those not yet here included. */
+  commitUpTo(number: number): void {
+    this.#commitUpTo = Math.max(this.#commitUpTo, number);
+    if (!this.#writing) void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true;
+    try {
+      while (this.#damage === undefined && (this.#pending.length > 0 || this.#target() > this.#mark.number)) {
+        await this.#writeBatch();
+      }
+    } catch (error) {
+      this.#fail(`the store refused a write: ${(error as Error).message}`);
+    }
+    this.#writing = false;
+  }
+
+  /** The mark cannot pass what is stored or about to be. */
+  #target(): number {
+    return Math.min(this.#commitUpTo, this.#pending[framesPerBatchMax - 1]?.frame.number ?? this.#tail.number);
+  }
+
+  async #writeBatch(): Promise<void> {
+    const target = Math.min(this.#target(), this.#mark.number + framesPerBatchMax);
+    const batch = this.#pending.splice(0, framesPerBatchMax);
+    const frames = await this.#project(target);
+    const layers = frames.map(({ layer }) => layer);
+    const rows = this.rows.absorb(mergeLayers(layers, this.rows));
+    const newest = frames.at(-1)?.frame;
+    const mark = newest
+      ? { number: newest.number, position: newest.last, state: this.rows.stateHash, version: PROJECTION_VERSION }
+      : this.#mark;
+    const sequence = batch.at(-1)?.sequence ?? this.store.bookmark?.sequence ?? 0;
+    const entries = batch.map(({ frame }) => ({ number: frame.number, bytes: frame.bytes }));
+    await this.store.write({ entries, rows, bookmark: { sequence, mark } }, { sync: this.#sync });
+    this.#advance(batch, frames, mark);
+  }
+
+  #advance(batch: readonly Pending[], frames: readonly HeldFrame[], mark: Mark): void {
+    this.#mark = mark;
+    const stored = batch.at(-1)?.frame;
+    if (stored) {
+      this.#stored = tailOf(stored);
+      for (const listener of this.#listeners) listener.stored?.(this.#stored);
+    }
+    for (const resolve of this.#onWritten.splice(0)) resolve();
+    if (frames.length === 0) return;
+    const announced = this.#announced.get(mark.number);
+    for (const { frame } of frames) {
+      this.#held.delete(frame.number);
+      this.#announced.delete(frame.number);
+    }
+    if (announced !== undefined) this.#compare(announced);
+    for (const listener of this.#listeners) listener.committed?.(frames);
+    for (const { layer } of frames) layer.settle(this.rows);
+  }
+
+  /** The frames after the mark up to `target`, each with its rows, on top of one another. */
+  async #project(target: number): Promise<HeldFrame[]> {
+    const frames: HeldFrame[] = [];
+    for (let number = this.#mark.number + 1; number <= target; number++) {
+      const held = this.#held.get(number) ?? { frame: await this.#readFrame(number) };
+      frames.push({ frame: held.frame, layer: held.layer ?? foldFrame(held.frame, frames.at(-1)?.layer ?? this.rows) });
+    }
+    return frames;
+  }
+
+  async #readFrame(number: number): Promise<Frame> {
+    const bytes = await this.store.read(number);
+    if (!bytes) throw new Error(`frame ${number} is missing`);
+    return Frame.decode(bytes);
+  }
+
+  #compare(state: string): void {
+    if (state === this.rows.stateHash) return;
+    this.#fail(`the state hash at frame ${this.#mark.number} is not the leader's`);
+  }
+
+  #fail(reason: string): void {
+    if (this.#damage !== undefined) return;
+    this.#damage = reason;
+    for (const listener of this.#listeners) listener.damaged?.(reason);
+    for (const resolve of this.#onWritten.splice(0)) resolve();
+  }
+}
+
+export function foldFrame(frame: Frame, base: CommittedRows | Layer): Layer {
+  const layer = new Layer(base);
+  for (const stored of storedEvents(frame)) project(layer, stored);
+  return layer;
+}

@@ -1,0 +1,62 @@
+/**
+ * Following: the node's copy is compared with the ordered log once (the seam), then reads on from where it ends.
+ *
+ * A consumer that starts beyond the end of a truncated stream waits in silence and skips what is written meanwhile, so
+ * at every joining the entry at the copy's own last sequence must be the copy's own last frame.
+ */
+import type { Entry, Following, OrderedLog } from '../log/port.ts';
+import { frameHash } from '../events/frame.ts';
+import type { Copy } from './copy.ts';
+
+/** The ordered log does not hold what this node has stored. */
+export class SeamBroken extends Error {
+  override readonly name = 'SeamBroken';
+}
+
+export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
+  const { sequence, tail } = copy;
+  if (sequence === 0) return;
+  const there = await log.read(sequence);
+  if (there && frameHash(there) === tail.hash) return;
+  const found = there ? 'holds something else' : 'ends before';
+  throw new SeamBroken(`the stream ${found} at sequence ${sequence}, where frame ${tail.number} was stored`);
+}
+
+export class Follower implements Following {
+  readonly #copy: Copy;
+  readonly #following: Following;
+  readonly #waiting = new Set<() => void>();
+
+  /** @param lost told when the log turns out to end before what was read from it. */
+  constructor(log: OrderedLog, copy: Copy, lost: (reason: string) => void) {
+    this.#copy = copy;
+    this.#following = log.follow(copy.sequence, { entry: (entry) => this.#read(entry), lost });
+  }
+
+  /** Resolves once the copy has read up to `sequence`. */
+  async reached(sequence: number, signal: AbortSignal): Promise<void> {
+    while (this.#copy.sequence < sequence && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  stop(): void {
+    this.#following.stop();
+    this.#wake();
+  }
+
+  /** Held back while the disk is far behind: the log is kept by its owner, not in this process's memory. */
+  async #read(entry: Entry): Promise<void> {
+    if (entry.number > this.#copy.sequence) this.#copy.read(entry);
+    this.#wake();
+    await this.#copy.roomy();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Leading: from one's own `LeaderElected` until somebody else's.
+ *
+ * A leader serves nobody before its first frame is committed. From then on every frame goes the same way: decided into
+ * a draft, cut, appended, stored by the nodes, acknowledged, committed; only then do the answers that rest on it leave.
+ */
+import type { Frame } from '../events/frame.ts';
+import type { LamportClock } from '../events/lamport.ts';
+import type { OrderedLog } from '../log/port.ts';
+import type { Bus } from '../ports/bus.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import { clusterTable } from '../projections/tables.ts';
+import { Appender } from './appender.ts';
+import { CommitTracker } from './commit.ts';
+import type { Copy, HeldFrame } from './copy.ts';
+import { type Ack, type Beat, ackSchema, type Notice, parse, subjects } from './messages.ts';
+
+export interface LeadershipOptions {
+  readonly node: string;
+  readonly log: OrderedLog;
+  readonly copy: Copy;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly lamport: LamportClock;
+  /** The leader's first frame is committed: it may serve. */
+  serve(leadership: Leadership): LeaderService;
+  /** Another leader was elected. */
+  deposed(): void;
+}
+
+/** What a leader does for clients; told of every commit, stopped when the leader is deposed. */
+export interface LeaderService {
+  committed(frames: readonly HeldFrame[]): void;
+  stop(): void;
+}
+
+const probeMs = 250;
+/** Without a successful append or probe for so long, a leader's heartbeat no longer counts. */
+const unhealthyAfterMs = 750;
+
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #tracker: CommitTracker;
+  readonly #stops: { stop(): void }[];
+  #appender: Appender | undefined;
+  #service: LeaderService | undefined;
+  #provenMs: number;
+  #stopped = false;
+
+  /** @param elected the leader's own first frame, stored in the ordered log and taken in by the copy. */
+  constructor(options: LeadershipOptions, elected: Frame, copies: number) {
+    const { copy, bus, clock, node } = options;
+    this.#options = options;
+    this.#provenMs = clock.monotonicMs();
+    this.#tracker = new CommitTracker({ self: node, copies, first: elected.number, committed: copy.mark.number });
+    this.#tracker.expect(elected.number, elected.hash);
+    this.#stops = [
+      copy.listen({
+        stored: ({ number, hash }) => this.#acknowledge(node, number, hash),
+        committed: (frames) => this.#committed(frames, elected.number),
+      }),
+      bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
+      every(clock, probeMs, () => void this.#probe()),
+    ];
+    this.#acknowledge(node, copy.stored.number, copy.stored.hash);
+  }
+
+  get isHealthy(): boolean {
+    return this.#options.clock.monotonicMs() - this.#provenMs < unhealthyAfterMs;
+  }
+
+  get isServing(): boolean {
+    return this.#service !== undefined;
+  }
+
+  /** @throws {Error} before the leader serves. */
+  get appender(): Appender {
+    if (!this.#appender) throw new Error('this leader does not serve yet');
+    return this.#appender;
+  }
+
+  get copy(): Copy {
+    return this.#options.copy;
+  }
+
+  /** A beat says what its node holds, like an acknowledgement. */
+  heardBeat({ node, generation, number, hash }: Beat): void {
+    this.#heardAck({ node, generation, number, hash });
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const part of this.#stops) part.stop();
+    this.#appender?.stop();
+    this.#service?.stop();
+  }
+
+  #heardAck(ack: Ack | undefined): void {
+    if (ack && ack.generation === this.#options.copy.tail.generation) this.#acknowledge(ack.node, ack.number, ack.hash);
+  }
+
+  #acknowledge(node: string, number: number, hash: string): void {
+    if (!this.#stopped && this.#tracker.acknowledge(node, number, hash)) {
+      this.#options.copy.commitUpTo(this.#tracker.committed);
+    }
+  }
+
+  #committed(frames: readonly HeldFrame[], first: number): void {
+    if (this.#stopped) return;
+    this.#service?.committed(frames);
+    if (!this.#service && this.#options.copy.mark.number >= first) this.#beginToServe();
+    if (this.#appender?.isIdle) this.#notice();
+  }
+
+  #beginToServe(): void {
+    const { node, log, copy, clock, lamport } = this.#options;
+    this.#appender = new Appender({
+      node,
+      log,
+      copy,
+      clock,
+      lamport,
+      cut: ({ number, hash }) => this.#tracker.expect(number, hash),
+      stored: () => {
+        this.#provenMs = clock.monotonicMs();
+      },
+      fenced: () => this.#options.deposed(),
+    });
+    this.#service = this.#options.serve(this);
+  }
+
+  /** No frame follows that would carry the mark: tell it, so that followers can show what is committed. */
+  #notice(): void {
+    const { node, copy, bus } = this.#options;
+    const { generation, epoch } = copy.tail;
+    bus.publish(subjects.mark, JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice));
+  }
+
+  /** Looks at the log's end: still there, and nobody else has written. */
+  async #probe(): Promise<void> {
+    const { log, copy, deposed } = this.#options;
+    if (this.#appender && !this.#appender.isIdle) return; // an append proves more
+    const before = copy.sequence;
+    const last = await log.last().catch(() => undefined);
+    if (last === undefined || this.#stopped) return;
+    if (last === before) this.#provenMs = this.#options.clock.monotonicMs();
+    else if (last > copy.sequence && this.#appender?.isIdle) deposed();
+  }
+}
+
+/** Members and copies as the log has them. */
+export function clusterOf(copy: Copy): { members: readonly string[]; copies: number } {
+  return clusterTable.get(copy.rows) ?? { members: [], copies: 1 };
+}

@@ -1,0 +1,131 @@
+/** What a leader does for the chat: the desk, and around it who is there, what is pushed and what is put away. */
+import { ActorRegistry } from '../actors/registry.ts';
+import type { DomainEvent, Fact } from '../events/domain.ts';
+import type { Random } from '../events/ids.ts';
+import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
+import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import type { Passwords } from '../ports/passwords.ts';
+import { online, type sessions as sessionTable, sessions } from '../projections/tables.ts';
+import type { HeldFrame } from '../replication/copy.ts';
+import type { LeaderService, Leadership } from '../replication/leadership.ts';
+import type { Replica } from '../replication/replica.ts';
+import { Decider } from './decider.ts';
+import { Desk } from './desk.ts';
+import { Frames } from './frames.ts';
+import { Presence } from './presence.ts';
+import { pushItems } from './pusher.ts';
+import type { Reply } from '../protocol/answers.ts';
+
+export interface ChatOptions {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: Passwords;
+  readonly sessionGapMs: number;
+}
+
+const sweepMs = 1_000;
+const idleActorMs = 5 * 60_000;
+const quietAfterMs = 5 * 60_000;
+const sessionsPerSweep = 500;
+
+export class ChatLeader implements LeaderService {
+  readonly #options: ChatOptions;
+  readonly #leadership: Leadership;
+  readonly #replica: Replica;
+  readonly #registry: ActorRegistry;
+  readonly #decider: Decider;
+  readonly #desk: Desk;
+  readonly #presence: Presence;
+  readonly #stops: Subscription[];
+  /** Key of the session row that the sweep for quiet ones looked at last. */
+  #sweptUpTo = '';
+  #stopped = false;
+
+  constructor(leadership: Leadership, replica: Replica, options: ChatOptions) {
+    const { bus, clock, random, passwords, sessionGapMs } = options;
+    const rows = () => leadership.appender.rows;
+    this.#options = options;
+    this.#leadership = leadership;
+    this.#replica = replica;
+    this.#registry = new ActorRegistry(rows, () => clock.monotonicMs());
+    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs });
+    this.#presence = new Presence(clock);
+    const frames = new Frames(leadership.copy.store);
+    this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
+    void this.#knowWhoIsOnline();
+    this.#stops = [
+      bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message)),
+      every(clock, sweepMs, () => void this.#sweep()),
+    ];
+  }
+
+  /** Attached clients. */
+  get clients(): number {
+    return this.#presence.clients;
+  }
+
+  committed(frames: readonly HeldFrame[]): void {
+    const { copy } = this.#leadership;
+    for (const { layer } of frames) {
+      for (const key of layer.changed.keys()) if (key.startsWith('user/')) this.#presence.know(copy.rows, key.slice(5));
+    }
+    pushItems(frames, copy.rows, this.#presence, this.#options.bus);
+    this.#desk.committed(copy.mark.number);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const part of this.#stops) part.stop();
+    this.#desk.stop();
+    this.#registry.putAway(0);
+  }
+
+  #receive(message: BusMessage): void {
+    const { speaker, last: client } = parseSubject(message.subject);
+    const respond = (reply: Omit<Reply, 'clock'>) => {
+      const attached = this.#presence.isAttached(speaker, client);
+      message.respond(JSON.stringify({ clock: this.#replica.lamport.value, attached, ...reply } satisfies Reply));
+    };
+    this.#presence.heard(speaker, client);
+    this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));
+  }
+
+  async #knowWhoIsOnline(): Promise<void> {
+    const { store, rows } = this.#leadership.copy;
+    const found = await store.rangeRows({ from: online.key(''), to: online.key('~') });
+    for (const [key] of found) this.#presence.know(rows, online.rest(key));
+  }
+
+  async #sweep(): Promise<void> {
+    const at = this.#replica.stamps.now();
+    for (const { user, client } of this.#presence.silent()) {
+      this.#record(this.#decider.decide({ id: user, client }, { type: 'GoOffline', id: '' }, at), at);
+    }
+    this.#registry.putAway(idleActorMs);
+    await this.#quietSessions();
+  }
+
+  /** Looks through some sessions in each turn; nobody minds whether one falls quiet a little later. */
+  async #quietSessions(): Promise<void> {
+    const range = { from: this.#sweptUpTo || sessions.key(''), to: sessions.key('~'), limit: sessionsPerSweep };
+    const found = await this.#leadership.copy.store.rangeRows(range);
+    if (this.#stopped) return;
+    this.#sweptUpTo = found.length < sessionsPerSweep ? '' : (found.at(-1)?.[0] ?? '');
+    const at = this.#replica.stamps.now();
+    for (const [key, text] of found) {
+      const session = JSON.parse(text) as NonNullable<ReturnType<(typeof sessionTable)['get']>>; // a row of that table
+      if (session.state !== 'active' || at - session.lastAt < quietAfterMs) continue;
+      const newest = this.#registry.session(sessions.rest(key)).getSnapshot().context;
+      if (at - newest.lastAt < quietAfterMs) continue;
+      this.#record(this.#decider.decideSession(newest.id, { type: 'QuietSession' }, at), at);
+    }
+  }
+
+  /** The leader's own doing is recorded without a cause: nobody waits for an answer. */
+  #record(decision: ReturnType<Decider['decide']>, at: number): void {
+    if (this.#stopped || !('facts' in decision)) return;
+    this.#desk.record(decision.facts.map((fact: Fact): DomainEvent => ({ ...fact, at })));
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * From a command to facts: finds the actors that a command concerns and lets them decide, one after the other, each
+ * upon what the one before decided. No I/O, no waiting: between two commands nothing can come in between.
+ */
+
+import { type Decision, refuse } from '../actors/decision.ts';
+import type { ActorRegistry } from '../actors/registry.ts';
+import { decideSession, type SessionCommand } from '../actors/session/decide.ts';
+import { decideUser, type UserCommand as UserActorCommand } from '../actors/user/decide.ts';
+import type { Fact } from '../events/domain.ts';
+import { newId, type Random } from '../events/ids.ts';
+import { canonicalName } from '../events/names.ts';
+import type { Rows } from '../projections/rows.ts';
+import { mailboxes, names, pairs } from '../projections/tables.ts';
+import type { PreparedCommand } from './prepare.ts';
+
+/** Who speaks, as the broker vouches for it. A guest's id starts with `g-`, a user's with `u-`. */
+export interface Sender {
+  readonly id: string;
+  readonly client: string;
+}
+
+export interface DeciderOptions {
+  readonly registry: ActorRegistry;
+  readonly rows: () => Rows;
+  readonly random: Random;
+  /** A message that comes later than this after the last one of a pair opens a new session. */
+  readonly sessionGapMs: number;
+}
+
+export class Decider {
+  readonly #options: DeciderOptions;
+
+  constructor(options: DeciderOptions) {
+    this.#options = options;
+  }
+
+  /** Facts are known to the actors when this returns; the caller records them, all or none. */
+  decide(sender: Sender, command: PreparedCommand, at: number): Decision {
+    switch (command.type) {
+      case 'Register':
+        return this.#register(command, at);
+      case 'LogIn': {
+        const user = names.get(this.#options.rows(), canonicalName(command.name));
+        if (!user) return refuse('wrong-credentials');
+        const { verifiedAgainst = null, tokenHash } = command;
+        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash }, at);
+      }
+      case 'PostMessage':
+        return this.#post(sender.id, command, at);
+      case 'MarkShown': {
+        const last = mailboxes.get(this.#options.rows(), sender.id)?.last ?? 0;
+        return this.#user(sender.id, { type: 'MarkShown', upTo: command.upTo, last }, at);
+      }
+      case 'ComeOnline':
+      case 'GoOffline':
+        return this.#user(sender.id, { type: command.type, client: sender.client }, at);
+      case 'LogOut':
+        return this.#user(sender.id, { type: 'LogOut', tokenHash: command.tokenHash }, at);
+      case 'ChangePassword': {
+        const { verifiedAgainst = null, passwordHash = '', tokenHash } = command;
+        return this.#user(sender.id, { type: 'ChangePassword', verifiedAgainst, passwordHash, tokenHash }, at);
+      }
+      case 'DeleteAccount':
+        return this.#user(sender.id, { type: 'DeleteAccount' }, at);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /** For the leader's own housekeeping, such as a session that fell quiet. */
+  decideSession(session: string, command: SessionCommand, at: number): Decision {
+    return this.#told(decideSession(this.#options.registry.session(session).getSnapshot(), command, at), at);
+  }
+
+  #user(id: string, command: UserActorCommand, at: number): Decision {
+    return this.#told(decideUser(this.#options.registry.user(id).getSnapshot(), command, at), at);
+  }
+
+  #register(command: Extract<PreparedCommand, { type: 'Register' }>, at: number): Decision {
+    const { rows, random } = this.#options;
+    const { name, passwordHash = '', recoveryHash } = command;
+    if (names.get(rows(), canonicalName(name))) return refuse('name-taken');
+    const user = newId('u-', random);
+    return this.#user(user, { type: 'RegisterUser', user, name, passwordHash, recoveryHash }, at);
+  }
+
+  #post(from: string, command: Extract<PreparedCommand, { type: 'PostMessage' }>, at: number): Decision {
+    const { registry, rows } = this.#options;
+    if (!registry.user(from).getSnapshot().matches('registered')) return refuse('not-logged-in');
+    const to = names.get(rows(), canonicalName(command.to));
+    if (!to) return refuse('unknown-user');
+    if (to === from) return refuse('to-yourself');
+    const opening = this.#sessionOf([from, to].sort(), at);
+    const posted = this.decideSession(opening.session, { type: 'PostMessage', from, text: command.text }, at);
+    return 'facts' in posted ? { facts: [...opening.facts, ...posted.facts] as [Fact, ...Fact[]] } : posted;
+  }
+
+  /** The pair's session: the latest one, or a new one when there is none, it is closed, or the gap was too long. */
+  #sessionOf(participants: string[], at: number): { session: string; facts: readonly Fact[] } {
+    const { registry, rows, random, sessionGapMs } = this.#options;
+    const latest = pairs.get(rows(), ...participants);
+    const closing: Fact[] = [];
+    if (latest) {
+      const { state, lastAt } = registry.session(latest).getSnapshot().context;
+      if (state !== 'closed' && at - lastAt <= sessionGapMs) return { session: latest, facts: [] };
+      const closed = this.decideSession(latest, { type: 'CloseSession', reason: 'gap' }, at);
+      if ('facts' in closed) closing.push(...closed.facts);
+    }
+    const session = newId('s-', random);
+    const open = { type: 'OpenSession', session, participants, continues: latest ?? null } as const;
+    const opened = this.decideSession(session, open, at);
+    return { session, facts: 'facts' in opened ? [...closing, ...opened.facts] : closing };
+  }
+
+  /** Actors hear of facts at once, so that the next decision rests on them. */
+  #told(decision: Decision, at: number): Decision {
+    if ('facts' in decision) for (const fact of decision.facts) this.#options.registry.send({ ...fact, at });
+    return decision;
+  }
+}
+

@@ -1,0 +1,166 @@
+/**
+ * The leader's desk: takes batches of commands from clients, has them decided and recorded, and answers each batch when
+ * everything its answers rest on is committed.
+ *
+ * What may interleave: a client resends what is in flight; two batches of one client overtake each other while a
+ * password is verified; the leader is deposed between deciding and committing. Dedupe rows lie in the same layers as
+ * everything decided, so a repeat of something in flight finds it and waits for the same commit (P1, P6); batches of one
+ * client go one after the other; a deposed leader never answers.
+ */
+import { codecError, parseJson } from '../events/codec.ts';
+import { batchSchema, type ClientCommand, type CommandBatch, guestCommand, userCommand } from '../events/commands.ts';
+import type { DomainEvent } from '../events/domain.ts';
+import { limits } from '../events/limits.ts';
+import { type Refusal, refusal } from '../events/refusals.ts';
+import type { Passwords } from '../ports/passwords.ts';
+import { answers as answersTable } from '../projections/tables.ts';
+import type { Leadership } from '../replication/leadership.ts';
+import type { Stamps } from '../replication/stamps.ts';
+import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
+import type { Decider, Sender } from './decider.ts';
+import type { Frames } from './frames.ts';
+import { digestOf, needsPreparation, type PreparedCommand, prepare } from './prepare.ts';
+
+export interface DeskOptions {
+  readonly leadership: Leadership;
+  readonly decider: Decider;
+  readonly passwords: Passwords;
+  readonly stamps: Stamps;
+  readonly frames: Frames;
+}
+
+/** A command's answer, and the frame that must be committed before it may leave (0: it rests on nothing). */
+interface Outcome {
+  readonly frame: number;
+  answer(): Answer | Promise<Answer>;
+}
+
+export class Desk {
+  readonly #options: DeskOptions;
+  /** Batches under way, by sender and client: one after the other. */
+  readonly #lanes = new Map<string, Promise<void>>();
+  /** What to do when a frame is committed, in the order of frames. */
+  readonly #waiting: { readonly frame: number; readonly go: () => void }[] = [];
+  #stopped = false;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** @param respond called once, or never if this leader is deposed first: then the next one answers the resend. */
+  handle(sender: Sender, data: Uint8Array, respond: (reply: Omit<Reply, 'clock'>) => void): number {
+    const batch = readBatch(data);
+    if ('code' in batch) {
+      respond({ refused: batch });
+      return 0;
+    }
+    const lane = `${sender.id}/${sender.client}`;
+    const run = () => this.#process(sender, batch, respond);
+    const before = this.#lanes.get(lane);
+    const done = (before ? before.then(run) : run()).finally(() => {
+      if (this.#lanes.get(lane) === done) this.#lanes.delete(lane);
+    });
+    this.#lanes.set(lane, done);
+    return batch.clock;
+  }
+
+  /** Writes down what the leader itself decided, such as that somebody is gone. */
+  record(events: readonly DomainEvent[]): void {
+    if (!this.#stopped) this.#options.leadership.appender.record(events);
+  }
+
+  /** Everything up to this frame is committed: the answers that waited for it leave. */
+  committed(frame: number): void {
+    while (this.#waiting[0] && this.#waiting[0].frame <= frame) this.#waiting.shift()?.go();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.length = 0;
+  }
+
+  async #process(sender: Sender, batch: CommandBatch, respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
+    const { appender, copy } = this.#options.leadership;
+    if (this.#stopped) return;
+    if (batch.after && !answersTable.get(appender.rows, sender.id, batch.after)) return respond({ resend: true });
+    if (appender.isOverloaded) return respond({ refused: refusal('not-now') });
+    const outcomes: Outcome[] = [];
+    for (const raw of batch.commands) {
+      const command = readCommand(sender, raw);
+      if ('code' in command) outcomes.push({ frame: 0, answer: () => ({ id: idOf(raw), refused: command }) });
+      else outcomes.push(needsPreparation(command) ? await this.#takePrepared(sender, command) : this.#take(sender, command, command));
+      if (this.#stopped) return;
+    }
+    const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
+    const answer = () => void this.#answer(outcomes, respond);
+    if (frame <= copy.mark.number) answer();
+    else this.#wait(frame, answer);
+  }
+
+  async #takePrepared(sender: Sender, command: Extract<ClientCommand, { password: string }>): Promise<Outcome> {
+    const { leadership, passwords } = this.#options;
+    const known = this.#known(sender, command);
+    if (known) return known;
+    const prepared = await prepare(command, sender.id, leadership.appender.rows, passwords);
+    return this.#stopped ? { frame: 0, answer: () => ({ id: command.id }) } : this.#take(sender, command, prepared);
+  }
+
+  #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome {
+    const known = this.#known(sender, command);
+    if (known) return known;
+    const { decider, leadership, stamps } = this.#options;
+    const at = stamps.now();
+    const decision = decider.decide(sender, prepared, at);
+    const facts = 'facts' in decision ? decision.facts : ([{ type: 'CommandRefused', data: decision.refused }] as const);
+    const cause = { user: sender.id, id: command.id, digest: digestOf(command) };
+    const events = facts.map((fact, index): DomainEvent => ({ ...fact, at, ...(index === facts.length - 1 ? { cause } : {}) }));
+    const { position, frame } = leadership.appender.record(events);
+    return { frame, answer: () => answerFrom(events.at(-1)!, position) };
+  }
+
+  /** The outcome of a command that was decided before, committed or still on its way. */
+  #known(sender: Sender, command: ClientCommand): Outcome | undefined {
+    const { leadership, frames } = this.#options;
+    const known = answersTable.get(leadership.appender.rows, sender.id, command.id);
+    if (!known) return undefined;
+    const [position, frame, digest] = known;
+    if (digest !== digestOf(command)) return { frame, answer: () => ({ id: command.id, refused: refusal('id-reused') }) };
+    return {
+      frame,
+      answer: async () => ({ ...answerFrom((await frames.event(position, frame)).event, position), duplicate: true }),
+    };
+  }
+
+  async #answer(outcomes: readonly Outcome[], respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
+    const answers = await Promise.all(outcomes.map((outcome) => outcome.answer()));
+    if (!this.#stopped) respond({ answers });
+  }
+
+  /** Frames are waited for in nearly their own order: only a repeat of something old comes out of turn. */
+  #wait(frame: number, go: () => void): void {
+    let index = this.#waiting.length;
+    while (index > 0 && this.#waiting[index - 1]!.frame > frame) index--;
+    this.#waiting.splice(index, 0, { frame, go });
+  }
+}
+
+function readBatch(data: Uint8Array): CommandBatch | Refusal {
+  if (data.length > limits.requestBytesMax) {
+    return refusal('too-large', `A request has at most ${limits.requestBytesMax} bytes.`);
+  }
+  try {
+    const parsed = batchSchema.safeParse(parseJson(Buffer.from(data).toString()));
+    return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
+  } catch (error) {
+    return refusal('malformed', (error as Error).message);
+  }
+}
+
+function readCommand(sender: Sender, raw: unknown): ClientCommand | Refusal {
+  const parsed = (sender.id.startsWith('g-') ? guestCommand : userCommand).safeParse(raw);
+  return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
+}
+
+function idOf(raw: unknown): string {
+  return typeof raw === 'object' && raw !== null && 'id' in raw ? String(raw.id).slice(0, limits.idLengthMax) : '';
+}

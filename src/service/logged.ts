@@ -1,0 +1,35 @@
+/** The log as people read it: one entry an event, with its place, time and Lamport stamp. */
+import type { DomainEvent } from '../events/domain.ts';
+import type { Frames } from './frames.ts';
+
+export interface LoggedEvent {
+  readonly position: number;
+  readonly frame: number;
+  readonly epoch: number;
+  readonly type: DomainEvent['type'];
+  /** ISO 8601 with milliseconds. */
+  readonly at: string;
+  /** Lamport stamp. */
+  readonly clock: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Events at positions `from` to `to`, inclusive, out of the frames up to `lastFrame`. */
+export async function* loggedEvents(
+  frames: Frames,
+  lastFrame: number,
+  from: number,
+  to: number,
+): AsyncGenerator<LoggedEvent> {
+  if (lastFrame === 0) return;
+  for (let number = await frames.holding(Math.max(from, 1), lastFrame); number <= lastFrame; number++) {
+    const frame = await frames.get(number);
+    const { epoch, clock, position: first } = frame.header;
+    for (const [index, { type, at, data }] of frame.events().entries()) {
+      const position = first + index;
+      if (position > to) return;
+      if (position < from) continue;
+      yield { position, frame: number, epoch, type, at: new Date(at).toISOString(), clock: clock + index, data };
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Verifying one copy: the chain of frames byte for byte, and the rows against the state hash that was kept for them.
+ *
+ * With a scratch store it goes further and folds the whole log anew, so that rows and hash are checked against the log
+ * itself and not only against each other.
+ */
+import { Frame } from '../events/frame.ts';
+import type { Mark, NodeStore } from '../log/port.ts';
+import { PROJECTION_VERSION } from '../projections/project.ts';
+import { rowDigest, StateHash } from '../projections/state-hash.ts';
+import { emptyMark, foldLog } from '../replication/rebuild.ts';
+import { emptyTail, examine, tailOf } from '../replication/tail.ts';
+
+export interface Verification {
+  readonly frames: number;
+  readonly events: number;
+  readonly ok: boolean;
+  /** Position of the first event that cannot be trusted. */
+  readonly first_bad?: number;
+  readonly reason?: string;
+}
+
+/** @param scratch an empty store, if the log shall be folded anew. */
+export async function verifyStore(store: NodeStore, scratch?: NodeStore): Promise<Verification> {
+  const chain = await verifyChain(store);
+  if (!chain.ok) return chain;
+  const { mark, sum } = await sumRows(store);
+  const bad = (reason: string): Verification => ({ ...chain, ok: false, first_bad: mark.position, reason });
+  if (mark.number > chain.frames) return bad(`the rows are those of frame ${mark.number}, which is missing`);
+  if (sum !== mark.state) return bad('the rows are not those that the state hash was kept for');
+  if (!scratch || mark.version !== PROJECTION_VERSION) return chain;
+  const folded = await foldLog({ log: store, upTo: mark, into: scratch, sync: false });
+  return folded === mark.state ? chain : bad('the log folds into other rows than those kept');
+}
+
+async function verifyChain(store: NodeStore): Promise<Verification> {
+  let tail = emptyTail;
+  const bad = (reason: string): Verification => {
+    return { frames: tail.number, events: tail.position, ok: false, first_bad: tail.position + 1, reason };
+  };
+  for await (const { number, bytes } of store.range(1)) {
+    try {
+      const frame = Frame.decode(bytes);
+      const verdict = examine(tail, frame);
+      if (typeof verdict === 'object') return bad(verdict.damage);
+      if (verdict !== 'next' || number !== frame.number) return bad(`frame ${number} is out of place`);
+      frame.events();
+      tail = tailOf(frame);
+    } catch (error) {
+      return bad(`frame ${number} cannot be read: ${(error as Error).message}`);
+    }
+  }
+  const last = await store.last();
+  if (last !== tail.number) return bad(`frame ${tail.number + 1} is missing`);
+  return { frames: tail.number, events: tail.position, ok: true };
+}
+
+/** Of one snapshot of the store: a node that goes on writing meanwhile does not disturb. */
+async function sumRows(store: NodeStore): Promise<{ mark: Mark; sum: string }> {
+  const { bookmark, rows } = await store.scanRows();
+  const sum = new StateHash();
+  for await (const [key, text] of rows) sum.add(rowDigest(key, text));
+  return { mark: bookmark?.mark ?? emptyMark, sum: sum.hex };
+}
