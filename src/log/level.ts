@@ -2,7 +2,7 @@
  * A node's own copy in LevelDB. One database holds frames, rows and bookmark under one-letter prefixes, because a batch
  * is atomic within a database: a crash can never leave the rows ahead of the frames or behind their mark.
  */
-import { type BatchOperation, Level } from 'level';
+import { Level } from 'level';
 import { type Bookmark, type Entry, LogConflict, type NodeStore, type RowRange, type StoreBatch } from './port.ts';
 
 /** Of this layout on disk. */
@@ -13,7 +13,6 @@ const BOOKMARK = 'm/bookmark';
 const bytes = { valueEncoding: 'buffer' } as const;
 
 type Database = Level<string, string>;
-type Operation = BatchOperation<Database, string, string>;
 
 /** The folder cannot be used; the message says why, in one sentence. */
 export class StoreUnusable extends Error {
@@ -77,16 +76,21 @@ export class LevelStore implements NodeStore {
 
   async write({ entries, rows, bookmark }: StoreBatch, { sync }: { readonly sync: boolean }): Promise<void> {
     let next = this.#last;
-    const operations: Operation[] = [];
+    // A chained batch hands each operation on at once: a third of the cost of an array of objects.
+    const batch = this.#db.batch();
     for (const entry of entries) {
-      if (entry.number !== ++next) throw new LogConflict(`entry ${entry.number} is not the next one`);
-      operations.push({ type: 'put', key: frameKey(entry.number), value: entry.bytes as unknown as string, ...bytes });
+      if (entry.number !== ++next) {
+        await batch.close();
+        throw new LogConflict(`entry ${entry.number} is not the next one`);
+      }
+      batch.put<string, Uint8Array>(frameKey(entry.number), entry.bytes, bytes);
     }
     for (const [key, text] of rows) {
-      operations.push(text === null ? { type: 'del', key: rowKey(key) } : { type: 'put', key: rowKey(key), value: text });
+      if (text === null) batch.del(rowKey(key));
+      else batch.put(rowKey(key), text);
     }
-    operations.push({ type: 'put', key: BOOKMARK, value: JSON.stringify(bookmark) });
-    await this.#db.batch(operations, { sync });
+    batch.put(BOOKMARK, JSON.stringify(bookmark));
+    await batch.write({ sync });
     this.#last = next;
     this.#bookmark = bookmark;
   }

@@ -10,18 +10,22 @@ interface Cached {
   readonly digest: RowDigest;
 }
 
-const cachedRowsMax = 20_000;
+/** Rows kept at hand, at most twice as many: enough for those who talk at the same time, some 20 MB. */
+const cachedRowsDefault = 16_384;
 
 export class CommittedRows implements Rows {
   readonly #read: (key: string) => string | undefined;
   readonly #hash: StateHash;
-  /** Oldest first; reading a row moves it to the end. */
-  readonly #cache = new Map<string, Cached>();
+  readonly #cachedRows: number;
+  /** Two generations instead of an order of use: when the young one is full it becomes the old one. */
+  #young = new Map<string, Cached>();
+  #old = new Map<string, Cached>();
 
   /** @param read the stored text of a row, at once: stores answer from memory or one disk read. */
-  constructor(read: (key: string) => string | undefined, stateHash?: string) {
+  constructor(read: (key: string) => string | undefined, stateHash?: string, cachedRows = cachedRowsDefault) {
     this.#read = read;
     this.#hash = new StateHash(stateHash);
+    this.#cachedRows = cachedRows;
   }
 
   /** Of all rows, 64 hexadecimal digits. */
@@ -45,7 +49,8 @@ export class CommittedRows implements Rows {
       const before = this.#lookUp(key);
       if (before) this.#hash.subtract(before.digest);
       if (value === null) {
-        this.#cache.delete(key);
+        this.#young.delete(key);
+        this.#old.delete(key);
         changes.push([key, null]);
       } else {
         const text = JSON.stringify(value);
@@ -59,25 +64,24 @@ export class CommittedRows implements Rows {
   }
 
   #lookUp(key: string): Cached | undefined {
-    const cached = this.#cache.get(key);
-    if (cached) {
-      this.#keep(key, cached);
-      return cached;
-    }
-    const text = this.#read(key);
-    if (text === undefined) return undefined;
-    const found = { value: JSON.parse(text) as Value, digest: rowDigest(key, text) }; // our own rows: JSON that we wrote
-    this.#keep(key, found);
+    const young = this.#young.get(key);
+    if (young) return young;
+    const found = this.#old.get(key) ?? this.#readRow(key);
+    if (found) this.#keep(key, found);
     return found;
   }
 
+  #readRow(key: string): Cached | undefined {
+    const text = this.#read(key);
+    // Our own rows: JSON that we wrote.
+    return text === undefined ? undefined : { value: JSON.parse(text) as Value, digest: rowDigest(key, text) };
+  }
+
   #keep(key: string, row: Cached): void {
-    this.#cache.delete(key);
-    this.#cache.set(key, row);
-    if (this.#cache.size <= cachedRowsMax) return;
-    for (const oldest of this.#cache.keys()) {
-      this.#cache.delete(oldest);
-      break;
+    if (this.#young.size >= this.#cachedRows) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(key, row);
   }
 }

@@ -42,8 +42,10 @@ export interface CampaignOptions {
 /** @returns the candidate's `LeaderElected`, stored and taken in by its copy; undefined if it did not win. */
 export async function campaign(options: CampaignOptions): Promise<Frame | undefined> {
   const { copy, log, clock, journal, generation } = options;
+  const { epoch } = copy.tail;
   await copy.store.probe();
   const last = await readToEnd(options);
+  if (copy.tail.epoch !== epoch) return undefined; // somebody was elected meanwhile
   await verifySeam(log, copy);
   const positions = await askPositions(options);
   const ahead = lostTail(positions, generation, last);

@@ -223,7 +223,7 @@ export class Copy {
   }
 
   #compare(state: string): void {
-    if (state === this.rows.stateHash) return;
+    if (state === this.#mark.state) return;
     this.#fail(`the state hash at frame ${this.#mark.number} is not the leader's`);
   }
 

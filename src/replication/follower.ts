@@ -5,7 +5,7 @@
  * at every joining the entry at the copy's own last sequence must be the copy's own last frame.
  */
 import type { Entry, Following, OrderedLog } from '../log/port.ts';
-import { frameHash } from '../events/frame.ts';
+import { type Frame, frameHash } from '../events/frame.ts';
 import type { Copy } from './copy.ts';
 
 /** The ordered log does not hold what this node has stored. */
@@ -22,14 +22,23 @@ export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
   throw new SeamBroken(`the stream ${found} at sequence ${sequence}, where frame ${tail.number} was stored`);
 }
 
+export interface FollowerListener {
+  /** A frame was read that the copy did not have. */
+  read(frame: Frame): void;
+  /** The log turned out to end before what was read from it. */
+  lost(reason: string): void;
+}
+
 export class Follower implements Following {
   readonly #copy: Copy;
+  readonly #listener: FollowerListener;
   readonly #following: Following;
   readonly #waiting = new Set<() => void>();
 
-  /** @param lost told when the log turns out to end before what was read from it. */
-  constructor(log: OrderedLog, copy: Copy, lost: (reason: string) => void) {
+  constructor(log: OrderedLog, copy: Copy, listener: FollowerListener) {
     this.#copy = copy;
+    this.#listener = listener;
+    const lost = (reason: string) => listener.lost(reason);
     this.#following = log.follow(copy.sequence, { entry: (entry) => this.#read(entry), lost });
   }
 
@@ -50,7 +59,8 @@ export class Follower implements Following {
 
   /** Held back while the disk is far behind: the log is kept by its owner, not in this process's memory. */
   async #read(entry: Entry): Promise<void> {
-    if (entry.number > this.#copy.sequence) this.#copy.read(entry);
+    const frame = entry.number > this.#copy.sequence ? this.#copy.read(entry) : undefined;
+    if (frame) this.#listener.read(frame);
     this.#wake();
     await this.#copy.roomy();
   }

@@ -88,6 +88,11 @@ export class Leadership {
     this.#heardAck({ node, generation, number, hash });
   }
 
+  /** Somebody else leads a newer epoch. */
+  depose(): void {
+    if (!this.#stopped) this.#options.deposed();
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -125,7 +130,7 @@ export class Leadership {
       stored: () => {
         this.#provenMs = clock.monotonicMs();
       },
-      fenced: () => this.#options.deposed(),
+      fenced: () => this.depose(),
     });
     this.#service = this.#options.serve(this);
   }
@@ -139,13 +144,13 @@ export class Leadership {
 
   /** Looks at the log's end: still there, and nobody else has written. */
   async #probe(): Promise<void> {
-    const { log, copy, deposed } = this.#options;
+    const { log, copy } = this.#options;
     if (this.#appender && !this.#appender.isIdle) return; // an append proves more
     const before = copy.sequence;
     const last = await log.last().catch(() => undefined);
     if (last === undefined || this.#stopped) return;
     if (last === before) this.#provenMs = this.#options.clock.monotonicMs();
-    else if (last > copy.sequence && this.#appender?.isIdle) deposed();
+    else if (last > copy.sequence && (this.#appender?.isIdle ?? true)) this.depose();
   }
 }
 

@@ -15,6 +15,8 @@ import { storedEvents } from '../projections/stored.ts';
 import type { CopyOptions } from './copy.ts';
 
 const eventsPerPortion = 10_000;
+/** Far more than a running node needs: all actors come by again and again, and nothing else is going on. */
+const cachedRows = 250_000;
 
 export const emptyMark: Mark = { number: 0, position: 0, state: new StateHash().hex, version: PROJECTION_VERSION };
 
@@ -48,7 +50,7 @@ export interface FoldOptions {
 
 /** @returns the state hash at `upTo`. */
 export async function foldLog({ log, upTo, into, sync, progress }: FoldOptions): Promise<string> {
-  const rows = new CommittedRows((key) => into.readRow(key));
+  const rows = new CommittedRows((key) => into.readRow(key), undefined, cachedRows);
   const sequence = into.bookmark?.sequence ?? 0;
   // The bookmark stays the old one until all is folded: a crash on the way begins anew.
   const unfinished: Bookmark = into.bookmark ?? { sequence, mark: { ...emptyMark, version: 0 } };

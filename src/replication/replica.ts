@@ -30,6 +30,7 @@ import {
 import { clientSubjects, type LeaderNotice } from '../protocol/subjects.ts';
 import { Peers } from './peers.ts';
 import { Stamps } from './stamps.ts';
+import { opensEpoch } from './tail.ts';
 
 export interface ReplicaOptions {
   readonly id: string;
@@ -181,13 +182,24 @@ export class Replica {
       await verifySeam(log, this.copy);
       const last = await log.last();
       this.#log = log;
-      this.#follower = new Follower(log, this.copy, (reason) => this.#tell(reason));
+      this.#follower = new Follower(log, this.copy, {
+        read: (frame) => this.#readFrame(frame),
+        lost: (reason) => this.#tell(reason),
+      });
       await this.#follower.reached(last, signal);
       this.#trouble = '';
     } catch (error) {
       this.#tell(`cannot follow: ${(error as Error).message}`);
       throw error;
     }
+  }
+
+  /** Whoever opens an epoch leads, even before its first heartbeat. */
+  #readFrame(frame: Frame): void {
+    this.lamport.receive(frame.header.clock);
+    if (!opensEpoch(frame) || frame.header.leader === this.id || frame.header.epoch === 0) return;
+    this.#actor.send({ type: 'LEADER_HEARD' });
+    this.#heardLeader({ leader: frame.header.leader, epoch: frame.header.epoch });
   }
 
   async #campaign(): Promise<CampaignOutcome> {
@@ -251,6 +263,7 @@ export class Replica {
         elected,
         copies,
       );
+      this.#beat(); // the others need not wait for the next one to hear it
     });
   }
 
@@ -267,8 +280,9 @@ export class Replica {
   #beat(): void {
     if (!this.#copy) return;
     const { id: node, bus } = this.#options;
-    const { mark, stored } = this.#copy;
-    const { generation, epoch, number, hash } = stored;
+    const { mark, stored, tail } = this.#copy;
+    const { generation, epoch } = tail;
+    const { number, hash } = stored;
     const leadership = this.#leadership;
     const state = this.state;
     const beat: Beat = {
@@ -293,6 +307,7 @@ export class Replica {
     const { generation, epoch } = this.copy.tail;
     const isOlder = beat.generation < generation || (beat.generation === generation && beat.epoch < epoch);
     if (isOlder) return;
+    if (beat.epoch > epoch) this.#leadership?.depose();
     if (beat.role === 'leader') {
       if (beat.healthy) this.#actor.send({ type: 'LEADER_HEARD' });
       this.#heardLeader({ leader: beat.node, epoch: beat.epoch });

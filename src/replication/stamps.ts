@@ -35,6 +35,7 @@ export class Stamps {
 
   /** Takes notice of another's stamp. */
   saw(stamp: number): void {
-    this.#last = Math.max(this.now(), stamp);
+    this.now();
+    this.#last = Math.max(this.#last, stamp); // with its fraction: often reminded, a clock must not stand still
   }
 }

@@ -24,7 +24,7 @@ export function walkMachine<M extends AnyStateMachine>(
   keyOf: (snapshot: SnapshotFrom<M>) => string,
 ): Map<string, Visit<M>> {
   const visits = new Map<string, Visit<M>>();
-  const waiting = [initialTransition(machine)[0] as SnapshotFrom<M>];
+  const waiting = [initialTransition(machine as AnyStateMachine)[0] as SnapshotFrom<M>];
   for (let snapshot = waiting.shift(); snapshot; snapshot = waiting.shift()) {
     const key = keyOf(snapshot);
     if (visits.has(key)) continue;

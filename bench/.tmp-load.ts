@@ -1,0 +1,20 @@
+import { GuestClient, UserClient } from '../src/client/client.ts';
+import { natsLink } from '../src/client/nats-link.ts';
+import { systemClock as clock } from '../src/system/clock.ts';
+import { systemRandom as random } from '../src/system/random.ts';
+import { load, quantile } from './measure.ts';
+import { startCluster, temporaryFolder, removeFolder } from './cluster.ts';
+const k = Number(process.argv[2]), N = Number(process.argv[3]);
+const data = await temporaryFolder(); const c = await startCluster(data);
+const options = { clock, random, link: natsLink([c.url]) };
+const g = new GuestClient(options); await g.line.ready(10000);
+await g.register('alice','correct horse'); await g.register('bob','correct horse');
+const id = await g.logIn('alice','correct horse'); await g.close();
+const u = new UserClient(options, id); await u.line.ready(10000);
+await load(k, N/4, () => u.send('bob','x'.repeat(256)));
+import { readFileSync } from 'node:fs';
+const cpu = () => Object.fromEntries([...c.pids, ['client', process.pid] as const].map(([id,pid]) => { const f = readFileSync(`/proc/${pid}/stat`,'utf8').split(') ')[1]!.split(' '); return [id, (Number(f[11])+Number(f[12]))*10000]; }));
+const before = cpu();
+for (let i=0;i<3;i++) { const r = await load(k, N, () => u.send('bob','x'.repeat(256))); console.log(k, Math.round(r.perSecond), 'p50', quantile(r.latenciesMs,.5).toFixed(2), 'p99', quantile(r.latenciesMs,.99).toFixed(2)); }
+const after = cpu(); for (const id in before) console.log(id, 'cpu us/msg', ((after[id]!-before[id]!)/3/N).toFixed(1));
+await u.close(); await c.stop(); await removeFolder(data);

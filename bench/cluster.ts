@@ -1,0 +1,60 @@
+/** A cluster for a benchmark: the real program, in a folder and on a port of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
+
+export interface BenchCluster {
+  readonly url: string;
+  readonly data: string;
+  /** Process ids by node id. */
+  readonly pids: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+export async function temporaryFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), 'verbatim-bench-'));
+}
+
+/** @param data a folder that may hold a log already; it is left in place by `stop`. */
+export async function startCluster(data: string, args: readonly string[] = []): Promise<BenchCluster> {
+  const port = await freePort();
+  const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []; // such as --cpu-prof, for every process of the cluster
+  const child = spawn(process.execPath, [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const pids = new Map<string, number>();
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the cluster ended with status ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said = JSON.parse(line) as { id?: string; pid?: number; ready?: boolean };
+      if (said.id && said.pid) pids.set(said.id, said.pid);
+      if (said.ready) resolve();
+    });
+  });
+  return { url: `nats://127.0.0.1:${port}`, data, pids, stop: () => stop(child) };
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }; // a TCP server's address
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,34 @@
+/** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
+import { cpus, totalmem } from 'node:os';
+import { removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { print, type Row } from './measure.ts';
+import { benchSends } from './sends.ts';
+
+const args = process.argv.slice(2);
+const isJson = args.includes('--json');
+const asked = args.filter((arg) => !arg.startsWith('--'));
+
+const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+  sends: async () => {
+    const data = await temporaryFolder();
+    const cluster = await startCluster(data);
+    try {
+      return await benchSends(cluster);
+    } finally {
+      await cluster.stop();
+      await removeFolder(data);
+    }
+  },
+};
+
+const head = {
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  memory_gib: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  date: new Date().toISOString(),
+};
+print('machine', [head], isJson);
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length === 0 || asked.includes(name)) print(name, await bench(), isJson);
+}

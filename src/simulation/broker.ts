@@ -1,0 +1,106 @@
+/** The server's side of core NATS: who is there, who listens to what, and who gets a message. At most once. */
+import type { SeededRandom } from './random.ts';
+import type { SimulatedStream } from './stream.ts';
+import type { Wire } from './wire.ts';
+
+/** What the server knows of one connection, for as long as it believes in it. */
+export interface Session {
+  readonly wire: Wire;
+  readonly subscriptions: Set<Listening>;
+  isAlive: boolean;
+}
+
+/** A process's subscription, which outlives the connections that carry it. */
+export interface Listening {
+  readonly subject: string;
+  readonly queue: string | undefined;
+  /** In the process; `reply` is where an answer would go. */
+  hear(subject: string, data: Uint8Array, reply: string | undefined): void;
+}
+
+type Heard = (wire: Wire, subject: string, data: Uint8Array) => void;
+
+export class Broker {
+  /** By generation. */
+  readonly streams = new Map<number, SimulatedStream>();
+  readonly #random: SeededRandom;
+  readonly #heard: Heard;
+  readonly #wires = new Set<Wire>();
+  readonly #sessions = new Set<Session>();
+  #isUp = true;
+
+  /** @param heard told of every message that a process publishes. */
+  constructor(random: SeededRandom, heard: Heard) {
+    this.#random = random;
+    this.#heard = heard;
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  attach(wire: Wire): void {
+    this.#wires.add(wire);
+  }
+
+  welcome(wire: Wire): Session {
+    const session: Session = { wire, subscriptions: new Set(), isAlive: true };
+    this.#sessions.add(session);
+    return session;
+  }
+
+  forget(session: Session): void {
+    session.isAlive = false;
+    this.#sessions.delete(session);
+    for (const stream of this.streams.values()) stream.dropConsumers((consumer) => consumer.session === session);
+    if (session.wire.process.isDead) this.#wires.delete(session.wire);
+  }
+
+  /** Killed: what it stored is on its disk, everything else is gone. */
+  stop(): void {
+    this.#isUp = false;
+    for (const session of [...this.#sessions]) this.forget(session);
+    for (const wire of this.#wires) wire.dropped();
+  }
+
+  start(): void {
+    this.#isUp = true;
+  }
+
+  /** @returns whether anybody listens there. */
+  publish(from: Wire, subject: string, data: Uint8Array, reply?: string): boolean {
+    this.#heard(from, subject, data);
+    const groups = new Map<string, [Session, Listening][]>();
+    let isHeard = false;
+    for (const session of this.#sessions) {
+      for (const listening of session.subscriptions) {
+        if (!matches(listening.subject, subject)) continue;
+        isHeard = true;
+        if (listening.queue === undefined) this.#deliver(session, listening, subject, data, reply);
+        else groups.set(listening.queue, [...(groups.get(listening.queue) ?? []), [session, listening]]);
+      }
+    }
+    for (const members of groups.values()) {
+      const [session, listening] = this.#random.pick(members as [[Session, Listening]]); // a group begins with one
+      this.#deliver(session, listening, subject, data, reply);
+    }
+    return isHeard;
+  }
+
+  #deliver(session: Session, listening: Listening, subject: string, data: Uint8Array, reply?: string): void {
+    session.wire.deliver(session, () => listening.hear(subject, data, reply));
+  }
+}
+
+/** Whether a subscription's subject, with `*` for one token and `>` for the rest, covers a subject. */
+export function matches(pattern: string, subject: string): boolean {
+  if (pattern === subject) return true;
+  if (!pattern.includes('*') && !pattern.endsWith('>')) return false;
+  const tokens = subject.split('.');
+  const wanted = pattern.split('.');
+  for (const [index, token] of wanted.entries()) {
+    if (token === '>') return tokens.length > index;
+    if (tokens[index] === undefined || (token !== '*' && token !== tokens[index])) return false;
+  }
+  return tokens.length === wanted.length;
+}

@@ -1,0 +1,203 @@
+/**
+ * The ordered log port, spoken to a simulated stream over a connection that may fail at any point.
+ *
+ * What makes appending hard is here: a publish that never arrives, one that is stored but whose answer is lost, one
+ * that arrives after its sender gave up. Reading goes by an ordered push consumer with the real one's watchdog.
+ */
+import { type Entry, type Following, LogConflict, type LogReader, type OrderedLog, OutcomeUnknown } from '../log/port.ts';
+import { delay, every, within } from '../ports/clock.ts';
+import type { SeededRandom } from './random.ts';
+import type { Consumer, SimulatedStream } from './stream.ts';
+import type { Wire } from './wire.ts';
+
+/** What may happen to appends; part of the weather of a world, so it can change at any time. */
+export interface AppendTrouble {
+  /** Of each kind. */
+  chance: number;
+  /** Until then the stream answers nothing. */
+  hungUntilMs: number;
+}
+
+const appendTimeoutMs = 1_000;
+const requestTimeoutMs = 2_000;
+const fsyncMs = { min: 0.3, max: 2 };
+const lateMs = { min: 200, max: 2_500 };
+const watchdogMs = 500;
+const retryMs = 100;
+
+export class SimulatedLog implements OrderedLog {
+  readonly #stream: SimulatedStream;
+  readonly #wire: Wire;
+  readonly #trouble: Readonly<AppendTrouble>;
+  readonly #random: SeededRandom;
+
+  constructor(stream: SimulatedStream, wire: Wire, trouble: Readonly<AppendTrouble>) {
+    this.#stream = stream;
+    this.#wire = wire;
+    this.#trouble = trouble;
+    this.#random = wire.process.random;
+  }
+
+  last(): Promise<number> {
+    return this.#ask(() => this.#stream.last);
+  }
+
+  read(number: number): Promise<Uint8Array | undefined> {
+    return this.#ask(() => this.#stream.read(number));
+  }
+
+  async *range(from: number, to = Number.POSITIVE_INFINITY): AsyncIterable<Entry> {
+    const end = Math.min(to, await this.last());
+    for (let number = from; number <= end; number++) {
+      const bytes = await this.read(number);
+      if (bytes) yield { number, bytes };
+    }
+  }
+
+  async append(bytes: Uint8Array, number: number): Promise<void> {
+    const answer = new Promise<boolean>((resolve) => {
+      this.#publish(() => this.#stream.append(bytes, number), resolve);
+    });
+    const isStored = await within(this.#wire.process, appendTimeoutMs, answer);
+    if (isStored === undefined) throw new OutcomeUnknown(`no word on entry ${number}`);
+    if (!isStored) throw new LogConflict(`entry ${number} is not the next one`);
+  }
+
+  follow(after: number, reader: LogReader): Following {
+    const consumption = new Consumption(this, this.#stream, this.#wire, after, reader);
+    consumption.begin();
+    return consumption;
+  }
+
+  /** One way to the server and one way back, each of which may be the last. */
+  #publish(append: () => boolean, answer: (isStored: boolean) => void): void {
+    const { chance } = this.#trouble;
+    const { process } = this.#wire;
+    if (this.#random.chance(chance)) return; // lost
+    const isUnanswered = this.#random.chance(chance);
+    if (this.#random.chance(chance)) {
+      const arrive = () => void (this.#wire.isServerUp && append());
+      process.timeline.after(this.#random.between(lateMs.min, lateMs.max), arrive);
+      return;
+    }
+    this.#wire.send((session) => {
+      this.#whenAnswering(() => {
+        if (!session.isAlive) return;
+        const isStored = append();
+        if (!isUnanswered) this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
+      });
+    });
+  }
+
+  async #ask<T>(question: () => T): Promise<T> {
+    const answer = new Promise<{ value: T }>((resolve) => {
+      this.#wire.send((session) => {
+        this.#whenAnswering(() => {
+          const value = question();
+          this.#wire.deliver(session, () => resolve({ value }));
+        });
+      });
+    });
+    const answered = await within(this.#wire.process, requestTimeoutMs, answer);
+    if (!answered) throw new Error('the stream did not answer');
+    return answered.value;
+  }
+
+  #answer(deliver: () => void): void {
+    this.#wire.process.timeline.after(this.#random.between(fsyncMs.min, fsyncMs.max), deliver);
+  }
+
+  #whenAnswering(task: () => void): void {
+    const { timeline } = this.#wire.process;
+    const waitMs = this.#trouble.hungUntilMs - timeline.nowMs;
+    if (waitMs > 0) timeline.after(waitMs, task);
+    else task();
+  }
+}
+
+/** One reader's consumer, replaced whenever it stands still while the log goes on. */
+class Consumption implements Following {
+  readonly #log: SimulatedLog;
+  readonly #stream: SimulatedStream;
+  readonly #wire: Wire;
+  readonly #reader: LogReader;
+  readonly #watchdog: { stop(): void };
+  #consumer: Consumer | undefined;
+  #arrived: Entry[] = [];
+  #isReading = false;
+  #isStopped = false;
+  /** Of the last entry read. */
+  #number: number;
+  #before = -1;
+
+  constructor(log: SimulatedLog, stream: SimulatedStream, wire: Wire, after: number, reader: LogReader) {
+    this.#log = log;
+    this.#stream = stream;
+    this.#wire = wire;
+    this.#number = after;
+    this.#reader = reader;
+    this.#watchdog = every(wire.process, watchdogMs, () => void this.#watch());
+  }
+
+  /** A consumer that is made anew starts after what was read, and what the one before still brings is not heard. */
+  begin(): void {
+    const next = this.#number + 1;
+    this.#arrived = [];
+    this.#wire.send((session) => {
+      const consumer: Consumer = {
+        session,
+        next,
+        isStuck: false,
+        push: (entry) => this.#wire.deliver(session, () => this.#receive(consumer, entry)),
+      };
+      this.#drop();
+      this.#consumer = consumer;
+      this.#stream.addConsumer(consumer);
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#watchdog.stop();
+    this.#arrived = [];
+    this.#drop();
+  }
+
+  #drop(): void {
+    const before = this.#consumer;
+    this.#stream.dropConsumers((consumer) => consumer === before);
+  }
+
+  #receive(consumer: Consumer, entry: Entry): void {
+    if (this.#isStopped || consumer !== this.#consumer) return;
+    this.#arrived.push(entry);
+    if (!this.#isReading) void this.#readAll();
+  }
+
+  async #readAll(): Promise<void> {
+    this.#isReading = true;
+    for (let entry = this.#arrived.shift(); entry && !this.#isStopped; entry = this.#arrived.shift()) {
+      if (entry.number <= this.#number) continue;
+      if (entry.number > this.#number + 1) {
+        await delay(this.#wire.process, retryMs);
+        this.begin();
+        break;
+      }
+      this.#number = entry.number;
+      await this.#reader.entry(entry);
+    }
+    this.#isReading = false;
+  }
+
+  /** Two looks apart without progress although there is something to read: the consumer is stuck. */
+  async #watch(): Promise<void> {
+    const before = this.#before;
+    this.#before = this.#number;
+    const last = await this.#log.last().catch(() => undefined);
+    if (last === undefined || this.#isStopped) return;
+    if (last < before) {
+      this.stop();
+      this.#reader.lost(`the stream ends at ${last}, but ${before} was read from it`);
+    } else if (last > this.#number && this.#number === before) this.begin();
+  }
+}

@@ -1,0 +1,34 @@
+/** A node's store whose disk can be made slow or can fail, and which remembers what it was asked to write. */
+import { MemoryStore } from '../../src/log/memory.ts';
+import type { StoreBatch } from '../../src/log/port.ts';
+
+export class ControlledStore extends MemoryStore {
+  readonly batches: StoreBatch[] = [];
+  #failing: (() => boolean) | undefined;
+  #held: Promise<void> | undefined;
+  #release: () => void = () => undefined;
+
+  /** From now on writes wait. */
+  hold(): void {
+    this.#held ??= new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.#release();
+    this.#held = undefined;
+  }
+
+  /** From now on the disk refuses the writes for which this holds. */
+  failWhen(failing: (() => boolean) | undefined): void {
+    this.#failing = failing;
+  }
+
+  override async write(batch: StoreBatch, options: { readonly sync: boolean }): Promise<void> {
+    this.batches.push(batch);
+    await this.#held;
+    if (this.#failing?.()) throw new Error('no space left on the disk');
+    await super.write(batch, options);
+  }
+}

@@ -1,0 +1,72 @@
+/** Logs made of histories: frames that continue one another, and what a node must hold when they are committed. */
+import { encodeEvent } from '../../src/events/codec.ts';
+import type { DomainEvent } from '../../src/events/domain.ts';
+import { Frame, type FrameHeader } from '../../src/events/frame.ts';
+import type { Mark } from '../../src/log/port.ts';
+import { PROJECTION_VERSION, project } from '../../src/projections/project.ts';
+import { storedEvents } from '../../src/projections/stored.ts';
+import { emptyMark } from '../../src/replication/rebuild.ts';
+import { emptyTail, type Tail, tailOf } from '../../src/replication/tail.ts';
+import { PlainRows } from './plain-rows.ts';
+import { inPortions, type Sizes } from './portions.ts';
+
+export interface Chain {
+  /** Frame N stands at index N - 1. */
+  readonly frames: readonly Frame[];
+  /** Marks by frame number, the empty one first. */
+  readonly marks: readonly Mark[];
+  /** The rows when all is committed. */
+  readonly rows: readonly (readonly [key: string, text: string])[];
+}
+
+/**
+ * @param perFrame how many commands a frame takes; what opens an epoch has a frame of its own.
+ * @param lag how many frames the mark in a frame's header is behind.
+ */
+export function chainOf(commands: readonly DomainEvent[][], perFrame: Sizes, lag: number): Chain {
+  const rows = new PlainRows();
+  const marks: Mark[] = [emptyMark];
+  const frames: Frame[] = [];
+  let tail = emptyTail;
+  for (const events of frameContents(commands, perFrame)) {
+    const mark = marks[Math.max(0, tail.number - lag)]!;
+    const frame = frameAfter(tail, events, { mark: { number: mark.number, state: mark.state, version: mark.version } });
+    for (const stored of storedEvents(frame)) project(rows, stored);
+    marks.push({ number: frame.number, position: frame.last, state: rows.stateHash, version: PROJECTION_VERSION });
+    frames.push(frame);
+    tail = tailOf(frame);
+  }
+  return { frames, marks, rows: rows.texts() };
+}
+
+/** The frame that comes next, or one that should not: anything in its header can be given. */
+export function frameAfter(tail: Tail, events: readonly DomainEvent[], header: Partial<FrameHeader> = {}): Frame {
+  const opening = opens(events);
+  const full = {
+    generation: Math.max(tail.generation, 1),
+    epoch: opening === 'LeaderElected' ? tail.epoch + 1 : tail.epoch,
+    number: tail.number + 1,
+    prev: tail.hash,
+    leader: 'n1',
+    position: tail.position + 1,
+    clock: tail.clock + 1,
+    wall: 0,
+    mark: { number: 0, state: emptyMark.state, version: PROJECTION_VERSION },
+    ...header,
+  };
+  return Frame.encode(full, events.map(encodeEvent));
+}
+
+function opens(events: readonly DomainEvent[]): 'Seeded' | 'LeaderElected' | undefined {
+  const type = events[0]?.type;
+  return type === 'Seeded' || type === 'LeaderElected' ? type : undefined;
+}
+
+function* frameContents(commands: readonly DomainEvent[][], perFrame: Sizes): Generator<DomainEvent[]> {
+  const runs: DomainEvent[][][] = [[]];
+  for (const events of commands) {
+    if (opens(events)) runs.push([events], []);
+    else runs.at(-1)!.push(events);
+  }
+  for (const run of runs) for (const portion of inPortions(run, perFrame)) yield portion.flat();
+}

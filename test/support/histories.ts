@@ -1,0 +1,115 @@
+/** Arbitrary histories of a small chat, every one of them possible: what people try is decided by the real actors. */
+import fc from 'fast-check';
+import { names } from '../../src/projections/tables.ts';
+import { canonicalName } from '../../src/events/names.ts';
+import { sessionGapMs, World } from './world.ts';
+
+const people = ['Alice', 'bob', 'Çelik'];
+const person = fc.nat({ max: people.length - 1 });
+const token = fc.constantFrom('t1', 't2');
+const client = fc.constantFrom('a', 'b');
+const verified = fc.constantFrom('p1', 'p1', 'p2', null);
+
+type Step = (world: World, life: Life) => void;
+
+/** Who is who by now: a name that was deleted and registered again is somebody else. */
+interface Life {
+  idOf(who: number): string;
+  isThere(who: number): boolean;
+}
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: person.map((who): Step => (world) => register(world, who)) },
+  { weight: 2, arbitrary: fc.tuple(person, verified, token).map(logIn) },
+  { weight: 1, arbitrary: fc.tuple(person, token).map(logOut) },
+  { weight: 1, arbitrary: fc.tuple(person, verified, token).map(changePassword) },
+  { weight: 3, arbitrary: fc.tuple(person, client, fc.boolean()).map(comeOrGo) },
+  { weight: 8, arbitrary: fc.tuple(person, person, fc.string()).map(post) },
+  { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 60 })).map(markShown) },
+  { weight: 2, arbitrary: person.map(deleteAccount) },
+  { weight: 2, arbitrary: fc.nat({ max: 2 * sessionGapMs }).map((ms): Step => (world) => world.wait(ms)) },
+  { weight: 1, arbitrary: fc.constantFrom('n1', 'n2').map((node): Step => (world) => world.elect(node)) },
+  { weight: 1, arbitrary: fc.constant<Step>(openGroup) },
+  { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 9 })).map(postToSession) },
+  { weight: 1, arbitrary: fc.tuple(fc.nat({ max: 9 }), fc.boolean()).map(quietOrClose) },
+);
+
+/** A world in which some people have lived a while. */
+export const anyWorld: fc.Arbitrary<World> = fc.array(steps, { maxLength: 80, size: 'max' }).map((list) => {
+  const world = new World();
+  const ids = people.map((_, who) => register(world, who));
+  const life: Life = {
+    idOf: (who) => {
+      ids[who] = idByName(world, who) ?? ids[who]!;
+      return ids[who];
+    },
+    isThere: (who) => idByName(world, who) !== undefined,
+  };
+  for (const step of list) step(world, life);
+  return world;
+});
+
+function idByName(world: World, who: number): string | undefined {
+  return names.get(world.rows, canonicalName(people[who]!));
+}
+
+function register(world: World, who: number): string {
+  const event = world.tell(`g-${who}`, { type: 'Register', name: people[who]!, passwordHash: 'p1', recoveryHash: 'r1' });
+  return event.type === 'UserRegistered' ? event.data.user : '';
+}
+
+function logIn([who, verifiedAgainst, tokenHash]: [number, string | null, string]): Step {
+  return (world) => world.tell(`g-${who}`, { type: 'LogIn', name: people[who]!, verifiedAgainst, tokenHash: `${who}${tokenHash}` });
+}
+
+function logOut([who, tokenHash]: [number, string]): Step {
+  return (world, { idOf }) => world.tell(idOf(who), { type: 'LogOut', tokenHash: `${who}${tokenHash}` });
+}
+
+function changePassword([who, verifiedAgainst, tokenHash]: [number, string | null, string]): Step {
+  const passwordHash = verifiedAgainst === 'p1' ? 'p2' : 'p1';
+  return (world, { idOf }) =>
+    world.tell(idOf(who), { type: 'ChangePassword', verifiedAgainst, passwordHash, tokenHash: `${who}${tokenHash}` });
+}
+
+function comeOrGo([who, name, comes]: [number, string, boolean]): Step {
+  return (world, { idOf }) => world.tell(idOf(who), { type: comes ? 'ComeOnline' : 'GoOffline' }, name);
+}
+
+function post([from, to, text]: [number, number, string]): Step {
+  return (world, { idOf }) => world.tell(idOf(from), { type: 'PostMessage', to: people[to]!, text });
+}
+
+function markShown([who, upTo]: [number, number]): Step {
+  return (world, { idOf }) => world.tell(idOf(who), { type: 'MarkShown', upTo });
+}
+
+function deleteAccount(who: number): Step {
+  return (world, { idOf }) => world.tell(idOf(who), { type: 'DeleteAccount' });
+}
+
+function openGroup(world: World, { idOf, isThere }: Life): void {
+  const there = people.flatMap((_, who) => (isThere(who) ? idOf(who) : []));
+  if (there.length > 1) world.open(there);
+}
+
+function postToSession([who, which]: [number, number]): Step {
+  return onSession(which, (world, session, { idOf, isThere }) => {
+    if (isThere(who)) world.tellSession(session, { type: 'PostMessage', from: idOf(who), text: 'to all' });
+  });
+}
+
+function quietOrClose([which, quiet]: [number, boolean]): Step {
+  return onSession(which, (world, session) => {
+    world.tellSession(session, quiet ? { type: 'QuietSession' } : { type: 'CloseSession', reason: 'deleted' });
+  });
+}
+
+/** Does something with one of the sessions that there are, if any. */
+function onSession(which: number, act: (world: World, session: string, life: Life) => void): Step {
+  return (world, life) => {
+    const all = world.stored.flatMap(({ event }) => (event.type === 'SessionOpened' ? event.data.session : []));
+    const session = all[which % Math.max(all.length, 1)];
+    if (session !== undefined) act(world, session, life);
+  };
+}

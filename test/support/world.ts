@@ -1,0 +1,120 @@
+/**
+ * A chat without a cluster: commands are decided by the real actors, one upon the other, and what they lead to is kept
+ * as the log would. Every history made here is one that could have happened.
+ */
+import type { Decision } from '../../src/actors/decision.ts';
+import { ActorRegistry } from '../../src/actors/registry.ts';
+import type { SessionCommand } from '../../src/actors/session/decide.ts';
+import type { DomainEvent, Fact } from '../../src/events/domain.ts';
+import { newId, type Random } from '../../src/events/ids.ts';
+import { project } from '../../src/projections/project.ts';
+import { Layer } from '../../src/projections/rows.ts';
+import type { StoredEvent } from '../../src/projections/stored.ts';
+import { mailboxes } from '../../src/projections/tables.ts';
+import { Decider } from '../../src/service/decider.ts';
+import type { PreparedCommand } from '../../src/service/prepare.ts';
+
+/** A command but for its id, which the world numbers. */
+export type Told = PreparedCommand extends infer C ? (C extends unknown ? Omit<C, 'id'> : never) : never;
+
+export const sessionGapMs = 10_000;
+const members = ['n1', 'n2', 'n3'];
+
+export class World {
+  /** The rows after everything that happened so far. */
+  readonly rows = new Layer({ get: () => undefined });
+  /** What each command led to, in order; a frame never divides it. */
+  readonly commands: DomainEvent[][] = [];
+  /** All events with their places, as if each command had a frame of its own. */
+  readonly stored: StoredEvent[] = [];
+  readonly #registry: ActorRegistry;
+  readonly #decider: Decider;
+  readonly #random: Random = countingRandom();
+  #at = 1_000;
+  #epoch = 0;
+  #ids = 0;
+
+  constructor() {
+    const rows = () => this.rows;
+    this.#registry = new ActorRegistry(rows, () => 0);
+    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, sessionGapMs });
+    this.#record([{ type: 'Seeded', data: { generation: 1, base: { number: 0, hash: '' }, members, copies: 2 } }]);
+    this.elect('n1');
+  }
+
+  wait(ms: number): void {
+    this.#at += ms;
+  }
+
+  /** @returns the event that answers. */
+  tell(user: string, told: Told, client = 'a'): DomainEvent {
+    const id = `c${++this.#ids}`;
+    const decision = this.#decider.decide({ id: user, client }, { ...told, id } as PreparedCommand, this.#at);
+    return this.#decided(decision, { user, id, digest: `digest of ${id}` });
+  }
+
+  /** A session's own doing, or the opening of one for any number of participants. */
+  tellSession(session: string, command: SessionCommand): DomainEvent {
+    return this.#decided(this.#decider.decideSession(session, command, this.#at));
+  }
+
+  register(name: string): string {
+    const event = this.tell(`g-${name}`, { type: 'Register', name, passwordHash: 'p1', recoveryHash: 'r1' });
+    if (event.type !== 'UserRegistered') throw new Error(`${name} could not register: ${JSON.stringify(event)}`);
+    return event.data.user;
+  }
+
+  /** @returns position of the message. */
+  post(from: string, to: string, text = 'hi'): number {
+    const { type } = this.tell(from, { type: 'PostMessage', to, text });
+    if (type !== 'MessagePosted') throw new Error('could not post');
+    return this.stored.at(-1)!.position;
+  }
+
+  showAll(user: string): void {
+    this.tell(user, { type: 'MarkShown', upTo: mailboxes.get(this.rows, user)?.last ?? 0 });
+  }
+
+  open(participants: readonly string[]): string {
+    const session = newId('s-', this.#random);
+    const sorted = [...participants].sort();
+    this.tellSession(session, { type: 'OpenSession', session, participants: sorted, continues: null });
+    return session;
+  }
+
+  elect(node: string): void {
+    this.#epoch += 1;
+    this.#record([{ type: 'LeaderElected', data: { node, members, copies: 2 } }]);
+  }
+
+  #decided(decision: Decision, cause?: DomainEvent['cause']): DomainEvent {
+    const facts = 'facts' in decision ? decision.facts : [{ type: 'CommandRefused', data: decision.refused } as const];
+    return this.#record(facts, cause);
+  }
+
+  #record(facts: readonly Fact[], cause?: DomainEvent['cause']): DomainEvent {
+    const frame = this.commands.length + 1;
+    const events = facts.map((fact, index): DomainEvent => {
+      return { ...fact, at: this.#at, ...(cause && index === facts.length - 1 ? { cause } : {}) };
+    });
+    this.commands.push(events);
+    for (const event of events) {
+      const stored = { event, position: this.stored.length + 1, frame, epoch: this.#epoch };
+      this.stored.push(stored);
+      project(this.rows, stored);
+    }
+    return events.at(-1)!;
+  }
+}
+
+/** Bytes that never repeat, and are the same in every run. */
+export function countingRandom(): Random {
+  let drawn = 0;
+  return {
+    next: () => 0.5,
+    bytes: (count) => {
+      drawn += 1;
+      return Uint8Array.from({ length: count }, (_, index) => Math.floor(drawn / 32 ** index) % 32);
+    },
+  };
+}

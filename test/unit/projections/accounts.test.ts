@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { clusterTable, memberships, names, online, pairs, sessions, tokens } from '../../../src/projections/tables.ts';
+import { sessionGapMs, World } from '../../support/world.ts';
+
+let world: World;
+let alice: string;
+let bob: string;
+
+beforeEach(() => {
+  world = new World();
+  alice = world.register('Alice');
+  bob = world.register('Bob');
+});
+
+const logIn = (tokenHash: string) =>
+  world.tell('g-0', { type: 'LogIn', name: 'ALICE', verifiedAgainst: 'p1', tokenHash });
+const sessionAt = (position: number) => (world.stored[position - 1]!.event.data as { session: string }).session;
+
+describe('an account', () => {
+  it('is found by its name in any spelling, and by each of its tokens', () => {
+    logIn('t1');
+    logIn('t2');
+    expect(names.get(world.rows, 'alice')).toBe(alice);
+    expect([tokens.get(world.rows, 't1'), tokens.get(world.rows, 't2')]).toEqual([alice, alice]);
+  });
+
+  it('is opened by a token until that is logged out', () => {
+    logIn('t1');
+    logIn('t2');
+    world.tell(alice, { type: 'LogOut', tokenHash: 't1' });
+    expect([tokens.get(world.rows, 't1'), tokens.get(world.rows, 't2')]).toEqual([undefined, alice]);
+  });
+
+  it('is opened by one token alone after a change of the password', () => {
+    for (const token of ['t1', 't2', 't3']) logIn(token);
+    world.tell(alice, { type: 'ChangePassword', verifiedAgainst: 'p1', passwordHash: 'p2', tokenHash: 't2' });
+    expect(['t1', 't2', 't3'].map((token) => tokens.get(world.rows, token))).toEqual([undefined, alice, undefined]);
+  });
+
+  it('is opened by no more than its last 32 tokens', () => {
+    for (let login = 0; login <= 32; login++) logIn(`t${login}`);
+    expect(tokens.get(world.rows, 't0')).toBeUndefined();
+    expect(tokens.get(world.rows, 't1')).toBe(alice);
+  });
+
+  it('is online from its first client to its last', () => {
+    const steps = [
+      ['ComeOnline', 'a', 1],
+      ['ComeOnline', 'b', 1],
+      ['GoOffline', 'a', 1],
+      ['GoOffline', 'b', undefined],
+    ] as const;
+    for (const [type, client, expected] of steps) {
+      world.tell(alice, { type }, client);
+      expect(online.get(world.rows, alice)).toBe(expected);
+    }
+  });
+});
+
+describe('a pair', () => {
+  it('goes on in its session, whoever writes, until the gap was too long', () => {
+    const first = sessionAt(world.post(alice, 'bob'));
+    world.wait(sessionGapMs);
+    expect(sessionAt(world.post(bob, 'alice'))).toBe(first);
+    world.wait(sessionGapMs + 1);
+    const second = sessionAt(world.post(alice, 'bob'));
+    expect(second).not.toBe(first);
+    expect(sessions.get(world.rows, first)).toMatchObject({ state: 'closed', messages: 2 });
+    expect(sessions.get(world.rows, second)).toMatchObject({ state: 'active', messages: 1 });
+    expect(pairs.get(world.rows, ...[alice, bob].sort())).toBe(second);
+  });
+
+  it('opens a session together with its first message, as one frame', () => {
+    world.post(alice, 'bob');
+    expect(world.commands.at(-1)!.map(({ type }) => type)).toEqual(['SessionOpened', 'MessagePosted']);
+    world.wait(sessionGapMs + 1);
+    const session = sessionAt(world.post(alice, 'bob'));
+    const [closed, opened] = world.commands.at(-1)!;
+    expect(closed).toMatchObject({ type: 'SessionClosed', data: { reason: 'gap' } });
+    const continues = (closed?.data as { session: string }).session;
+    expect(opened).toMatchObject({ type: 'SessionOpened', data: { session, continues } });
+  });
+
+  it('has its sessions among those of each side', () => {
+    const session = sessionAt(world.post(alice, 'bob'));
+    for (const user of [alice, bob]) {
+      const own = [...world.rows.added].filter(([key]) => key.startsWith(memberships.key(user, '')));
+      expect(own.map(([, id]) => id)).toEqual([session]);
+    }
+  });
+});
+
+describe('the cluster', () => {
+  it('is what was seeded, led by whoever was elected last', () => {
+    const members = ['n1', 'n2', 'n3'];
+    expect(clusterTable.get(world.rows)).toEqual({ generation: 1, epoch: 1, leader: 'n1', members, copies: 2 });
+    world.elect('n3');
+    expect(clusterTable.get(world.rows)).toEqual({ generation: 1, epoch: 2, leader: 'n3', members, copies: 2 });
+  });
+});
