@@ -40,7 +40,7 @@ export class CommittedRows implements Rows {
   /** Makes a layer's changes part of the committed rows and tells what has to be written for it. */
   absorb(layer: Layer): RowChange[] {
     const changes: RowChange[] = [];
-    for (const [key, value] of layer.added) {
+    for (const [key, value] of layer.additions) {
       const text = JSON.stringify(value);
       this.#hash.add(rowDigest(key, text));
       changes.push([key, text]);

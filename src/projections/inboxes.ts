@@ -3,43 +3,53 @@
  *
  * Items are never removed: a user's `shown` position moves over them, so an item cannot be delivered twice or lost
  * between two rows. When an account is deleted, what it had not been shown goes back into its senders' queues as one
- * item each, at the position of the deletion.
+ * item each, at the position of the deletion. What one frame adds to a queue is one row: the busier, the fewer rows.
  */
-import { positionKey, type RowWriter } from './rows.ts';
+import { numberKey, type RowWriter } from './rows.ts';
 import type { StoredEvent } from './stored.ts';
-import { type Item, items, mailboxes, type Place, sessions, users } from './tables.ts';
+import { items, mailboxes, type Place, type Run, sessions, users } from './tables.ts';
 
 export function foldInboxes(rows: RowWriter, { event, position, frame }: StoredEvent): void {
   if (event.type === 'MessagePosted') {
     const { session, from } = event.data;
     for (const user of sessions.get(rows, session)?.participants ?? []) {
-      if (user !== from) enqueue(rows, user, position, (prev) => ({ frame, prev, from }));
+      if (user !== from) enqueue(rows, user, [position, frame], { from, at: [position] });
     }
   } else if (event.type === 'AccountDeleted') {
     for (const [sender, returned] of undelivered(rows, event.data.user)) {
-      enqueue(rows, sender, position, (prev) => ({ frame, prev, returned }));
+      enqueue(rows, sender, [position, frame], { returned, at: [position] });
     }
   }
 }
 
-function enqueue(rows: RowWriter, user: string, position: number, item: (prev: number) => Item): void {
-  const prev = mailboxes.get(rows, user)?.last ?? 0;
-  rows.add(items.key(user, positionKey(position)), item(prev));
-  rows.put(mailboxes.key(user), { last: position });
+function enqueue(rows: RowWriter, user: string, place: Place, run: Run): void {
+  const key = numberKey(place[1]);
+  const { prev, runs } = items.added(rows, user, key) ?? { prev: mailboxes.get(rows, user)?.last ?? [0, 0], runs: [] };
+  rows.add(items.key(user, key), { prev, runs: joined(runs, run) });
+  rows.put(mailboxes.key(user), { last: place });
+}
+
+/** A message from the sender of the last run lengthens it. */
+function joined(runs: readonly Run[], run: Run): Run[] {
+  const last = runs.at(-1);
+  if (!last || !('from' in last && 'from' in run) || last.from !== run.from) return [...runs, run];
+  return [...runs.slice(0, -1), { from: last.from, at: [...last.at, ...run.at] }];
 }
 
 /** What a user's queue still holds unseen, in order, by sender; senders who are gone get nothing back. */
 function undelivered(rows: RowWriter, user: string): Map<string, Place[]> {
   const shown = users.get(rows, user)?.shown ?? 0;
   const bySender = new Map<string, Place[]>();
-  let position = mailboxes.get(rows, user)?.last ?? 0;
+  let [position, frame] = mailboxes.get(rows, user)?.last ?? [0, 0];
   while (position > shown) {
-    const item = items.get(rows, user, positionKey(position));
-    if (item === undefined) break;
-    if ('from' in item && users.get(rows, item.from)?.state !== 'deleted') {
-      bySender.set(item.from, [[position, item.frame], ...(bySender.get(item.from) ?? [])]);
+    const row = items.get(rows, user, numberKey(frame));
+    if (!row) break;
+    for (const run of row.runs.toReversed()) {
+      if (!('from' in run) || users.get(rows, run.from)?.state === 'deleted') continue;
+      const places = run.at.filter((at) => at > shown).map((at): Place => [at, frame]);
+      if (places.length > 0) bySender.set(run.from, [...places, ...(bySender.get(run.from) ?? [])]);
     }
-    position = item.prev;
+    [position, frame] = row.prev;
   }
   return bySender;
 }

@@ -17,6 +17,8 @@ export interface RowWriter extends Rows {
   put(key: string, value: Value): void;
   delete(key: string): void;
   add(key: string, value: Value): void;
+  /** A lasting row that this very layer added, and may add to: rows of a frame grow until the frame ends. */
+  added(key: string): Value | undefined;
 }
 
 /** Changes on top of other rows: of one frame on a leader, of many at once when a log is read again. */
@@ -24,14 +26,14 @@ export class Layer implements RowWriter {
   #base: Rows;
   /** Changing rows; null marks a deletion. */
   readonly changed = new Map<string, Value | null>();
-  readonly added = new Map<string, Value>();
+  readonly #added = new Map<string, Value>();
 
   constructor(base: Rows) {
     this.#base = base;
   }
 
   get(key: string): Value | undefined {
-    const own = this.changed.get(key) ?? this.added.get(key);
+    const own = this.changed.get(key) ?? this.#added.get(key);
     if (own !== undefined) return own;
     return this.changed.has(key) ? undefined : this.#base.get(key);
   }
@@ -40,7 +42,7 @@ export class Layer implements RowWriter {
   settle(rows: Rows): void {
     this.#base = rows;
     this.changed.clear();
-    this.added.clear();
+    this.#added.clear();
   }
 
   put(key: string, value: Value): void {
@@ -52,7 +54,15 @@ export class Layer implements RowWriter {
   }
 
   add(key: string, value: Value): void {
-    this.added.set(key, value);
+    this.#added.set(key, value);
+  }
+
+  added(key: string): Value | undefined {
+    return this.#added.get(key);
+  }
+
+  get additions(): ReadonlyMap<string, Value> {
+    return this.#added;
   }
 }
 
@@ -63,7 +73,7 @@ export function mergeLayers(layers: readonly Layer[], base: Rows): Layer {
   const merged = new Layer(base);
   for (const layer of layers) {
     for (const [key, value] of layer.changed) merged.changed.set(key, value);
-    for (const [key, value] of layer.added) merged.added.set(key, value);
+    for (const [key, value] of layer.additions) merged.add(key, value);
   }
   return merged;
 }
@@ -88,9 +98,14 @@ export class Table<V extends Value> {
   get(rows: Rows, ...parts: readonly string[]): V | undefined {
     return rows.get(this.key(...parts)) as V | undefined; // only this table writes under its prefix
   }
+
+  /** As `RowWriter.added`. */
+  added(rows: RowWriter, ...parts: readonly string[]): V | undefined {
+    return rows.added(this.key(...parts)) as V | undefined;
+  }
 }
 
-/** Positions in keys: fixed width, so that keys sort as numbers do. */
-export function positionKey(position: number): string {
-  return String(position).padStart(12, '0');
+/** Positions and frame numbers in keys: fixed width, so that keys sort as numbers do. */
+export function numberKey(value: number): string {
+  return String(value).padStart(12, '0');
 }

@@ -11,22 +11,29 @@ export interface Cluster {
   readonly copies: number;
 }
 
-/** The end of a user's queue; what was shown stands in the user's own state. */
+/** Where an event stands. */
+export type Place = readonly [position: number, frame: number];
+
+/** The end of a user's queue; up to where it was shown stands in the user's own state. */
 export interface Mailbox {
-  /** Position of the newest item, 0 when there never was one. */
-  readonly last: number;
+  /** The newest item; [0, 0] when there never was one. */
+  readonly last: Place;
 }
 
 /**
- * An item of a user's queue: a message at the item's own position, or messages that came back because their addressee
- * was deleted there. `prev` is the position of the item before, so a queue can be walked backwards and a gap seen.
+ * A run of items in a user's queue: messages from one sender at these positions, or messages of the user's own that came
+ * back because their addressee was deleted at this position.
  */
-export type Item =
-  | { readonly frame: number; readonly prev: number; readonly from: string }
-  | { readonly frame: number; readonly prev: number; readonly returned: readonly Place[] };
+export type Run =
+  | { readonly from: string; readonly at: readonly number[] }
+  | { readonly returned: readonly Place[]; readonly at: readonly [number] };
 
-/** Where an event stands. */
-export type Place = readonly [position: number, frame: number];
+/** What one frame added to a user's queue. `prev` is the item before, so a queue can be walked backwards. */
+export interface Items {
+  readonly prev: Place;
+  readonly runs: readonly Run[];
+}
+
 export type Answer = readonly [position: number, frame: number, digest: string];
 
 export const clusterTable = new Table<Cluster>('cluster');
@@ -43,9 +50,9 @@ export const pairs = new Table<string>('pair');
 /** User id, position of opening → session id (lasting). */
 export const memberships = new Table<string>('member');
 export const mailboxes = new Table<Mailbox>('mailbox');
-/** User id, position (lasting). */
-export const items = new Table<Item>('item');
-/** Actor id, position → frame number (lasting): every event an actor ever consumed. */
-export const history = new Table<number>('history');
+/** User id, frame (lasting). */
+export const items = new Table<Items>('item');
+/** Actor id, frame (lasting): the positions in that frame of events that the actor consumed. */
+export const history = new Table<readonly number[]>('history');
 /** User id or guest id, command id (lasting): what makes repeats safe for ever. */
 export const answers = new Table<Answer>('answer');

@@ -16,7 +16,7 @@ import type { Clock } from '../ports/clock.ts';
 import { project } from '../projections/project.ts';
 import { Layer, type Rows } from '../projections/rows.ts';
 import { appendFrame } from './append.ts';
-import type { Copy } from './copy.ts';
+import type { Copy, HeldFrame } from './copy.ts';
 import { type Tail, tailOf } from './tail.ts';
 
 interface Draft {
@@ -36,8 +36,8 @@ export interface AppenderOptions {
   readonly lamport: LamportClock;
   /** A frame was cut and is being appended. */
   cut(frame: Frame): void;
-  /** A frame was appended; `idle` when nothing waits to follow it. */
-  stored(frame: Frame, idle: boolean): void;
+  /** A frame was appended. */
+  stored(held: HeldFrame): void;
   /** Somebody else's frame stands where this leader's should: it leads no more. */
   fenced(): void;
 }
@@ -133,8 +133,9 @@ export class Appender {
         break;
       }
       this.#sequence += 1;
-      this.#options.copy.take(frame, this.#sequence, draft.layer);
-      this.#options.stored(frame, this.#drafts[0].lines.length === 0);
+      const held = { frame, layer: draft.layer };
+      this.#options.stored(held);
+      this.#options.copy.take(held.frame, this.#sequence, held.layer);
     }
     this.#busy = false;
   }

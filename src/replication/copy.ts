@@ -1,9 +1,10 @@
 /**
  * A node's own copy of log and rows, and the only writer to its store.
  *
- * Frames come in when their order is certain, and the commit mark moves when it is heard of; both wake one loop that
- * writes whatever is there as one atomic batch: new frames, the rows of newly committed frames, the bookmark. So the
- * busier the node, the larger the batch, and no crash can separate what belongs together.
+ * Frames come in when their order is certain and are written at once. The commit mark moves when it is heard of, and the
+ * rows of what it passed are written along with the next frames, or when somebody asks for them (`flush`): frames, rows
+ * and bookmark are one atomic batch. So the busier the node, the larger the batch, and no crash can separate what
+ * belongs together.
  *
  * Invariants: mark ≤ stored ≤ tail; none of them ever falls; rows and state hash are exactly those of the mark.
  */
@@ -132,6 +133,7 @@ export class Copy {
     this.#pending.push({ frame, sequence });
     this.announce(frame.header.mark);
     this.commitUpTo(frame.header.mark.number);
+    this.flush();
   }
 
   /** Resolves when no more than a batch waits to be written. */
@@ -148,9 +150,13 @@ export class Copy {
     else if (mark.number === this.#mark.number) this.#compare(mark.state);
   }
 
-  /** Frames up to `number` are committed, those not yet here included. */
+  /** Frames up to `number` are committed, those not yet here included; their rows follow with the next write. */
   commitUpTo(number: number): void {
     this.#commitUpTo = Math.max(this.#commitUpTo, number);
+  }
+
+  /** Writes the rows of all that is committed now. */
+  flush(): void {
     if (!this.#writing) void this.#write();
   }
 

@@ -8,7 +8,7 @@ import type { Frame } from '../events/frame.ts';
 import type { LamportClock } from '../events/lamport.ts';
 import type { OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
-import { type Clock, every } from '../ports/clock.ts';
+import { type Clock, every, type Timer } from '../ports/clock.ts';
 import { clusterTable } from '../projections/tables.ts';
 import { Appender } from './appender.ts';
 import { CommitTracker } from './commit.ts';
@@ -30,11 +30,14 @@ export interface LeadershipOptions {
 
 /** What a leader does for clients; told of every commit, stopped when the leader is deposed. */
 export interface LeaderService {
+  /** These frames, and with them everything up to the last of them, are committed: what rests on them may be told. */
   committed(frames: readonly HeldFrame[]): void;
   stop(): void;
 }
 
 const probeMs = 250;
+/** So long nothing is decided before the mark is told by itself, instead of by the next frame. */
+const noticeAfterMs = 10;
 /** Without a successful append or probe for so long, a leader's heartbeat no longer counts. */
 const unhealthyAfterMs = 750;
 
@@ -42,6 +45,9 @@ export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #tracker: CommitTracker;
   readonly #stops: { stop(): void }[];
+  /** Appended, not committed. */
+  #uncommitted: HeldFrame[] = [];
+  #noticeTimer: Timer;
   #appender: Appender | undefined;
   #service: LeaderService | undefined;
   #provenMs: number;
@@ -57,7 +63,7 @@ export class Leadership {
     this.#stops = [
       copy.listen({
         stored: ({ number, hash }) => this.#acknowledge(node, number, hash),
-        committed: (frames) => this.#committed(frames, elected.number),
+        committed: () => this.#beginToServe(elected.number),
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
       every(clock, probeMs, () => void this.#probe()),
@@ -67,6 +73,11 @@ export class Leadership {
 
   get isHealthy(): boolean {
     return this.#options.clock.monotonicMs() - this.#provenMs < unhealthyAfterMs;
+  }
+
+  /** Number of the last committed frame. */
+  get committed(): number {
+    return this.#tracker.committed;
   }
 
   get isServing(): boolean {
@@ -96,6 +107,7 @@ export class Leadership {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#options.clock.clearTimeout(this.#noticeTimer);
     for (const part of this.#stops) part.stop();
     this.#appender?.stop();
     this.#service?.stop();
@@ -106,19 +118,19 @@ export class Leadership {
   }
 
   #acknowledge(node: string, number: number, hash: string): void {
-    if (!this.#stopped && this.#tracker.acknowledge(node, number, hash)) {
-      this.#options.copy.commitUpTo(this.#tracker.committed);
-    }
+    if (this.#stopped || !this.#tracker.acknowledge(node, number, hash)) return;
+    const { committed } = this.#tracker;
+    const count = this.#uncommitted.findIndex(({ frame }) => frame.number > committed);
+    const frames = this.#uncommitted.splice(0, count < 0 ? this.#uncommitted.length : count);
+    this.#service?.committed(frames); // before their layers are written and become transparent
+    this.#options.copy.commitUpTo(committed);
+    if (!this.#service) this.#options.copy.flush();
+    else this.#noticeLater();
   }
 
-  #committed(frames: readonly HeldFrame[], first: number): void {
-    if (this.#stopped) return;
-    this.#service?.committed(frames);
-    if (!this.#service && this.#options.copy.mark.number >= first) this.#beginToServe();
-    if (this.#appender?.isIdle) this.#notice();
-  }
-
-  #beginToServe(): void {
+  /** Once the rows of the leader's first frame are written, decisions can be made upon them. */
+  #beginToServe(first: number): void {
+    if (this.#stopped || this.#service || this.#options.copy.mark.number < first) return;
     const { node, log, copy, clock, lamport } = this.#options;
     this.#appender = new Appender({
       node,
@@ -127,19 +139,29 @@ export class Leadership {
       clock,
       lamport,
       cut: ({ number, hash }) => this.#tracker.expect(number, hash),
-      stored: () => {
+      stored: (held) => {
         this.#provenMs = clock.monotonicMs();
+        this.#uncommitted.push(held);
       },
       fenced: () => this.depose(),
     });
     this.#service = this.#options.serve(this);
+    this.#noticeLater();
   }
 
-  /** No frame follows that would carry the mark: tell it, so that followers can show what is committed. */
-  #notice(): void {
-    const { node, copy, bus } = this.#options;
-    const { generation, epoch } = copy.tail;
-    bus.publish(subjects.mark, JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice));
+  /** When no frame follows that would carry the mark, it is told by itself, so that followers can show what it covers. */
+  #noticeLater(): void {
+    const { node, copy, bus, clock } = this.#options;
+    clock.clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = clock.setTimeout(() => {
+      if (this.#stopped || !this.#appender?.isIdle) return;
+      if (copy.mark.number < this.#tracker.committed) {
+        copy.flush();
+        return this.#noticeLater();
+      }
+      const { generation, epoch } = copy.tail;
+      bus.publish(subjects.mark, JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice));
+    }, noticeAfterMs);
   }
 
   /** Looks at the log's end: still there, and nobody else has written. */

@@ -324,6 +324,7 @@ export class Replica {
     if (!tail || this.#leadership || generation !== tail.generation || epoch !== tail.epoch) return;
     this.copy.announce(mark);
     this.copy.commitUpTo(mark.number);
+    this.copy.flush();
   }
 
   #heardLeader(notice: LeaderNotice): void {

@@ -6,7 +6,7 @@ import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import type { Passwords } from '../ports/passwords.ts';
-import { online, type sessions as sessionTable, sessions } from '../projections/tables.ts';
+import { online, type sessions as sessionTable, sessions, users } from '../projections/tables.ts';
 import type { HeldFrame } from '../replication/copy.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
@@ -67,12 +67,11 @@ export class ChatLeader implements LeaderService {
   }
 
   committed(frames: readonly HeldFrame[]): void {
-    const { copy } = this.#leadership;
     for (const { layer } of frames) {
-      for (const key of layer.changed.keys()) if (key.startsWith('user/')) this.#presence.know(copy.rows, key.slice(5));
+      for (const key of layer.changed.keys()) if (key.startsWith(users.key(''))) this.#presence.know(layer, users.rest(key));
     }
-    pushItems(frames, copy.rows, this.#presence, this.#options.bus);
-    this.#desk.committed(copy.mark.number);
+    pushItems(frames, this.#presence, this.#options.bus);
+    this.#desk.committed(this.#leadership.committed);
   }
 
   stop(): void {

@@ -49,7 +49,7 @@ export class Decider {
       case 'PostMessage':
         return this.#post(sender.id, command, at);
       case 'MarkShown': {
-        const last = mailboxes.get(this.#options.rows(), sender.id)?.last ?? 0;
+        const last = mailboxes.get(this.#options.rows(), sender.id)?.last[0] ?? 0;
         return this.#user(sender.id, { type: 'MarkShown', upTo: command.upTo, last }, at);
       }
       case 'ComeOnline':

@@ -80,7 +80,8 @@ export class Desk {
   }
 
   async #process(sender: Sender, batch: CommandBatch, respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
-    const { appender, copy } = this.#options.leadership;
+    const { leadership } = this.#options;
+    const { appender } = leadership;
     if (this.#stopped) return;
     if (batch.after && !answersTable.get(appender.rows, sender.id, batch.after)) return respond({ resend: true });
     if (appender.isOverloaded) return respond({ refused: refusal('not-now') });
@@ -93,7 +94,7 @@ export class Desk {
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
     const answer = () => void this.#answer(outcomes, respond);
-    if (frame <= copy.mark.number) answer();
+    if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
   }
 

@@ -6,9 +6,8 @@ import { userMachine } from '../actors/user/machine.ts';
 import type { UserEvent } from '../actors/user/state.ts';
 import { redact } from '../events/domain.ts';
 import type { NodeStore } from '../log/port.ts';
-import { positionKey } from '../projections/rows.ts';
-import { history } from '../projections/tables.ts';
 import type { Frames } from './frames.ts';
+import { Queues } from './queue.ts';
 
 export interface PastState {
   readonly actor: 'user' | 'session';
@@ -20,23 +19,25 @@ export interface PastState {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+const everything = 1_000_000_000;
+
 /** @returns undefined where the actor did not exist at that position. */
 export async function pastState(store: NodeStore, frames: Frames, id: string, at: number): Promise<PastState | undefined> {
-  const rows = await store.rangeRows({ from: history.key(id, positionKey(0)), to: history.key(id, positionKey(at)) });
-  const last = rows.at(-1);
+  const places = (await new Queues(store, frames).history(id, 0, everything)).filter(([position]) => position <= at);
+  const last = places.at(-1);
   if (!last) return undefined;
   const actor: ActorRefFrom<typeof userMachine> | ActorRefFrom<typeof sessionMachine> = id.startsWith('u-')
     ? createActor(userMachine).start()
     : createActor(sessionMachine).start();
-  for (const [key, frame] of rows) {
-    const { event } = await frames.event(Number(history.rest(key, id)), Number(frame));
+  for (const [position, frame] of places) {
+    const { event } = await frames.event(position, frame);
     actor.send(event as UserEvent & SessionEvent); // an actor's history holds its own events only
   }
   const { value, context } = actor.getSnapshot();
   return {
     actor: id.startsWith('u-') ? 'user' : 'session',
     id,
-    position: Number(history.rest(last[0], id)),
+    position: last[0],
     state: stateName(value),
     context: redact({ ...context, tokens: undefined }),
   };

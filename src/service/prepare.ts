@@ -3,7 +3,7 @@
  * decides, and go no further. What comes out holds no secret in clear and is the only thing that deciders see.
  */
 import { hash } from 'node:crypto';
-import type { ClientCommand, GuestCommand, UserCommand } from '../events/commands.ts';
+import type { ClientCommand } from '../events/commands.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Rows } from '../projections/rows.ts';
@@ -53,7 +53,9 @@ async function verified(user: string | undefined, password: string, rows: Rows, 
 }
 
 /** Tells a repeat from another command under the same id. Passwords are left out: the log must not help to guess them. */
-export function digestOf(command: GuestCommand | UserCommand): string {
-  const open = { ...command, id: undefined, password: undefined, newPassword: undefined };
-  return hash('sha256', JSON.stringify(open), 'hex').slice(0, 32);
+export function digestOf(command: ClientCommand): string {
+  return hash('sha256', JSON.stringify(command, openFields), 'base64url').slice(0, 22);
 }
+
+/** All fields of all commands but ids and passwords. */
+const openFields = ['type', 'to', 'text', 'upTo', 'name', 'recoveryHash', 'tokenHash'];

@@ -2,31 +2,37 @@
  * Pushes: what was committed goes to those who are connected. A push is a hurry, not the delivery: it names the item
  * before it, and a client that misses one fetches.
  */
+import type { Frame } from '../events/frame.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import type { Bus } from '../ports/bus.ts';
 import { eventAt } from '../projections/stored.ts';
-import { type Item, items } from '../projections/tables.ts';
+import { type Items, items } from '../projections/tables.ts';
 import type { Rows } from '../projections/rows.ts';
 import type { HeldFrame } from '../replication/copy.ts';
 import type { Presence } from './presence.ts';
-import type { Push } from '../protocol/views.ts';
+import type { ItemView, Push } from '../protocol/views.ts';
+import { itemsOf, type QueueItem } from './queue.ts';
 import { viewMessage } from './views.ts';
 
-export function pushItems(frames: readonly HeldFrame[], rows: Rows, presence: Presence, bus: Bus): void {
+export function pushItems(frames: readonly HeldFrame[], presence: Presence, bus: Bus): void {
   const pushes = new Map<string, Push>();
   for (const { frame, layer } of frames) {
-    for (const [key, value] of layer.added) {
+    for (const [key, value] of layer.additions) {
       if (!key.startsWith(items.key(''))) continue;
-      const [user = '', at = ''] = items.rest(key).split('/');
+      const [user = ''] = items.rest(key).split('/');
       if (!presence.isOnline(user)) continue;
-      const position = Number(at);
+      const added = itemsOf(value as Items, frame.number); // the key says so
       const push = pushes.get(user) ?? { items: [], last: 0 };
       pushes.set(user, push);
-      push.last = position;
-      const item = value as Item; // the key says so
-      const message = 'from' in item ? viewMessage(rows, eventAt(frame, position)) : undefined;
-      if (message) push.items.push({ ...message, kind: 'message', prev: item.prev, item: position });
+      push.last = added.at(-1)?.position ?? push.last;
+      push.items.push(...added.flatMap((item) => viewItem(item, frame, layer)));
     }
   }
   for (const [user, push] of pushes) bus.publish(clientSubjects.push(user), JSON.stringify(push));
+}
+
+/** Messages that came back stand in other frames: the client reads those. */
+function viewItem({ position, prev, returned }: QueueItem, frame: Frame, rows: Rows): ItemView[] {
+  const message = returned ? undefined : viewMessage(rows, eventAt(frame, position));
+  return message ? [{ ...message, kind: 'message', prev, item: position }] : [];
 }

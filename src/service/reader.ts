@@ -1,21 +1,20 @@
 /** Answers to queries, from the committed rows and frames of this node. */
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
-import { positionKey } from '../projections/rows.ts';
+import { numberKey } from '../projections/rows.ts';
 import {
-  history,
-  type Item,
-  items,
   mailboxes,
   memberships,
   names,
+  type Place,
   sessions as sessionRows,
   users as userRows,
 } from '../projections/tables.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Frames } from './frames.ts';
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
-import type { ItemView, SessionView, UserView } from '../protocol/views.ts';
+import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
+import { Queues, type QueueItem } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
 
 type Handlers = { [Q in QueryName]: (user: string, request: QueryRequest<Q>) => Promise<QueryAnswer<Q> | Refusal> };
@@ -25,11 +24,13 @@ const lastKey = '~';
 export class Reader {
   readonly #copy: Copy;
   readonly #frames: Frames;
+  readonly #queues: Queues;
   readonly #handlers: Handlers;
 
   constructor(copy: Copy, frames: Frames) {
     this.#copy = copy;
     this.#frames = frames;
+    this.#queues = new Queues(copy.store, frames);
     this.#handlers = {
       whoami: (user) => this.#whoami(user),
       users: (_, request) => this.#users(request),
@@ -63,30 +64,27 @@ export class Reader {
 
   async #inbox(user: string, { after, limit }: QueryRequest<'inbox'>): Promise<QueryAnswer<'inbox'>> {
     const start = after ?? userRows.get(this.#copy.rows, user)?.shown ?? 0;
-    const from = items.key(user, positionKey(start + 1));
-    const rows = await this.#copy.store.rangeRows({ from, to: items.key(user, lastKey), limit });
-    const views = await Promise.all(
-      rows.map(([key, text]) => this.#viewItem(Number(items.rest(key, user)), JSON.parse(text) as Item)),
-    );
-    return { items: views.flat(), last: mailboxes.get(this.#copy.rows, user)?.last ?? 0 };
+    const found = await this.#queues.items(user, start, limit);
+    const views = await Promise.all(found.map((item) => this.#viewItem(item)));
+    return { items: views.flat(), last: mailboxes.get(this.#copy.rows, user)?.last[0] ?? 0 };
   }
 
   /** One view, or one for each message that came back. */
-  async #viewItem(position: number, item: Item): Promise<ItemView[]> {
-    const [places, kind] =
-      'from' in item
-        ? ([[[position, item.frame]], 'message'] as const)
-        : ([item.returned, 'returned'] as const);
-    const views = places.map(async ([at, frame]) => viewMessage(this.#copy.rows, await this.#frames.event(at, frame)));
-    return (await Promise.all(views)).flatMap((view) =>
-      view ? [{ ...view, kind, prev: item.prev, item: position }] : [],
-    );
+  async #viewItem({ position, prev, frame, returned }: QueueItem): Promise<ItemView[]> {
+    const kind = returned ? 'returned' : 'message';
+    const places = returned ?? [[position, frame] as const];
+    const views = await Promise.all(places.map((place) => this.#viewMessage(place)));
+    return views.flatMap((view) => (view ? [{ ...view, kind, prev, item: position }] : []));
+  }
+
+  async #viewMessage([position, frame]: Place): Promise<MessageView | undefined> {
+    return viewMessage(this.#copy.rows, await this.#frames.event(position, frame));
   }
 
   async #sessions(user: string, request: QueryRequest<'sessions'>): Promise<QueryAnswer<'sessions'> | Refusal> {
     const other = request.with === null ? null : names.get(this.#copy.rows, canonicalName(request.with));
     if (other === undefined) return refusal('unknown-user');
-    const from = memberships.key(user, positionKey(request.after + 1));
+    const from = memberships.key(user, numberKey(request.after + 1));
     const rows = await this.#copy.store.rangeRows({ from, to: memberships.key(user, lastKey), limit: request.limit });
     const found = rows.flatMap(([, text]): SessionView[] => {
       const row = sessionRows.get(this.#copy.rows, JSON.parse(text) as string); // rows of `memberships` hold session ids
@@ -101,14 +99,10 @@ export class Reader {
   async #transcript(user: string, request: QueryRequest<'transcript'>): Promise<QueryAnswer<'transcript'> | Refusal> {
     const { session, after, limit } = request;
     if (!sessionRows.get(this.#copy.rows, session)?.participants.includes(user)) return refusal('unknown-session');
-    const from = history.key(session, positionKey(after + 1));
-    const rows = await this.#copy.store.rangeRows({ from, to: history.key(session, lastKey), limit });
-    const views = rows.map(async ([key, text]) => {
-      const stored = await this.#frames.event(Number(history.rest(key, session)), Number(text));
-      return viewMessage(this.#copy.rows, stored);
-    });
-    const messages = (await Promise.all(views)).flatMap((view) => view ?? []);
-    return { messages, next: nextPage(rows, limit, (key) => history.rest(key, session)) };
+    const places = await this.#queues.history(session, after, limit);
+    const views = await Promise.all(places.map((place) => this.#viewMessage(place)));
+    const last = places.length < limit ? undefined : places.at(-1);
+    return { messages: views.flatMap((view) => view ?? []), next: last ? last[0] : null };
   }
 }
 

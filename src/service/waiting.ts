@@ -21,6 +21,7 @@ export class Positions {
       waiter.go = () => resolve(true);
     });
     this.#waiting.push(waiter);
+    this.#copy.flush();
     const inTime = await within(this.#clock, timeoutMs, arrived);
     if (!inTime) this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
     return inTime ?? false;

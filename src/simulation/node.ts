@@ -1,0 +1,160 @@
+/** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
+import { MemoryStore } from '../log/memory.ts';
+import type { OrderedLog } from '../log/port.ts';
+import { Replica } from '../replication/replica.ts';
+import type { Leadership } from '../replication/leadership.ts';
+import { ChatLeader } from '../service/chat-leader.ts';
+import { Frames } from '../service/frames.ts';
+import { ReadService } from '../service/read-service.ts';
+import { Reader } from '../service/reader.ts';
+import { Positions } from '../service/waiting.ts';
+import { SimulatedBus } from './bus.ts';
+import { SimulatedDisk } from './disk.ts';
+import { SimulatedLog } from './ordered-log.ts';
+import { SimulatedPasswords } from './passwords.ts';
+import { SimulatedProcess } from './process.ts';
+import { SimulatedStream } from './stream.ts';
+import type { Surroundings } from './surroundings.ts';
+import { Wire } from './wire.ts';
+
+interface Running {
+  readonly process: SimulatedProcess;
+  readonly wire: Wire;
+  /** Undefined until the broker was reached for the first time. */
+  replica: Replica | undefined;
+}
+
+const commands = 'verbatim.cmd.';
+
+export class SimulatedNode {
+  readonly id: string;
+  readonly disk: SimulatedDisk;
+  readonly #surroundings: Surroundings;
+  #running: Running | undefined;
+  #starts = 0;
+
+  constructor(id: string, surroundings: Surroundings) {
+    const { settings, watch } = surroundings;
+    this.id = id;
+    this.#surroundings = surroundings;
+    this.disk = new SimulatedDisk(new MemoryStore(), {
+      forgets: (key) => settings.without === 'dedupe' && key.startsWith('answer/'),
+      wrote: (batch) => watch.wrote(id, batch),
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get process(): SimulatedProcess | undefined {
+    return this.#running?.process;
+  }
+
+  get wire(): Wire | undefined {
+    return this.#running?.wire;
+  }
+
+  /** Undefined while the node is down, or has not reached the broker yet. */
+  get replica(): Replica | undefined {
+    return this.#running?.replica;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    const { timeline, random, broker } = this.#surroundings;
+    this.#starts += 1;
+    this.#note('starts');
+    const name = `${this.id}.${this.#starts}`;
+    const process = new SimulatedProcess(name, timeline, random.fork(name));
+    const running: Running = { process, wire: new Wire(process, broker), replica: undefined };
+    this.#running = running;
+    const bus = new SimulatedBus(running.wire, broker, (subject, payload) => this.#responding(subject, payload));
+    running.wire.listen({
+      opened: () => {
+        if (running.replica) return;
+        running.replica = this.#replica(running, bus);
+        running.replica.start();
+      },
+      closed: () => {},
+    });
+    running.wire.open();
+  }
+
+  /** @param power also lost: what was not synced is gone. */
+  kill(power = false): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#note(power ? 'loses power' : 'is killed');
+    this.#running = undefined;
+    running.wire.end();
+    running.process.kill();
+    this.disk.killed(running.process, power);
+    if (power) this.#surroundings.watch.lostPower(this.id);
+  }
+
+  /** Asked to end: it says so before it goes. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (!running?.replica || !running.process.isRunning) return;
+    this.#note('is stopped');
+    await running.replica.stop();
+    if (this.#running === running) this.kill();
+  }
+
+  #replica({ process, wire }: Running, bus: SimulatedBus): Replica {
+    const { settings, watch, trace } = this.#surroundings;
+    const { members, copies, strategy, sync, sessionGapMs } = settings;
+    const passwords = new SimulatedPasswords(process);
+    const store = this.disk.open(process);
+    const { random } = process;
+    return new Replica({
+      id: this.id,
+      founding: { members, copies: settings.without === 'wait-for-copies' ? 1 : copies },
+      strategy,
+      store,
+      sync,
+      bus,
+      clock: process,
+      random,
+      journal: {
+        notice: (line) => {
+          trace.note(this.id, line);
+          if (line.startsWith('stopped serving')) watch.froze(this.id, line);
+        },
+        detail: (line) => trace.note(this.id, line),
+      },
+      openLog: (generation, create) => this.#openLog(wire, generation, create),
+      opened: (replica) => {
+        const { copy } = replica;
+        copy.listen({ committed: (frames) => watch.committed(this.id, frames, copy.mark) });
+        new ReadService(copy, new Reader(copy, new Frames(store)), new Positions(copy, process)).start(bus);
+      },
+      serve: (leadership: Leadership, replica: Replica) => {
+        watch.serves(this.id, leadership.copy.tail.epoch);
+        return new ChatLeader(leadership, replica, { bus, clock: process, random, passwords, sessionGapMs });
+      },
+    });
+  }
+
+  async #openLog(wire: Wire, generation: number, create: boolean): Promise<OrderedLog | undefined> {
+    const { broker, settings, trouble, watch } = this.#surroundings;
+    const stream = broker.streams.get(generation) ?? new SimulatedStream({
+      comparesAndSets: settings.without !== 'compare-and-set',
+      stored: (entry) => watch.streamed(entry),
+    });
+    const log = new SimulatedLog(stream, wire, trouble);
+    await log.last(); // whatever is asked of the server may stay without an answer
+    if (create && !broker.streams.has(generation)) broker.streams.set(generation, stream);
+    return broker.streams.get(generation) === stream ? log : undefined;
+  }
+
+  #responding(subject: string, payload: Uint8Array | string): void {
+    if (!subject.startsWith(commands)) return;
+    this.#surroundings.watch.answers(this.id, subject.split('.')[2] ?? '', String(payload));
+  }
+
+  #note(what: string): void {
+    this.#surroundings.trace.note(this.id, what);
+  }
+}
