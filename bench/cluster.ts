@@ -14,6 +14,8 @@ export interface BenchCluster {
   readonly data: string;
   /** Process ids by node id. */
   readonly pids: ReadonlyMap<string, number>;
+  /** Resolves with the process id of the next start of a node. */
+  restarted(id: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -29,15 +31,20 @@ export async function startCluster(data: string, args: readonly string[] = []): 
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const pids = new Map<string, number>();
+  const waiting = new Map<string, (pid: number) => void>();
   await new Promise<void>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the cluster ended with status ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said = JSON.parse(line) as { id?: string; pid?: number; ready?: boolean };
-      if (said.id && said.pid) pids.set(said.id, said.pid);
+      if (said.id && said.pid) {
+        pids.set(said.id, said.pid);
+        waiting.get(said.id)?.(said.pid);
+      }
       if (said.ready) resolve();
     });
   });
-  return { url: `nats://127.0.0.1:${port}`, data, pids, stop: () => stop(child) };
+  const restarted = (id: string) => new Promise<number>((resolve) => waiting.set(id, resolve));
+  return { url: `nats://127.0.0.1:${port}`, data, pids, restarted, stop: () => stop(child) };
 }
 
 export async function removeFolder(folder: string): Promise<void> {
@@ -50,7 +57,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return await new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address() as { port: number }; // a TCP server's address

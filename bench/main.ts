@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { removeFolder, startCluster, temporaryFolder } from './cluster.ts';
 import { print, type Row } from './measure.ts';
 import { benchSends } from './sends.ts';
+import { benchGrowth, benchRebuild } from './storage.ts';
 
 const args = process.argv.slice(2);
 const isJson = args.includes('--json');
@@ -19,6 +20,8 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
       await removeFolder(data);
     }
   },
+  rebuild: benchRebuild,
+  growth: benchGrowth,
 };
 
 const head = {

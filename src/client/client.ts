@@ -2,13 +2,14 @@
  * The client SDK: what every front end uses to reach Verbatim. A guest can register and log in; a user does the rest.
  */
 import { newId, type Random } from '../events/ids.ts';
+import { limits } from '../events/limits.ts';
 import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
-import { type Clock, every } from '../ports/clock.ts';
+import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
 import { type ItemView, pushSchema } from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
-import { Unanswered } from './errors.ts';
+import { Refused, Unanswered } from './errors.ts';
 import { Line, type Link } from './line.ts';
 
 export interface ClientOptions {
@@ -29,6 +30,7 @@ export interface Identity {
 const pageSize = 200;
 /** Well within the 10 s after which the leader counts a silent client as gone. */
 const pingMs = 3_000;
+const goodByeMs = 1_000;
 
 export class GuestClient {
   readonly line: Line;
@@ -79,6 +81,9 @@ export class UserClient {
 
   /** Resolves when the message is committed. Without `timeoutMs` it is tried for ever. */
   async send(to: string, text: string, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
+    if (Buffer.byteLength(text) > limits.textBytesMax) {
+      throw new Refused('too-large', `A message has at most ${limits.textBytesMax} bytes.`);
+    }
     return await this.line.command({ type: 'PostMessage', to, text }, options);
   }
 
@@ -119,6 +124,7 @@ export class UserClient {
   async showInbox(show: (item: ItemView) => Promise<void> | void, peek: boolean): Promise<void> {
     const { shown } = await this.line.query('whoami', {});
     const deliveries = this.#newDeliveries(shown, show, !peek);
+    this.#deliveries = deliveries;
     deliveries.catchUp();
     await deliveries.settled();
   }
@@ -127,8 +133,8 @@ export class UserClient {
   async close(): Promise<void> {
     for (const part of this.#stops.splice(0)) part.stop();
     if (this.line.state === 'ready' && this.#isAttached) {
-      await this.#deliveries?.settled();
-      await this.line.command({ type: 'GoOffline' }, { timeoutMs: 1_000 }).catch(() => undefined);
+      await within(this.#clock, goodByeMs, this.#deliveries?.settled() ?? Promise.resolve());
+      await this.line.command({ type: 'GoOffline' }, { timeoutMs: goodByeMs }).catch(() => undefined);
     }
     this.#deliveries?.stop();
     await this.line.close();
@@ -140,9 +146,19 @@ export class UserClient {
       shown,
       show,
       delivers,
-      read: async (after) => (await this.line.query('inbox', { after, limit: pageSize })).items,
+      read: (after) => this.#readQueue(after),
       markShown: (upTo) => this.#markShown(upTo),
     });
+  }
+
+  /** A page of whole items: what came back after a deletion is one item, however much it is. */
+  async #readQueue(after: number): Promise<ItemView[]> {
+    const views: ItemView[] = [];
+    for (;;) {
+      const { items, cut } = await this.line.query('inbox', { after, skip: views.length, limit: pageSize });
+      views.push(...items);
+      if (!cut) return views;
+    }
   }
 
   /** Another client of the same user may have marked it already: then it is done as well. */

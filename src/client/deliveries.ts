@@ -52,9 +52,9 @@ export class Deliveries {
     this.#work();
   }
 
-  /** Resolves when everything known of is shown and acknowledged. */
+  /** Resolves when everything known of is shown and acknowledged, or all is stopped. */
   async settled(): Promise<void> {
-    while (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor)) {
+    while (!this.#stopped && (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor))) {
       if (this.#working) await this.#working;
       else await (this.#marking ?? this.#mark(0));
     }

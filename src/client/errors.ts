@@ -19,9 +19,12 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
   /** `unknown`: it may have happened; repeat it under the same id. `not-sent`: it certainly has not. */
   readonly outcome: 'unknown' | 'not-sent';
+  /** Of the command, where there was one. */
+  readonly id: string | undefined;
 
-  constructor(outcome: 'unknown' | 'not-sent', message: string, options?: ErrorOptions) {
+  constructor(outcome: 'unknown' | 'not-sent', message: string, options: ErrorOptions & { readonly id?: string } = {}) {
     super(message, options);
     this.outcome = outcome;
+    this.id = options.id;
   }
 }

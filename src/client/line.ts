@@ -49,6 +49,12 @@ const findLeaderMs = 100;
 const pingTimeoutMs = 1_000;
 const queryTimeoutMs = 2_000;
 const queryRetryMs = 50;
+const whyNobodyAnswers: Readonly<Partial<Record<LineState, string>>> = {
+  connecting: 'no server answers',
+  disconnected: 'no server answers',
+  authenticating: 'no node answers',
+  leaderless: 'there is no leader at present',
+};
 
 export class Line {
   readonly #options: LineOptions;
@@ -112,24 +118,17 @@ export class Line {
     return { stop: () => subscription.unsubscribe() };
   }
 
-  /** Resolves when commands can be given. @throws {Refused} at the border, {Unanswered} after `timeoutMs`. */
-  async ready(timeoutMs: number): Promise<void> {
-    const { clock } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void) => {
-        clock.clearTimeout(late);
-        watch.unsubscribe();
-        settle();
-      };
-      const look = () => {
-        const { problem } = this.#actor.getSnapshot().context;
-        if (this.state === 'closed') end(() => reject(problem ?? new Unanswered('not-sent', 'the client is closed')));
-        else if (this.state === 'ready') end(resolve);
-      };
-      const late = clock.setTimeout(() => end(() => reject(this.#tooLate())), timeoutMs);
-      const watch = this.#actor.subscribe({ next: look, complete: look });
-      look();
-    });
+  /**
+   * Resolves when commands can be given; without `timeoutMs` it waits for ever.
+   * @throws {Refused} at the border, {Unanswered} after `timeoutMs`.
+   */
+  async ready(timeoutMs?: number): Promise<void> {
+    await this.#until((state) => state === 'ready', timeoutMs);
+  }
+
+  /** Resolves when questions can be asked, which any node answers. Otherwise as `ready`. */
+  async connected(timeoutMs?: number): Promise<void> {
+    await this.#until((state) => state === 'leaderless' || state === 'ready', timeoutMs);
   }
 
   /**
@@ -157,7 +156,8 @@ export class Line {
     const subject = clientSubjects.query(introduction.user, name);
     for (;;) {
       const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0 || this.state === 'closed') throw this.#tooLate();
+      if (this.state === 'closed') throw this.#whyClosed();
+      if (leftMs <= 0) throw this.#tooLate();
       const reply = await this.#ask(subject, request, Math.min(queryTimeoutMs, leftMs));
       if (reply && !reply.refused) {
         this.saw(reply.position);
@@ -194,6 +194,7 @@ export class Line {
   async #connect(): Promise<void> {
     const { clock } = this.#options;
     const link = await this.#options.link();
+    if (this.state === 'closed') return await link.close();
     this.#link = link;
     this.#outbox = new Outbox({
       bus: link,
@@ -237,7 +238,30 @@ export class Line {
     }
   }
 
+  async #until(isReached: (state: LineState) => boolean, timeoutMs: number | undefined): Promise<void> {
+    const { clock } = this.#options;
+    let stop = () => {};
+    await new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (this.state === 'closed') reject(this.#whyClosed());
+        else if (isReached(this.state)) resolve();
+      };
+      const tooLate = () => reject(this.#tooLate());
+      const timer = timeoutMs === undefined ? undefined : clock.setTimeout(tooLate, timeoutMs);
+      const watch = this.#actor.subscribe({ next: look, complete: look });
+      stop = () => {
+        clock.clearTimeout(timer);
+        watch.unsubscribe();
+      };
+      look();
+    }).finally(() => stop());
+  }
+
+  #whyClosed(): Error {
+    return this.#actor.getSnapshot().context.problem ?? new Unanswered('not-sent', 'the client was closed');
+  }
+
   #tooLate(): Unanswered {
-    return new Unanswered('not-sent', this.#link ? 'there is no leader at present' : 'no server answered in time');
+    return new Unanswered('not-sent', whyNobodyAnswers[this.state] ?? 'nobody answered in time');
   }
 }

@@ -1,34 +1,43 @@
 /** Reaching the broker over NATS. */
 import { errors } from 'nats';
 import { refusals } from '../events/refusals.ts';
-import { formatIntroduction, clientSubjects, type Introduction } from '../protocol/subjects.ts';
+import { clientSubjects, formatIntroduction, type Introduction } from '../protocol/subjects.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
-import { Refused } from './errors.ts';
+import { Refused, Unanswered } from './errors.ts';
 import type { Link } from './line.ts';
 
-/** A node that is behind or hangs does not answer for a token, and the broker takes that for a no: another may know. */
 const attemptsMax = 3;
+/** The broker refuses after 2 s (`nats.conf`) when no node answered for a client, so only a quick no is a node's own. */
+const verdictMs = 1_900;
 
 /** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
 export function natsLink(servers: readonly string[]) {
   return async (introduction: Introduction, secret: string): Promise<Link> => {
-    const speaker = introduction.as === 'user' ? introduction.user : introduction.guest;
-    const options = {
-      servers,
-      credentials: { user: formatIntroduction(introduction), pass: secret },
-      name: speaker,
-      inboxPrefix: clientSubjects.inboxPrefix(speaker),
-      patient: false,
-    };
     for (let attempt = 1; ; attempt++) {
+      const askedMs = performance.now();
       try {
-        const connection = await connectTo(options);
-        return Object.assign(new NatsBus(connection), { close: () => connection.close() });
-      } catch (error) {
-        if (!(error instanceof errors.AuthorizationError)) throw error;
-        if (attempt === attemptsMax) throw new Refused('not-logged-in', refusals['not-logged-in']);
+        return await link(servers, introduction, secret);
+      } catch (cause) {
+        if (!(cause instanceof errors.AuthorizationError)) {
+          throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
+        }
+        const isVerdict = performance.now() - askedMs < verdictMs;
+        if (isVerdict) throw new Refused('not-logged-in', refusals['not-logged-in']);
+        if (attempt === attemptsMax) throw new Unanswered('not-sent', 'no node answers', { cause });
       }
     }
   };
+}
+
+async function link(servers: readonly string[], introduction: Introduction, secret: string): Promise<Link> {
+  const speaker = introduction.as === 'user' ? introduction.user : introduction.guest;
+  const connection = await connectTo({
+    servers,
+    credentials: { user: formatIntroduction(introduction), pass: secret },
+    name: speaker,
+    inboxPrefix: clientSubjects.inboxPrefix(speaker),
+    patient: false,
+  });
+  return Object.assign(new NatsBus(connection), { close: () => connection.close() });
 }

@@ -11,6 +11,7 @@ import type { ClientCommand, CommandBatch } from '../events/commands.ts';
 import { parseJson } from '../events/codec.ts';
 import type { LamportClock } from '../events/lamport.ts';
 import { limits } from '../events/limits.ts';
+import { refusals } from '../events/refusals.ts';
 import { type Bus, NobodyThere } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
@@ -60,6 +61,8 @@ export class Outbox {
   give(command: ClientCommand, timeoutMs?: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sizeBytes = Buffer.byteLength(JSON.stringify(command)) + 1;
+      // Beyond this the broker would cut the connection, and the command would be sent again for ever.
+      if (sizeBytes > batchBytesMax) return reject(new Refused('too-large', refusals['too-large']));
       const entry: Entry = { command, sizeBytes, isSent: false, wasSent: false, resolve, reject };
       if (timeoutMs !== undefined) this.#expire(entry, timeoutMs);
       this.#entries.push(entry);
@@ -114,6 +117,7 @@ export class Outbox {
   async #send(batch: readonly Entry[], after: string | null): Promise<void> {
     const { bus, lamport, subject } = this.#options;
     const attempt = this.#attempt;
+    const sentFirst = batch.filter((entry) => !entry.wasSent);
     for (const entry of batch) {
       entry.isSent = true;
       entry.wasSent = true;
@@ -125,7 +129,10 @@ export class Outbox {
       this.#received(replySchema.parse(parseJson(Buffer.from(data).toString())), batch, attempt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      if (error instanceof NobodyThere) this.#options.leaderLost();
+      if (error instanceof NobodyThere) {
+        for (const entry of sentFirst) entry.wasSent = false;
+        this.#options.leaderLost();
+      }
       this.resend();
     }
   }
@@ -175,6 +182,6 @@ export class Outbox {
   }
 }
 
-function unanswered({ wasSent }: Entry, reason: string): Unanswered {
-  return new Unanswered(wasSent ? 'unknown' : 'not-sent', reason);
+function unanswered({ wasSent, command: { id } }: Entry, reason: string): Unanswered {
+  return new Unanswered(wasSent ? 'unknown' : 'not-sent', reason, { id });
 }

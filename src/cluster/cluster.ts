@@ -3,8 +3,9 @@ import { createServer } from 'node:net';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findServerBinary, projectRoot } from './server-binary.ts';
+import { rememberAddress } from './address.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
-import { Supervised } from './supervised.ts';
+import { type ProcessPlan, Supervised } from './supervised.ts';
 
 export interface ClusterOptions {
   readonly nodes: number;
@@ -41,24 +42,19 @@ export class Cluster {
   /** @throws {PortInUse | NoServerProgram | ServerTooOld | DataFolderUnusable} in one sentence, before anything starts. */
   static async start(options: ClusterOptions, listener: ClusterListener): Promise<Cluster> {
     const data = resolve(options.data);
-    const [binary, root, secrets] = await Promise.all([findServerBinary(), projectRoot(), ensureSecrets(data)]);
+    const [binary, root] = await Promise.all([findServerBinary(), projectRoot()]);
     await refusePortInUse(options.port);
+    const secrets = await ensureSecrets(data);
     const store = join(data, 'nats');
     await mkdir(store, { recursive: true, mode: 0o700 });
     const url = `nats://127.0.0.1:${options.port}`;
+    await rememberAddress(data, url);
     const watch = (kind: 'nats-server' | 'node', id: string) => ({
       started: (pid: number) => listener.started(kind, id, pid, kind === 'nats-server' ? url : undefined),
       line: (text: string) => listener.line(id, text),
       died: (how: string, willRestart: boolean) => listener.died(id, how, willRestart),
     });
-    const server = new Supervised({
-      command: binary,
-      args: ['--config', join(root, 'nats.conf')],
-      env: serverEnvironment(secrets, options.port, store),
-      restart: options.restart,
-      ...watch('nats-server', 'nats-1'),
-      line: (text) => (/\[(ERR|FTL)\]|^nats-server:/.test(text) ? listener.line('nats-1', text) : undefined),
-    });
+    const server = superviseServer({ binary, root, secrets, port: options.port, store }, options.restart, watch('nats-server', 'nats-1'));
     const ids = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`);
     const { command, args } = options.program;
     const nodes = ids.map((id) => {
@@ -79,6 +75,30 @@ export class Cluster {
     await Promise.all(this.#nodes.map((node) => node.stop()));
     await this.#server.stop();
   }
+}
+
+export interface ServerPlan {
+  readonly binary: string;
+  /** Of the project, where `nats.conf` lies. */
+  readonly root: string;
+  readonly secrets: Secrets;
+  readonly port: number;
+  readonly store: string;
+}
+
+type Watch = Pick<ProcessPlan, 'started' | 'line' | 'died'>;
+
+/** nats-server with the project's own `nats.conf`. Of what it says only complaints are passed on. */
+export function superviseServer({ binary, root, secrets, port, store }: ServerPlan, restart: boolean, watch: Watch): Supervised {
+  return new Supervised({
+    command: binary,
+    args: ['--config', join(root, 'nats.conf')],
+    env: serverEnvironment(secrets, port, store),
+    restart,
+    tethered: true,
+    ...watch,
+    line: (text) => (/\[(ERR|FTL)\]|^nats-server:/.test(text) ? watch.line(text) : undefined),
+  });
 }
 
 /** What `nats.conf` names after a `$`. */

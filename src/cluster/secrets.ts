@@ -31,7 +31,7 @@ export async function readSecrets(data: string): Promise<Secrets> {
   try {
     return secretsSchema.parse(JSON.parse(await readFile(join(data, fileName), 'utf8')));
   } catch (cause) {
-    throw new DataFolderUnusable(whyNot(data, cause), { cause });
+    throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
 }
 
@@ -45,7 +45,7 @@ export async function ensureSecrets(data: string): Promise<Secrets> {
     await file.sync();
     await file.close();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new DataFolderUnusable(whyNot(data, cause), { cause });
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
   return await readSecrets(data);
 }
@@ -66,7 +66,8 @@ function password(): string {
   return `p${randomBytes(32).toString('hex')}`;
 }
 
-function whyNot(data: string, cause: unknown): string {
+/** One sentence about a data folder that cannot be used. */
+export function whyUnusable(data: string, cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `${data} holds no Verbatim data (start it with \`verbatim up --data ${data}\`)`;
   if (code === 'EACCES' || code === 'EPERM') return `${data} is not readable or writable for this user`;

@@ -1,11 +1,14 @@
 /** A child process that is started again when it dies, until it is stopped. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { tether } from './tether.ts';
 
 export interface ProcessPlan {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly restart: boolean;
+  /** It does not listen to its supervisor, as nodes do: it is made to end with it, and Ctrl-C does not reach it. */
+  readonly tethered?: boolean;
   /** At each start, the first included. */
   started(pid: number): void;
   /** A line that the process wrote to its standard error. */
@@ -46,14 +49,20 @@ export class Supervised {
   }
 
   #start(): void {
-    const { command, args, env } = this.#plan;
+    const { command, args, env, tethered = false } = this.#plan;
     const startedMs = performance.now();
     // The channel tells a node when its supervisor is gone, so that it does not live on alone.
-    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const stdio = ['ignore', 'ignore', 'pipe', ...(tethered ? [] : ['ipc' as const])] satisfies StdioOptions;
+    const child = spawn(command, args, { env, stdio, detached: tethered });
+    const cut = tethered && child.pid !== undefined ? tether(child.pid) : () => undefined;
     this.#child = child;
     this.#ended = new Promise((resolve) => {
       child.once('error', (error) => this.#end(`cannot be started: ${error.message}`, startedMs, resolve));
-      child.once('exit', (code, signal) => this.#end(signal ?? `exit status ${code}`, startedMs, resolve));
+      // Not `exit`: its last words come first.
+      child.once('close', (code, signal) => {
+        cut();
+        this.#end(signal ?? `exit status ${code}`, startedMs, resolve);
+      });
     });
     eachLine(child, (text) => this.#plan.line(text));
     if (child.pid !== undefined) this.#plan.started(child.pid);

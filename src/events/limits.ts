@@ -12,4 +12,6 @@ export const limits = {
   eventsPerFrameMax: 1024,
   frameBytesMax: 768 * 1024,
   pageMax: 500,
+  /** An answer is cut after the part that reaches this; the largest part is far smaller than the broker's rest. */
+  answerBytesMax: 512 * 1024,
 } as const;

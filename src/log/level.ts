@@ -17,6 +17,13 @@ type Database = Level<string, string>;
 /** The folder cannot be used; the message says why, in one sentence. */
 export class StoreUnusable extends Error {
   override readonly name = 'StoreUnusable';
+  /** Another process, such as a running node, has it open. */
+  readonly isInUse: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isInUse?: boolean } = {}) {
+    super(message, options);
+    this.isInUse = options.isInUse ?? false;
+  }
 }
 
 export class LevelStore implements NodeStore {
@@ -36,7 +43,7 @@ export class LevelStore implements NodeStore {
     try {
       await db.open();
     } catch (error) {
-      throw new StoreUnusable(whyUnusable(folder, error), { cause: error });
+      throw new StoreUnusable(whyUnusable(folder, error), { cause: error, isInUse: codeOf(error) === 'LEVEL_LOCKED' });
     }
     const format = Number((await db.get('m/format')) ?? FORMAT);
     if (format > FORMAT) {
@@ -134,8 +141,12 @@ export class LevelStore implements NodeStore {
 }
 
 function whyUnusable(folder: string, error: unknown): string {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause; // level wraps what LevelDB said
-  if (cause?.code === 'LEVEL_LOCKED') return `${folder} is in use by another process`;
-  if (cause?.code === 'LEVEL_CORRUPTION') return `${folder} is damaged: ${cause.message}`;
+  const cause = (error as { cause?: { message?: string } }).cause; // level wraps what LevelDB said
+  if (codeOf(error) === 'LEVEL_LOCKED') return `${folder} is in use by another process`;
+  if (codeOf(error) === 'LEVEL_CORRUPTION') return `${folder} is damaged: ${cause.message}`;
   return `${folder} cannot be opened: ${cause?.message ?? String(error)}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { cause?: { code?: string } }).cause?.code;
 }

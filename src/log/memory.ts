@@ -40,7 +40,11 @@ export class MemoryStore implements NodeStore {
   }
 
   async write(batch: StoreBatch, { sync }: { readonly sync: boolean }): Promise<void> {
-    for (const { bytes, number } of batch.entries) await this.append(bytes, number);
+    let next = this.#now.entries.length;
+    for (const { number } of batch.entries) {
+      if (number !== ++next) throw new LogConflict(`entry ${number} is not the next one`);
+    }
+    for (const { bytes } of batch.entries) this.#now.entries.push(bytes);
     for (const [key, text] of batch.rows) {
       if (text === null) this.#now.rows.delete(key);
       else this.#now.rows.set(key, text);
@@ -54,9 +58,14 @@ export class MemoryStore implements NodeStore {
   }
 
   async rangeRows({ from, to, limit = Number.POSITIVE_INFINITY, reverse = false }: RowRange): Promise<[string, string][]> {
-    const found = [...this.#now.rows].filter(([key]) => key >= from && key <= to).sort(([a], [b]) => (a < b ? -1 : 1));
+    const [first, last] = [Buffer.from(from), Buffer.from(to)];
+    // The order of LevelDB is that of UTF-8, which is not JavaScript's.
+    const found = [...this.#now.rows]
+      .map((row) => ({ row, bytes: Buffer.from(row[0]) }))
+      .filter(({ bytes }) => bytes.compare(first) >= 0 && bytes.compare(last) <= 0)
+      .sort((a, b) => a.bytes.compare(b.bytes));
     if (reverse) found.reverse();
-    return found.slice(0, limit);
+    return found.slice(0, limit).map(({ row }) => row);
   }
 
   async scanRows() {

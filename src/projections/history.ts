@@ -9,5 +9,7 @@ export function foldHistory(rows: RowWriter, { event, position, frame }: StoredE
   const actor = isSessionEvent(event) ? event.data.session : isUserEvent(event) ? event.data.user : undefined;
   if (actor === undefined) return;
   const key = numberKey(frame);
-  rows.add(history.key(actor, key), [...(history.added(rows, actor, key) ?? []), position]);
+  const positions = history.added(rows, actor, key);
+  if (positions) positions.push(position);
+  else rows.add(history.key(actor, key), [position]);
 }

@@ -24,16 +24,17 @@ export function foldInboxes(rows: RowWriter, { event, position, frame }: StoredE
 
 function enqueue(rows: RowWriter, user: string, place: Place, run: Run): void {
   const key = numberKey(place[1]);
-  const { prev, runs } = items.added(rows, user, key) ?? { prev: mailboxes.get(rows, user)?.last ?? [0, 0], runs: [] };
-  rows.add(items.key(user, key), { prev, runs: joined(runs, run) });
+  const row = items.added(rows, user, key);
+  if (row) append(row.runs, run);
+  else rows.add(items.key(user, key), { prev: mailboxes.get(rows, user)?.last ?? [0, 0], runs: [run] });
   rows.put(mailboxes.key(user), { last: place });
 }
 
 /** A message from the sender of the last run lengthens it. */
-function joined(runs: readonly Run[], run: Run): Run[] {
+function append(runs: Run[], run: Run): void {
   const last = runs.at(-1);
-  if (!last || !('from' in last && 'from' in run) || last.from !== run.from) return [...runs, run];
-  return [...runs.slice(0, -1), { from: last.from, at: [...last.at, ...run.at] }];
+  if (last && 'from' in last && 'from' in run && last.from === run.from) last.at.push(...run.at);
+  else runs.push(run);
 }
 
 /** What a user's queue still holds unseen, in order, by sender; senders who are gone get nothing back. */

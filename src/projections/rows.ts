@@ -5,7 +5,8 @@
  * a command) are added once and never touched again. The difference is worth its name: nothing ever has to look up
  * what a lasting row was before, neither to hash nor to cache it.
  *
- * A value is never mutated after it was handed over.
+ * A value is never mutated after it was handed over, with one exception that spares a copy for every event: a lasting row
+ * may grow in the layer that added it, until the layer's frame ends.
  */
 export type Value = string | number | object;
 
@@ -17,7 +18,7 @@ export interface RowWriter extends Rows {
   put(key: string, value: Value): void;
   delete(key: string): void;
   add(key: string, value: Value): void;
-  /** A lasting row that this very layer added, and may add to: rows of a frame grow until the frame ends. */
+  /** A lasting row that this very layer added, and may still let grow. */
   added(key: string): Value | undefined;
 }
 
@@ -26,7 +27,7 @@ export class Layer implements RowWriter {
   #base: Rows;
   /** Changing rows; null marks a deletion. */
   readonly changed = new Map<string, Value | null>();
-  readonly #added = new Map<string, Value>();
+  #added = new Map<string, Value>();
 
   constructor(base: Rows) {
     this.#base = base;
@@ -64,6 +65,13 @@ export class Layer implements RowWriter {
   get additions(): ReadonlyMap<string, Value> {
     return this.#added;
   }
+
+  /** Hands the lasting rows over to be written, and keeps the changing ones. */
+  takeAdditions(): ReadonlyMap<string, Value> {
+    const taken = this.#added;
+    this.#added = new Map();
+    return taken;
+  }
 }
 
 /** Several layers as one, the last word on each row winning. */
@@ -86,8 +94,10 @@ export class Table<V extends Value> {
     this.#prefix = `${name}/`;
   }
 
-  key(...parts: readonly string[]): string {
-    return this.#prefix + parts.join('/');
+  key(first = '', ...others: readonly string[]): string {
+    let key = this.#prefix + first;
+    for (const part of others) key += `/${part}`;
+    return key;
   }
 
   /** What follows the table's name and `parts` in a key. */

@@ -25,13 +25,13 @@ export interface Mailbox {
  * back because their addressee was deleted at this position.
  */
 export type Run =
-  | { readonly from: string; readonly at: readonly number[] }
+  | { readonly from: string; readonly at: number[] }
   | { readonly returned: readonly Place[]; readonly at: readonly [number] };
 
 /** What one frame added to a user's queue. `prev` is the item before, so a queue can be walked backwards. */
 export interface Items {
   readonly prev: Place;
-  readonly runs: readonly Run[];
+  readonly runs: Run[];
 }
 
 export type Answer = readonly [position: number, frame: number, digest: string];
@@ -53,6 +53,6 @@ export const mailboxes = new Table<Mailbox>('mailbox');
 /** User id, frame (lasting). */
 export const items = new Table<Items>('item');
 /** Actor id, frame (lasting): the positions in that frame of events that the actor consumed. */
-export const history = new Table<readonly number[]>('history');
+export const history = new Table<number[]>('history');
 /** User id or guest id, command id (lasting): what makes repeats safe for ever. */
 export const answers = new Table<Answer>('answer');

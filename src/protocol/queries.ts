@@ -19,10 +19,13 @@ export const queries = {
     request: z.strictObject({ prefix: name, after: name.nullable(), limit }),
     answer: z.object({ users: z.array(userView), more: z.boolean() }),
   },
-  /** Items of the own queue after a position; from the first one not yet shown where `after` is null. */
+  /**
+   * Up to `limit` items of the own queue after a position; from the first one not yet shown where `after` is null. An
+   * answer that would be too large is `cut`: the same question with `skip`, the number of views seen, gets the rest.
+   */
   inbox: {
-    request: z.strictObject({ after: natural.nullable(), limit }),
-    answer: z.object({ items: z.array(itemView), last: natural }),
+    request: z.strictObject({ after: natural.nullable(), skip: natural.optional(), limit }),
+    answer: z.object({ items: z.array(itemView), last: natural, cut: z.boolean() }),
   },
   sessions: {
     request: z.strictObject({ with: name.nullable(), after: natural, limit }),

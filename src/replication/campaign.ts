@@ -33,6 +33,8 @@ export interface CampaignOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Aborted when the campaign is given up: then it no longer appends, and whatever it returns does not count. */
+  readonly signal: AbortSignal;
   /** Stamp and Lamport clock for the candidate's frame. */
   stamp(): { at: number; clock: number };
   /** How many other nodes were heard lately and will answer. */
@@ -41,7 +43,7 @@ export interface CampaignOptions {
 
 /** @returns the candidate's `LeaderElected`, stored and taken in by its copy; undefined if it did not win. */
 export async function campaign(options: CampaignOptions): Promise<Frame | undefined> {
-  const { copy, log, clock, journal, generation } = options;
+  const { copy, log, clock, journal, generation, signal } = options;
   const { epoch } = copy.tail;
   await copy.store.probe();
   const last = await readToEnd(options);
@@ -58,9 +60,12 @@ export async function campaign(options: CampaignOptions): Promise<Frame | undefi
   const { members, copies } = clusterFrom(options);
   const fact = { type: 'LeaderElected', data: { node: options.node, members, copies } } as const;
   const elected = openingFrame(options, fact, copy.tail.epoch + 1);
-  const outcome = await appendFrame(log, elected, copy.sequence + 1, clock, () => copy.tail.hash === elected.header.prev);
+  const sequence = copy.sequence + 1;
+  const isWanted = () => !signal.aborted && copy.tail.hash === elected.header.prev;
+  const outcome = await appendFrame(log, elected, sequence, clock, isWanted);
   if (outcome !== 'stored') return undefined;
-  if (copy.tail.hash !== elected.hash) copy.read({ number: copy.sequence + 1, bytes: elected.bytes });
+  // The follower may have read it meanwhile, and what came after it.
+  if (copy.sequence < sequence) copy.read({ number: sequence, bytes: elected.bytes });
   return copy.tail.hash === elected.hash ? elected : undefined;
 }
 

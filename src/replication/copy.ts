@@ -61,6 +61,7 @@ export class Copy {
   #tail: Tail;
   #stored: Tail;
   #sequence: number;
+  #tailSequence: number;
   #mark: Mark;
   #commitUpTo: number;
   #writing = false;
@@ -73,6 +74,7 @@ export class Copy {
     this.#tail = tail;
     this.#stored = tail;
     this.#sequence = sequence;
+    this.#tailSequence = sequence;
     this.#mark = mark;
     this.#commitUpTo = mark.number;
   }
@@ -98,9 +100,14 @@ export class Copy {
     return this.#stored;
   }
 
-  /** The stream's sequence of `tail`. */
+  /** The stream's sequence up to which this copy has read; what it ignored counts. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** The stream's sequence of `tail`. */
+  get tailSequence(): number {
+    return this.#tailSequence;
   }
 
   get mark(): Mark {
@@ -117,18 +124,26 @@ export class Copy {
    * @returns the frame, if it was the next one.
    */
   read({ number: sequence, bytes }: Entry): Frame | undefined {
-    const frame = Frame.decode(bytes);
-    const verdict = examine(this.#tail, frame);
-    if (typeof verdict === 'object') this.#fail(verdict.damage);
-    else if (verdict === 'next') this.take(frame, sequence);
-    else this.#sequence = Math.max(this.#sequence, sequence);
-    return verdict === 'next' ? frame : undefined;
+    try {
+      const frame = Frame.decode(bytes);
+      const verdict = examine(this.#tail, frame);
+      if (verdict === 'next') {
+        this.take(frame, sequence);
+        return frame;
+      }
+      if (typeof verdict === 'object') this.#fail(verdict.damage);
+      else this.#sequence = Math.max(this.#sequence, sequence);
+    } catch (error) {
+      this.#fail(`the entry at sequence ${sequence} is no frame: ${(error as Error).message}`);
+    }
+    return undefined;
   }
 
   /** Takes in a frame known to be the next one and stored at `sequence`. */
   take(frame: Frame, sequence: number, layer?: Layer): void {
     this.#tail = tailOf(frame);
     this.#sequence = sequence;
+    this.#tailSequence = sequence;
     this.#held.set(frame.number, layer ? { frame, layer } : { frame });
     this.#pending.push({ frame, sequence });
     this.announce(frame.header.mark);
@@ -190,6 +205,7 @@ export class Copy {
     const sequence = batch.at(-1)?.sequence ?? this.store.bookmark?.sequence ?? 0;
     const entries = batch.map(({ frame }) => ({ number: frame.number, bytes: frame.bytes }));
     await this.store.write({ entries, rows, bookmark: { sequence, mark } }, { sync: this.#sync });
+    this.rows.written();
     this.#advance(batch, frames, mark);
   }
 

@@ -14,7 +14,7 @@ export class SeamBroken extends Error {
 }
 
 export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
-  const { sequence, tail } = copy;
+  const { tailSequence: sequence, tail } = copy;
   if (sequence === 0) return;
   const there = await log.read(sequence);
   if (there && frameHash(there) === tail.hash) return;
@@ -44,12 +44,12 @@ export class Follower implements Following {
 
   /** Resolves once the copy has read up to `sequence`. */
   async reached(sequence: number, signal: AbortSignal): Promise<void> {
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake, { once: true });
     while (this.#copy.sequence < sequence && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.add(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
+    signal.removeEventListener('abort', wake);
   }
 
   stop(): void {

@@ -2,21 +2,21 @@
  * Folding a log's committed frames into rows from the start: when the rows on disk are of another projection version,
  * and when a copy is verified.
  *
- * Portions of some thousand events are folded while the portion before is being written, so that the work of this
- * thread and of the disk overlap.
+ * Nothing reads the rows meanwhile and a crash begins anew, so changing rows stay in memory and are written once, at the
+ * end or when they become too many. Lasting rows go out in portions while the next one is folded.
  */
 import { Frame } from '../events/frame.ts';
 import type { Bookmark, Log, Mark, NodeStore } from '../log/port.ts';
-import { CommittedRows } from '../projections/committed.ts';
+import { CommittedRows, type RowChange } from '../projections/committed.ts';
 import { PROJECTION_VERSION, project } from '../projections/project.ts';
-import { Layer } from '../projections/rows.ts';
+import { Layer, type Rows, type Value } from '../projections/rows.ts';
 import { StateHash } from '../projections/state-hash.ts';
 import { storedEvents } from '../projections/stored.ts';
 import type { CopyOptions } from './copy.ts';
 
 const eventsPerPortion = 10_000;
-/** Far more than a running node needs: all actors come by again and again, and nothing else is going on. */
-const cachedRows = 250_000;
+/** Some 200 MB; a log of more users than this is folded in several rounds. */
+const changedRowsMax = 400_000;
 
 export const emptyMark: Mark = { number: 0, position: 0, state: new StateHash().hex, version: PROJECTION_VERSION };
 
@@ -50,31 +50,37 @@ export interface FoldOptions {
 
 /** @returns the state hash at `upTo`. */
 export async function foldLog({ log, upTo, into, sync, progress }: FoldOptions): Promise<string> {
-  const rows = new CommittedRows((key) => into.readRow(key), undefined, cachedRows);
+  const rows = new CommittedRows((key) => into.readRow(key));
   const sequence = into.bookmark?.sequence ?? 0;
   // The bookmark stays the old one until all is folded: a crash on the way begins anew.
   const unfinished: Bookmark = into.bookmark ?? { sequence, mark: { ...emptyMark, version: 0 } };
-  let folding = new Layer(rows);
-  let position = 0;
+  const write = (changes: readonly RowChange[], bookmark = unfinished) =>
+    into.write({ entries: [], rows: changes, bookmark }, { sync });
+
+  let inFlight: ReadonlyMap<string, Value> = new Map();
+  const base: Rows = { get: (key) => inFlight.get(key) ?? rows.get(key) };
+  const layer = new Layer(base);
   let writing: Promise<void> = Promise.resolve();
-  const writePortion = async (bookmark: () => Bookmark) => {
-    await writing;
-    const written = folding;
-    folding = new Layer(written); // folds go on upon what is being written
-    const changes = rows.absorb(written);
-    writing = into
-      .write({ entries: [], rows: changes, bookmark: bookmark() }, { sync })
-      .then(() => written.settle(rows));
-  };
+  let position = 0;
   for await (const { bytes } of log.range(1, upTo.number)) {
     const frame = Frame.decode(bytes);
-    for (const stored of storedEvents(frame)) project(folding, stored);
+    for (const stored of storedEvents(frame)) project(layer, stored);
     if (frame.last - position < eventsPerPortion) continue;
     position = frame.last;
-    await writePortion(() => unfinished);
+    await writing;
+    inFlight = layer.takeAdditions();
+    writing = write(rows.absorbAdditions(inFlight));
+    writing.catch(() => undefined); // thrown where it is awaited
+    if (layer.changed.size > changedRowsMax) {
+      await writing;
+      await write(rows.absorb(layer));
+      rows.written();
+      layer.settle(base);
+    }
     progress?.(position);
   }
-  await writePortion(() => ({ sequence, mark: { ...upTo, state: rows.stateHash, version: PROJECTION_VERSION } }));
   await writing;
+  const changes = rows.absorb(layer);
+  await write(changes, { sequence, mark: { ...upTo, state: rows.stateHash, version: PROJECTION_VERSION } });
   return rows.stateHash;
 }

@@ -81,7 +81,7 @@ export class Replica {
       actors: {
         recover: fromPromise(() => this.#recover()),
         join: fromPromise(({ signal }) => this.#join(signal)),
-        campaign: fromPromise(() => this.#campaign()),
+        campaign: fromPromise(({ signal }) => this.#campaign(signal)),
         lead: fromPromise(({ signal }) => this.#lead(signal)),
       },
       actions: { announceSilence: () => this.#announceSilence() },
@@ -181,6 +181,7 @@ export class Replica {
       if (!log) throw new Error(`the stream of generation ${generation} is gone`);
       await verifySeam(log, this.copy);
       const last = await log.last();
+      if (signal.aborted) return; // given up: the next attempt follows with a follower of its own
       this.#log = log;
       this.#follower = new Follower(log, this.copy, {
         read: (frame) => this.#readFrame(frame),
@@ -202,11 +203,11 @@ export class Replica {
     this.#heardLeader({ leader: frame.header.leader, epoch: frame.header.epoch });
   }
 
-  async #campaign(): Promise<CampaignOutcome> {
+  async #campaign(signal: AbortSignal): Promise<CampaignOutcome> {
     const { id, founding, bus, clock, journal } = this.#options;
     if (!this.#log || !this.#follower) return 'lost';
     try {
-      this.#elected = await campaign({
+      const elected = await campaign({
         node: id,
         generation,
         founding,
@@ -216,14 +217,17 @@ export class Replica {
         bus,
         clock,
         journal,
+        signal,
         stamp: () => ({ at: this.#now(), clock: this.lamport.receive(this.copy.tail.clock) }),
         othersHeard: () => this.#peers.recent(heardWithinMs).length,
       });
+      if (signal.aborted || !elected) return 'lost'; // a campaign that was given up may end in the midst of the next
+      this.#elected = elected;
+      return 'won';
     } catch (error) {
       journal.detail(`campaign failed: ${(error as Error).message}`);
       return 'lost';
     }
-    return this.#elected ? 'won' : 'lost';
   }
 
   /** Resolves when deposed. */

@@ -34,8 +34,19 @@ export function examine(tail: Tail, frame: Frame): Verdict {
   if (number !== tail.number + 1) return { damage: `frame ${number} follows frame ${tail.number}` };
   if (prev !== tail.hash) return { damage: `frame ${number} does not continue the chain` };
   if (position !== tail.position + 1) return { damage: `frame ${number} begins at position ${position} after ${tail.position}` };
-  if (opensEpoch(frame)) return 'next';
-  if (epoch !== tail.epoch) return { damage: `frame ${number} is of epoch ${epoch}, which nobody was elected for` };
+  return examineOffice(tail, frame);
+}
+
+/** A generation begins with being seeded, an epoch with an election, and each once. */
+function examineOffice(tail: Tail, frame: Frame): Verdict {
+  const { generation, epoch, number } = frame.header;
+  const { type } = frame.event(0);
+  if ((type === 'Seeded') !== generation > tail.generation) {
+    return { damage: `frame ${number} is of generation ${generation}, which was not seeded there` };
+  }
+  if (type !== 'Seeded' && (type === 'LeaderElected') !== epoch > tail.epoch) {
+    return { damage: `frame ${number} is of epoch ${epoch}, which nobody was elected for there` };
+  }
   return 'next';
 }
 

@@ -1,5 +1,5 @@
-/** The log as people read it: one entry an event, with its place, time and Lamport stamp. */
-import type { DomainEvent } from '../events/domain.ts';
+/** The log as people read it: one entry an event, with its place, time and Lamport stamp, and without secrets. */
+import { type DomainEvent, redact } from '../events/domain.ts';
 import type { Frames } from './frames.ts';
 
 export interface LoggedEvent {
@@ -12,6 +12,8 @@ export interface LoggedEvent {
   /** Lamport stamp. */
   readonly clock: number;
   readonly data: Readonly<Record<string, unknown>>;
+  /** Whose command the event answers. */
+  readonly cause?: { readonly user: string; readonly id: string };
 }
 
 /** Events at positions `from` to `to`, inclusive, out of the frames up to `lastFrame`. */
@@ -25,11 +27,12 @@ export async function* loggedEvents(
   for (let number = await frames.holding(Math.max(from, 1), lastFrame); number <= lastFrame; number++) {
     const frame = await frames.get(number);
     const { epoch, clock, position: first } = frame.header;
-    for (const [index, { type, at, data }] of frame.events().entries()) {
+    for (const [index, { type, at, data, cause }] of frame.events().entries()) {
       const position = first + index;
       if (position > to) return;
       if (position < from) continue;
-      yield { position, frame: number, epoch, type, at: new Date(at).toISOString(), clock: clock + index, data };
+      const place = { position, frame: number, epoch, type, at: new Date(at).toISOString(), clock: clock + index };
+      yield { ...place, data: redact(data), ...(cause ? { cause: { user: cause.user, id: cause.id } } : {}) };
     }
   }
 }

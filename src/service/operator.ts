@@ -1,7 +1,7 @@
 /** What a node tells its operator: status, log, past states, verification. Read-only, committed data only. */
 import { z } from 'zod';
 import { codecError, parseJson } from '../events/codec.ts';
-import { redact } from '../events/domain.ts';
+import { eventSchemas } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
@@ -12,13 +12,19 @@ import type { Replica } from '../replication/replica.ts';
 import type { Frames } from './frames.ts';
 import { loggedEvents } from './logged.ts';
 import { pastState } from './past.ts';
+import { RecentMarks } from './recent-marks.ts';
 import { verifyStore } from './verify.ts';
 
 const natural = z.int().min(0);
+const eventType = z.string().refine((type) => Object.hasOwn(eventSchemas, type), {
+  message: `an event's type is one of ${Object.keys(eventSchemas).join(', ')}`,
+});
+/** So that a search through a long log is answered in portions. */
+const scannedMax = 20_000;
 
 export const operatorQueries = {
   status: z.strictObject({}),
-  log: z.strictObject({ from: natural, to: natural.nullable(), type: z.string().nullable(), limit: z.int().min(1).max(limits.pageMax) }),
+  log: z.strictObject({ from: natural, to: natural.nullable(), type: eventType.nullable(), limit: z.int().min(1).max(limits.pageMax) }),
   state: z.strictObject({ session: z.string().nullable(), user: z.string().nullable(), at: natural.nullable() }),
   verify: z.strictObject({}),
 } as const;
@@ -36,7 +42,8 @@ export interface OperatorService {
 }
 
 export function answerOperators(bus: Bus, service: OperatorService): Subscription {
-  const handle = (message: BusMessage) => void receive(message, service);
+  const marks = new RecentMarks(service.replica.copy);
+  const handle = (message: BusMessage) => void receive(message, service, marks);
   const own = bus.subscribe(operatorSubjects.query(service.replica.id, '*'), handle);
   const all = bus.subscribe(operatorSubjects.query(operatorSubjects.all, '*'), handle);
   return {
@@ -47,21 +54,26 @@ export function answerOperators(bus: Bus, service: OperatorService): Subscriptio
   };
 }
 
-async function receive(message: BusMessage, service: OperatorService): Promise<void> {
+async function receive(message: BusMessage, service: OperatorService, marks: RecentMarks): Promise<void> {
   const { last: name } = parseSubject(message.subject);
-  const answer = await answerQuery(name, message.data, service).catch((error: unknown) =>
+  const answer = await answerQuery(name, message.data, service, marks).catch((error: unknown) =>
     refusal('not-now', (error as Error).message),
   );
   const node = service.replica.id;
   message.respond(JSON.stringify('code' in answer ? { node, refused: answer } : { node, answer }));
 }
 
-async function answerQuery(name: string, data: Uint8Array, service: OperatorService): Promise<object | Refusal> {
+async function answerQuery(
+  name: string,
+  data: Uint8Array,
+  service: OperatorService,
+  marks: RecentMarks,
+): Promise<object | Refusal> {
   if (!Object.hasOwn(operatorQueries, name)) return refusal('malformed', `There is no operator query ${name}.`);
   const raw = parseJson(Buffer.from(data).toString());
   switch (name as OperatorQuery) {
     case 'status':
-      return status(service);
+      return status(service, marks);
     case 'verify':
       return await verifyStore(service.replica.copy.store);
     case 'log': {
@@ -75,7 +87,7 @@ async function answerQuery(name: string, data: Uint8Array, service: OperatorServ
   }
 }
 
-function status({ replica, uptimeMs, clients, pid }: OperatorService) {
+function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: RecentMarks) {
   const { mark, stored } = replica.copy;
   const { members = [], copies = 0 } = clusterTable.get(replica.copy.rows) ?? {};
   return {
@@ -86,6 +98,8 @@ function status({ replica, uptimeMs, clients, pid }: OperatorService) {
     position: mark.position,
     state_hash: mark.state,
     version: mark.version,
+    stored: stored.number,
+    recent: marks.list(),
     leader: replica.leader.leader,
     members,
     copies,
@@ -99,15 +113,15 @@ async function logPage(query: z.infer<(typeof operatorQueries)['log']>, { replic
   const { mark } = replica.copy;
   const to = Math.min(query.to ?? mark.position, mark.position);
   const events: object[] = [];
-  let next: number | null = null;
+  let sizeBytes = 0;
   for await (const event of loggedEvents(frames, mark.number, query.from, to)) {
-    if (events.length === query.limit) {
-      next = event.position;
-      break;
-    }
-    if (query.type === null || event.type === query.type) events.push({ ...event, data: redact(event.data) });
+    const isFull = events.length === query.limit || sizeBytes >= limits.answerBytesMax;
+    if (isFull || event.position - query.from >= scannedMax) return { events, next: event.position };
+    if (query.type !== null && event.type !== query.type) continue;
+    events.push(event);
+    sizeBytes += Buffer.byteLength(JSON.stringify(event));
   }
-  return { events, next };
+  return { events, next: null };
 }
 
 async function state(query: z.infer<(typeof operatorQueries)['state']>, { replica, frames }: OperatorService) {

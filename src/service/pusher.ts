@@ -3,6 +3,7 @@
  * before it, and a client that misses one fetches.
  */
 import type { Frame } from '../events/frame.ts';
+import { limits } from '../events/limits.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import type { Bus } from '../ports/bus.ts';
 import { eventAt } from '../projections/stored.ts';
@@ -28,7 +29,13 @@ export function pushItems(frames: readonly HeldFrame[], presence: Presence, bus:
       push.items.push(...added.flatMap((item) => viewItem(item, frame, layer)));
     }
   }
-  for (const [user, push] of pushes) bus.publish(clientSubjects.push(user), JSON.stringify(push));
+  for (const [user, push] of pushes) bus.publish(clientSubjects.push(user), encode(push));
+}
+
+/** What does not fit into one message is left out: the client sees that something is missing and reads it. */
+function encode(push: Push): string {
+  const text = JSON.stringify(push);
+  return Buffer.byteLength(text) <= limits.answerBytesMax ? text : JSON.stringify({ ...push, items: [] });
 }
 
 /** Messages that came back stand in other frames: the client reads those. */

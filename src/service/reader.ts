@@ -1,4 +1,5 @@
 /** Answers to queries, from the committed rows and frames of this node. */
+import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import { numberKey } from '../projections/rows.ts';
@@ -62,19 +63,15 @@ export class Reader {
     return { users, more: rows.length > limit };
   }
 
-  async #inbox(user: string, { after, limit }: QueryRequest<'inbox'>): Promise<QueryAnswer<'inbox'>> {
+  async #inbox(user: string, { after, skip = 0, limit }: QueryRequest<'inbox'>): Promise<QueryAnswer<'inbox'>> {
     const start = after ?? userRows.get(this.#copy.rows, user)?.shown ?? 0;
-    const found = await this.#queues.items(user, start, limit);
-    const views = await Promise.all(found.map((item) => this.#viewItem(item)));
-    return { items: views.flat(), last: mailboxes.get(this.#copy.rows, user)?.last[0] ?? 0 };
-  }
-
-  /** One view, or one for each message that came back. */
-  async #viewItem({ position, prev, frame, returned }: QueueItem): Promise<ItemView[]> {
-    const kind = returned ? 'returned' : 'message';
-    const places = returned ?? [[position, frame] as const];
-    const views = await Promise.all(places.map((place) => this.#viewMessage(place)));
-    return views.flatMap((view) => (view ? [{ ...view, kind, prev, item: position }] : []));
+    const parts = (await this.#queues.items(user, start, limit)).flatMap(partsOf).slice(skip);
+    const { views, taken } = await fitting(parts, async ({ place, ...part }): Promise<ItemView | undefined> => {
+      const view = await this.#viewMessage(place);
+      return view && { ...view, ...part };
+    });
+    const last = mailboxes.get(this.#copy.rows, user)?.last[0] ?? 0;
+    return { items: views, last, cut: taken < parts.length };
   }
 
   async #viewMessage([position, frame]: Place): Promise<MessageView | undefined> {
@@ -100,10 +97,33 @@ export class Reader {
     const { session, after, limit } = request;
     if (!sessionRows.get(this.#copy.rows, session)?.participants.includes(user)) return refusal('unknown-session');
     const places = await this.#queues.history(session, after, limit);
-    const views = await Promise.all(places.map((place) => this.#viewMessage(place)));
-    const last = places.length < limit ? undefined : places.at(-1);
-    return { messages: views.flatMap((view) => view ?? []), next: last ? last[0] : null };
+    const { views, taken } = await fitting(places, (place) => this.#viewMessage(place));
+    const isLast = taken === places.length && places.length < limit;
+    return { messages: views, next: isLast ? null : (places[taken - 1]?.[0] ?? null) };
   }
+}
+
+/** The messages of an item: itself, or all that came back there. */
+function partsOf({ position: item, prev, frame, returned }: QueueItem) {
+  const kind = returned ? ('returned' as const) : ('message' as const);
+  return (returned ?? [[item, frame] as const]).map((place) => ({ place, kind, prev, item }));
+}
+
+/** Views of as many as fit into one answer, one at least; `taken` counts what was looked at. */
+async function fitting<T, V>(
+  all: readonly T[],
+  view: (one: T) => Promise<V | undefined>,
+): Promise<{ views: V[]; taken: number }> {
+  const views: V[] = [];
+  let sizeBytes = 0;
+  let taken = 0;
+  while (taken < all.length && sizeBytes < limits.answerBytesMax) {
+    const seen = await view(all[taken++]!);
+    if (seen === undefined) continue;
+    views.push(seen);
+    sizeBytes += Buffer.byteLength(JSON.stringify(seen));
+  }
+  return { views, taken };
 }
 
 /** Where the next page goes on, or null after the last. */

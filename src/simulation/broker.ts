@@ -18,25 +18,34 @@ export interface Listening {
   hear(subject: string, data: Uint8Array, reply: string | undefined): void;
 }
 
-type Heard = (wire: Wire, subject: string, data: Uint8Array) => void;
+export interface BrokerOptions {
+  /** Told of every message that a process publishes. */
+  heard(wire: Wire, subject: string, data: Uint8Array): void;
+  newStream(): SimulatedStream;
+}
 
 export class Broker {
   /** By generation. */
-  readonly streams = new Map<number, SimulatedStream>();
+  readonly #streams = new Map<number, SimulatedStream>();
+  readonly #options: BrokerOptions;
   readonly #random: SeededRandom;
-  readonly #heard: Heard;
   readonly #wires = new Set<Wire>();
   readonly #sessions = new Set<Session>();
   #isUp = true;
 
-  /** @param heard told of every message that a process publishes. */
-  constructor(random: SeededRandom, heard: Heard) {
+  constructor(random: SeededRandom, options: BrokerOptions) {
     this.#random = random;
-    this.#heard = heard;
+    this.#options = options;
   }
 
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** The stream of a generation, made where it is missing if `create`. */
+  stream(generation: number, create = false): SimulatedStream | undefined {
+    if (create && !this.#streams.has(generation)) this.#streams.set(generation, this.#options.newStream());
+    return this.#streams.get(generation);
   }
 
   attach(wire: Wire): void {
@@ -52,7 +61,7 @@ export class Broker {
   forget(session: Session): void {
     session.isAlive = false;
     this.#sessions.delete(session);
-    for (const stream of this.streams.values()) stream.dropConsumers((consumer) => consumer.session === session);
+    for (const stream of this.#streams.values()) stream.dropConsumers((consumer) => consumer.session === session);
     if (session.wire.process.isDead) this.#wires.delete(session.wire);
   }
 
@@ -69,7 +78,7 @@ export class Broker {
 
   /** @returns whether anybody listens there. */
   publish(from: Wire, subject: string, data: Uint8Array, reply?: string): boolean {
-    this.#heard(from, subject, data);
+    this.#options.heard(from, subject, data);
     const groups = new Map<string, [Session, Listening][]>();
     let isHeard = false;
     for (const session of this.#sessions) {

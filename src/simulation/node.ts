@@ -10,10 +10,9 @@ import { Reader } from '../service/reader.ts';
 import { Positions } from '../service/waiting.ts';
 import { SimulatedBus } from './bus.ts';
 import { SimulatedDisk } from './disk.ts';
-import { SimulatedLog } from './ordered-log.ts';
+import { askServer, SimulatedLog } from './ordered-log.ts';
 import { SimulatedPasswords } from './passwords.ts';
 import { SimulatedProcess } from './process.ts';
-import { SimulatedStream } from './stream.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
@@ -138,15 +137,9 @@ export class SimulatedNode {
   }
 
   async #openLog(wire: Wire, generation: number, create: boolean): Promise<OrderedLog | undefined> {
-    const { broker, settings, trouble, watch } = this.#surroundings;
-    const stream = broker.streams.get(generation) ?? new SimulatedStream({
-      comparesAndSets: settings.without !== 'compare-and-set',
-      stored: (entry) => watch.streamed(entry),
-    });
-    const log = new SimulatedLog(stream, wire, trouble);
-    await log.last(); // whatever is asked of the server may stay without an answer
-    if (create && !broker.streams.has(generation)) broker.streams.set(generation, stream);
-    return broker.streams.get(generation) === stream ? log : undefined;
+    const { broker, trouble } = this.#surroundings;
+    const stream = await askServer(wire, trouble, () => broker.stream(generation, create));
+    return stream && new SimulatedLog(stream, wire, trouble);
   }
 
   #responding(subject: string, payload: Uint8Array | string): void {

@@ -39,11 +39,11 @@ export class SimulatedLog implements OrderedLog {
   }
 
   last(): Promise<number> {
-    return this.#ask(() => this.#stream.last);
+    return askServer(this.#wire, this.#trouble, () => this.#stream.last);
   }
 
   read(number: number): Promise<Uint8Array | undefined> {
-    return this.#ask(() => this.#stream.read(number));
+    return askServer(this.#wire, this.#trouble, () => this.#stream.read(number));
   }
 
   async *range(from: number, to = Number.POSITIVE_INFINITY): AsyncIterable<Entry> {
@@ -81,7 +81,7 @@ export class SimulatedLog implements OrderedLog {
       return;
     }
     this.#wire.send((session) => {
-      this.#whenAnswering(() => {
+      whenAnswering(this.#wire, this.#trouble, () => {
         if (!session.isAlive) return;
         const isStored = append();
         if (!isUnanswered) this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
@@ -89,30 +89,29 @@ export class SimulatedLog implements OrderedLog {
     });
   }
 
-  async #ask<T>(question: () => T): Promise<T> {
-    const answer = new Promise<{ value: T }>((resolve) => {
-      this.#wire.send((session) => {
-        this.#whenAnswering(() => {
-          const value = question();
-          this.#wire.deliver(session, () => resolve({ value }));
-        });
-      });
-    });
-    const answered = await within(this.#wire.process, requestTimeoutMs, answer);
-    if (!answered) throw new Error('the stream did not answer');
-    return answered.value;
-  }
-
   #answer(deliver: () => void): void {
     this.#wire.process.timeline.after(this.#random.between(fsyncMs.min, fsyncMs.max), deliver);
   }
+}
 
-  #whenAnswering(task: () => void): void {
-    const { timeline } = this.#wire.process;
-    const waitMs = this.#trouble.hungUntilMs - timeline.nowMs;
-    if (waitMs > 0) timeline.after(waitMs, task);
-    else task();
-  }
+/** A question to the stream's server, which it answers when it is not hung. @throws when no answer comes. */
+export async function askServer<T>(wire: Wire, trouble: Readonly<AppendTrouble>, question: () => T): Promise<T> {
+  const answer = new Promise<{ value: T }>((resolve) => {
+    wire.send((session) => {
+      whenAnswering(wire, trouble, () => {
+        const value = question();
+        wire.deliver(session, () => resolve({ value }));
+      });
+    });
+  });
+  const answered = await within(wire.process, requestTimeoutMs, answer);
+  if (!answered) throw new Error('the stream did not answer');
+  return answered.value;
+}
+
+function whenAnswering({ process: { timeline } }: Wire, { hungUntilMs }: Readonly<AppendTrouble>, task: () => void): void {
+  if (hungUntilMs > timeline.nowMs) timeline.after(hungUntilMs - timeline.nowMs, task);
+  else task();
 }
 
 /** One reader's consumer, replaced whenever it stands still while the log goes on. */

@@ -39,7 +39,8 @@ export class Watch {
   /** What was said under each user's command id, the first time. */
   readonly said = new Map<string, Answer>();
   readonly #hashes = new WeakMap<Uint8Array, string>();
-  #committedPosition = 0;
+  /** Frames in the order of the stream, with the position of their last event. */
+  readonly #frames: { readonly last: number; readonly hash: string }[] = [];
   broken: Broken | undefined;
 
   constructor(options: WatchOptions) {
@@ -54,10 +55,11 @@ export class Watch {
 
   /** The stream stored an entry. */
   streamed({ number: sequence, bytes }: Entry): void {
-    const { header, hash } = Frame.decode(bytes);
+    const { header, hash, last } = Frame.decode(bytes);
     const { generation, epoch, number, leader } = header;
     this.#options.trace.note('stream', `${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`);
     this.#streamed.add(hash);
+    this.#frames.push({ last, hash });
     const key = `${generation}:${epoch}:${number}`;
     const before = this.#contents.get(key);
     if (before !== undefined && before !== hash) this.breaks('P3', `two contents for frame ${key}`);
@@ -85,7 +87,6 @@ export class Watch {
     const before = this.#marks.get(node)?.number ?? 0;
     if (mark.number < before) this.breaks('P7', `${node}'s mark fell from ${before} to ${mark.number}`);
     this.#marks.set(node, mark);
-    this.#committedPosition = Math.max(this.#committedPosition, mark.position);
   }
 
   /** A node that lost what it had not synced may be behind where it was. */
@@ -118,13 +119,22 @@ export class Watch {
       if (code !== 'id-reused' && !isUnrecorded(code)) this.breaks('P6', `${node} says ${code} without a place in the log`);
       return;
     }
-    if (answer.position > this.#committedPosition) {
-      this.breaks('P1', `${node} answers ${answer.id} at ${answer.position}, committed is ${this.#committedPosition}`);
-    }
+    this.#mustBeCommitted(node, answer);
     const key = `${user}/${answer.id}`;
     const before = this.said.get(key) ?? answer;
     if (JSON.stringify(before) !== JSON.stringify(answer)) this.breaks('P1', `${key} has two answers`);
     this.said.set(key, answer);
+  }
+
+  #mustBeCommitted(node: string, { id, position = 0 }: Answer): void {
+    const frame = this.#frames.find(({ last }) => last >= position);
+    const holders = frame ? this.#holders(frame.hash) : [];
+    if (holders.length >= this.#options.copies) return;
+    this.breaks('P1', `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'not in the stream'}`);
+  }
+
+  #holders(frame: string): string[] {
+    return [...this.#written].filter(([, written]) => written.has(frame)).map(([node]) => node);
   }
 
   #committedFrame(node: string, frame: Frame): void {
@@ -135,7 +145,7 @@ export class Watch {
     }
     this.#committed.set(frame.number, frame.hash);
     this.#options.trace.note(node, `is the first to see frame ${frame.number} committed`);
-    const holders = [...this.#written].filter(([, written]) => written.has(frame.hash)).map(([id]) => id);
+    const holders = this.#holders(frame.hash);
     if (holders.length < this.#options.copies) {
       this.breaks('P1', `frame ${frame.number} counts as committed at ${node}, but only ${holders} wrote it`);
     }

@@ -12,7 +12,11 @@ const token = fc.constantFrom('t1', 't2', 't3');
 const client = fc.constantFrom('a', 'b');
 const hash = fc.constantFrom('p1', 'p2', '');
 
-export function userEvent<T extends UserEvent['type']>(type: T, data: Omit<EventData<T>, 'user'>, atMs = 1): UserEvent {
+export function userEvent<T extends UserEvent['type']>(
+  type: T,
+  data: Omit<EventData<T>, 'user'>,
+  atMs = 1,
+): UserEvent {
   return { type, at: atMs, data: { user: userId, ...data } } as unknown as UserEvent; // type and data go together
 }
 
@@ -24,7 +28,11 @@ export function sessionEvent<T extends SessionEvent['type']>(
   return { type, at: atMs, data: { session: sessionId, ...data } } as unknown as SessionEvent; // as above
 }
 
-export const registered = userEvent('UserRegistered', { name: 'Alice', passwordHash: 'p1', recoveryHash: 'r1' });
+export const registered = userEvent('UserRegistered', {
+  name: 'Alice',
+  passwordHash: 'p1',
+  recoveryHash: 'r1',
+});
 export const openedForTwo = sessionEvent('SessionOpened', { participants: ['u-1', 'u-2'], continues: null });
 
 const anyUserEvent = fc.oneof(
@@ -33,7 +41,9 @@ const anyUserEvent = fc.oneof(
   fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedOut', { tokenHash }, ms)),
   fc
     .tuple(at, hash, token)
-    .map(([ms, passwordHash, keptTokenHash]) => userEvent('PasswordChanged', { passwordHash, keptTokenHash }, ms)),
+    .map(([ms, passwordHash, keptTokenHash]) =>
+      userEvent('PasswordChanged', { passwordHash, keptTokenHash }, ms),
+    ),
   fc.tuple(at, client).map(([ms, name]) => userEvent('CameOnline', { client: name }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('WentOffline', { client: name }, ms)),
   fc.tuple(at, fc.nat({ max: 9 })).map(([ms, upTo]) => userEvent('ItemsShown', { upTo }, ms)),
@@ -46,7 +56,12 @@ const anySessionEvent = fc.oneof(
   fc
     .tuple(at, fc.array(user, { maxLength: 3 }))
     .map(([ms, participants]) => sessionEvent('SessionOpened', { participants, continues: null }, ms)),
-  { weight: 4, arbitrary: fc.tuple(at, user).map(([ms, from]) => sessionEvent('MessagePosted', { from, text: 'hi' }, ms)) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(at, user)
+      .map(([ms, from]) => sessionEvent('MessagePosted', { from, text: 'hi' }, ms)),
+  },
   at.map((ms) => sessionEvent('SessionQuieted', {}, ms)),
   fc
     .tuple(at, fc.constantFrom('gap' as const, 'deleted' as const))
@@ -58,5 +73,8 @@ export const userEvents = beginning(registered, fc.array(anyUserEvent, { maxLeng
 export const sessionEvents = beginning(openedForTwo, fc.array(anySessionEvent, { maxLength: 30 }));
 
 function beginning<E>(first: E, events: fc.Arbitrary<E[]>): fc.Arbitrary<E[]> {
-  return fc.oneof({ weight: 1, arbitrary: events }, { weight: 4, arbitrary: events.map((rest) => [first, ...rest]) });
+  return fc.oneof(
+    { weight: 1, arbitrary: events },
+    { weight: 4, arbitrary: events.map((rest) => [first, ...rest]) },
+  );
 }

@@ -1,6 +1,7 @@
 /** A node's store whose disk can be made slow or can fail, and which remembers what it was asked to write. */
 import { MemoryStore } from '../../src/log/memory.ts';
-import type { StoreBatch } from '../../src/log/port.ts';
+import type { Entry, StoreBatch } from '../../src/log/port.ts';
+import { turn } from './turns.ts';
 
 export class ControlledStore extends MemoryStore {
   readonly batches: StoreBatch[] = [];
@@ -23,6 +24,14 @@ export class ControlledStore extends MemoryStore {
   /** From now on the disk refuses the writes for which this holds. */
   failWhen(failing: (() => boolean) | undefined): void {
     this.#failing = failing;
+  }
+
+  /** As from a disk: between two entries other things happen. */
+  override async *range(from: number, to?: number): AsyncIterable<Entry> {
+    for await (const entry of super.range(from, to)) {
+      await turn();
+      yield entry;
+    }
   }
 
   override async write(batch: StoreBatch, options: { readonly sync: boolean }): Promise<void> {

@@ -6,7 +6,10 @@ import { type RefusalCode, refusals } from '../../src/events/refusals.ts';
 /** Any text that a program can hold: line breaks, quotes, characters beyond 16 bits, even lone surrogates. */
 export const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.string({ unit: fc.constantFrom('\n', '\r', '"', '\\', '\u2028', '\0', '\ud83d', '😀', 'ß'), maxLength: 10 }),
+  fc.string({
+    unit: fc.constantFrom('\n', '\r', '"', '\\', '\u2028', '\0', '\ud83d', '😀', 'ß'),
+    maxLength: 10,
+  }),
 );
 
 const text = anyText;

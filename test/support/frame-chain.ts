@@ -4,7 +4,7 @@ import type { DomainEvent } from '../../src/events/domain.ts';
 import { Frame, type FrameHeader } from '../../src/events/frame.ts';
 import type { Mark } from '../../src/log/port.ts';
 import { PROJECTION_VERSION, project } from '../../src/projections/project.ts';
-import { storedEvents } from '../../src/projections/stored.ts';
+import { type StoredEvent, storedEvents } from '../../src/projections/stored.ts';
 import { emptyMark } from '../../src/replication/rebuild.ts';
 import { emptyTail, type Tail, tailOf } from '../../src/replication/tail.ts';
 import { PlainRows } from './plain-rows.ts';
@@ -13,7 +13,7 @@ import { inPortions, type Sizes } from './portions.ts';
 export interface Chain {
   /** Frame N stands at index N - 1. */
   readonly frames: readonly Frame[];
-  /** Marks by frame number, the empty one first. */
+  /** Marks by frame number, the empty one first; without a state hash where none was asked for. */
   readonly marks: readonly Mark[];
   /** The rows when all is committed. */
   readonly rows: readonly (readonly [key: string, text: string])[];
@@ -22,25 +22,52 @@ export interface Chain {
 /**
  * @param perFrame how many commands a frame takes; what opens an epoch has a frame of its own.
  * @param lag how many frames the mark in a frame's header is behind.
+ * @param isHashed for which frames a state hash is needed: all rows are hashed for each.
  */
-export function chainOf(commands: readonly DomainEvent[][], perFrame: Sizes, lag: number): Chain {
+export function chainOf(
+  commands: readonly DomainEvent[][],
+  perFrame: Sizes,
+  lag: number,
+  isHashed: (number: number) => boolean = () => true,
+): Chain {
   const rows = new PlainRows();
   const marks: Mark[] = [emptyMark];
   const frames: Frame[] = [];
   let tail = emptyTail;
   for (const events of frameContents(commands, perFrame)) {
     const mark = marks[Math.max(0, tail.number - lag)]!;
-    const frame = frameAfter(tail, events, { mark: { number: mark.number, state: mark.state, version: mark.version } });
+    const frame = frameAfter(tail, events, {
+      mark: { number: mark.number, state: mark.state, version: mark.version },
+    });
     for (const stored of storedEvents(frame)) project(rows, stored);
-    marks.push({ number: frame.number, position: frame.last, state: rows.stateHash, version: PROJECTION_VERSION });
+    rows.endFrame();
+    const state = isHashed(frame.number) ? rows.stateHash : '';
+    marks.push({ number: frame.number, position: frame.last, state, version: PROJECTION_VERSION });
     frames.push(frame);
     tail = tailOf(frame);
   }
   return { frames, marks, rows: rows.texts() };
 }
 
+/** A history as its events would stand in frames, without the frames. */
+export function storedInFrames(commands: readonly DomainEvent[][], perFrame: Sizes): StoredEvent[][] {
+  let position = 0;
+  let epoch = 0;
+  return [...frameContents(commands, perFrame)].map((events, index) => {
+    if (opens(events) === 'LeaderElected') epoch += 1;
+    return events.map((event) => {
+      position += 1;
+      return { event, position, frame: index + 1, epoch };
+    });
+  });
+}
+
 /** The frame that comes next, or one that should not: anything in its header can be given. */
-export function frameAfter(tail: Tail, events: readonly DomainEvent[], header: Partial<FrameHeader> = {}): Frame {
+export function frameAfter(
+  tail: Tail,
+  events: readonly DomainEvent[],
+  header: Partial<FrameHeader> = {},
+): Frame {
   const opening = opens(events);
   const full = {
     generation: Math.max(tail.generation, 1),

@@ -1,7 +1,7 @@
 /** Arbitrary histories of a small chat, every one of them possible: what people try is decided by the real actors. */
 import fc from 'fast-check';
-import { names } from '../../src/projections/tables.ts';
 import { canonicalName } from '../../src/events/names.ts';
+import { names } from '../../src/projections/tables.ts';
 import { sessionGapMs, World } from './world.ts';
 
 const people = ['Alice', 'bob', 'Çelik'];
@@ -19,7 +19,14 @@ interface Life {
 }
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 2, arbitrary: person.map((who): Step => (world) => register(world, who)) },
+  {
+    weight: 2,
+    arbitrary: person.map(
+      (who): Step =>
+        (world) =>
+          register(world, who),
+    ),
+  },
   { weight: 2, arbitrary: fc.tuple(person, verified, token).map(logIn) },
   { weight: 1, arbitrary: fc.tuple(person, token).map(logOut) },
   { weight: 1, arbitrary: fc.tuple(person, verified, token).map(changePassword) },
@@ -27,8 +34,22 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(person, person, fc.string()).map(post) },
   { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 60 })).map(markShown) },
   { weight: 2, arbitrary: person.map(deleteAccount) },
-  { weight: 2, arbitrary: fc.nat({ max: 2 * sessionGapMs }).map((ms): Step => (world) => world.wait(ms)) },
-  { weight: 1, arbitrary: fc.constantFrom('n1', 'n2').map((node): Step => (world) => world.elect(node)) },
+  {
+    weight: 2,
+    arbitrary: fc.nat({ max: 2 * sessionGapMs }).map(
+      (ms): Step =>
+        (world) =>
+          world.wait(ms),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('n1', 'n2').map(
+      (node): Step =>
+        (world) =>
+          world.elect(node),
+    ),
+  },
   { weight: 1, arbitrary: fc.constant<Step>(openGroup) },
   { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 9 })).map(postToSession) },
   { weight: 1, arbitrary: fc.tuple(fc.nat({ max: 9 }), fc.boolean()).map(quietOrClose) },
@@ -54,12 +75,23 @@ function idByName(world: World, who: number): string | undefined {
 }
 
 function register(world: World, who: number): string {
-  const event = world.tell(`g-${who}`, { type: 'Register', name: people[who]!, passwordHash: 'p1', recoveryHash: 'r1' });
+  const event = world.tell(`g-${who}`, {
+    type: 'Register',
+    name: people[who]!,
+    passwordHash: 'p1',
+    recoveryHash: 'r1',
+  });
   return event.type === 'UserRegistered' ? event.data.user : '';
 }
 
 function logIn([who, verifiedAgainst, tokenHash]: [number, string | null, string]): Step {
-  return (world) => world.tell(`g-${who}`, { type: 'LogIn', name: people[who]!, verifiedAgainst, tokenHash: `${who}${tokenHash}` });
+  return (world) =>
+    world.tell(`g-${who}`, {
+      type: 'LogIn',
+      name: people[who]!,
+      verifiedAgainst,
+      tokenHash: `${who}${tokenHash}`,
+    });
 }
 
 function logOut([who, tokenHash]: [number, string]): Step {
@@ -69,7 +101,12 @@ function logOut([who, tokenHash]: [number, string]): Step {
 function changePassword([who, verifiedAgainst, tokenHash]: [number, string | null, string]): Step {
   const passwordHash = verifiedAgainst === 'p1' ? 'p2' : 'p1';
   return (world, { idOf }) =>
-    world.tell(idOf(who), { type: 'ChangePassword', verifiedAgainst, passwordHash, tokenHash: `${who}${tokenHash}` });
+    world.tell(idOf(who), {
+      type: 'ChangePassword',
+      verifiedAgainst,
+      passwordHash,
+      tokenHash: `${who}${tokenHash}`,
+    });
 }
 
 function comeOrGo([who, name, comes]: [number, string, boolean]): Step {
@@ -101,14 +138,19 @@ function postToSession([who, which]: [number, number]): Step {
 
 function quietOrClose([which, quiet]: [number, boolean]): Step {
   return onSession(which, (world, session) => {
-    world.tellSession(session, quiet ? { type: 'QuietSession' } : { type: 'CloseSession', reason: 'deleted' });
+    world.tellSession(
+      session,
+      quiet ? { type: 'QuietSession' } : { type: 'CloseSession', reason: 'deleted' },
+    );
   });
 }
 
 /** Does something with one of the sessions that there are, if any. */
 function onSession(which: number, act: (world: World, session: string, life: Life) => void): Step {
   return (world, life) => {
-    const all = world.stored.flatMap(({ event }) => (event.type === 'SessionOpened' ? event.data.session : []));
+    const all = world.stored.flatMap(({ event }) =>
+      event.type === 'SessionOpened' ? event.data.session : [],
+    );
     const session = all[which % Math.max(all.length, 1)];
     if (session !== undefined) act(world, session, life);
   };

@@ -26,7 +26,11 @@ export function withoutField(value: unknown, path: Path): object {
   });
 }
 
-function changed(value: unknown, path: Path, change: (parent: Record<string, unknown>, name: string) => void): object {
+function changed(
+  value: unknown,
+  path: Path,
+  change: (parent: Record<string, unknown>, name: string) => void,
+): object {
   const copy = structuredClone(value) as Record<string, unknown>;
   let parent = copy;
   for (const name of path.slice(0, -1)) parent = parent[name] as Record<string, unknown>;

@@ -82,7 +82,7 @@ export class MemoryOrderedLog implements OrderedLog {
 
   follow(after: number, reader: LogReader): Following {
     let stopped = false;
-    let wake = () => undefined as void;
+    let wake: () => void = () => undefined;
     const bring = async () => {
       for (let number = after + 1; !stopped; number++) {
         let bytes = await this.#entries.read(number);

@@ -1,6 +1,7 @@
 /** A copy under observation. */
-import type { NodeStore } from '../../src/log/port.ts';
+
 import type { Frame } from '../../src/events/frame.ts';
+import type { NodeStore } from '../../src/log/port.ts';
 import { Copy } from '../../src/replication/copy.ts';
 import type { Tail } from '../../src/replication/tail.ts';
 
@@ -25,5 +26,8 @@ export async function openCopy(store: NodeStore, { sync = false } = {}): Promise
     committed: (frames) => observed.committed.push(...frames.map(({ frame }) => frame)),
     damaged: (reason) => observed.damage.push(reason),
   });
-  return { ...observed, read: (frame) => copy.read({ number: sequenceOf(frame.number), bytes: frame.bytes }) };
+  return {
+    ...observed,
+    read: (frame) => copy.read({ number: sequenceOf(frame.number), bytes: frame.bytes }),
+  };
 }

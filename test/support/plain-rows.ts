@@ -6,8 +6,11 @@ import type { StoredEvent } from '../../src/projections/stored.ts';
 
 export class PlainRows implements RowWriter {
   readonly #texts = new Map<string, string>();
+  /** Lasting rows of the present frame, which may still grow. */
+  readonly #growing = new Map<string, Value>();
 
   get(key: string): Value | undefined {
+    if (this.#growing.has(key)) return this.#growing.get(key);
     const text = this.#texts.get(key);
     return text === undefined ? undefined : (JSON.parse(text) as Value);
   }
@@ -23,6 +26,17 @@ export class PlainRows implements RowWriter {
   add(key: string, value: Value): void {
     if (this.#texts.has(key)) throw new Error(`${key} was added before`);
     this.put(key, value);
+    this.#growing.set(key, value);
+  }
+
+  added(key: string): Value | undefined {
+    return this.#growing.get(key);
+  }
+
+  /** The present frame ends: what it added grows no more. */
+  endFrame(): void {
+    for (const [key, value] of this.#growing) this.put(key, value);
+    this.#growing.clear();
   }
 
   /** Sorted by key, as they would be stored. */
@@ -35,9 +49,12 @@ export class PlainRows implements RowWriter {
   }
 }
 
-export function foldPlainly(events: Iterable<StoredEvent>): PlainRows {
+export function foldPlainly(frames: Iterable<Iterable<StoredEvent>>): PlainRows {
   const rows = new PlainRows();
-  for (const event of events) project(rows, event);
+  for (const events of frames) {
+    for (const event of events) project(rows, event);
+    rows.endFrame();
+  }
   return rows;
 }
 

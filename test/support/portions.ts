@@ -23,8 +23,17 @@ export interface Folded {
   readonly rows: CommittedRows;
 }
 
-/** @param ahead how many layers there are at most above what is being written, as on a leader. */
-export function foldInPortions(events: readonly StoredEvent[], perLayer: Sizes, perBatch: Sizes, ahead: number): Folded {
+/**
+ * @param perLayer frames a layer: one on a leader, many when a log is read again.
+ * @param perBatch layers a batch.
+ * @param ahead how many layers there are at most above what is being written, as on a leader.
+ */
+export function foldInPortions(
+  frames: readonly (readonly StoredEvent[])[],
+  perLayer: Sizes,
+  perBatch: Sizes,
+  ahead: number,
+): Folded {
   const stored = new Map<string, string>();
   const rows = new CommittedRows((key) => stored.get(key));
   const waiting: Layer[] = [];
@@ -37,9 +46,9 @@ export function foldInPortions(events: readonly StoredEvent[], perLayer: Sizes, 
     }
     for (const layer of batch) layer.settle(rows);
   };
-  for (const portion of inPortions(events, perLayer)) {
+  for (const portion of inPortions(frames, perLayer)) {
     const layer = new Layer(waiting.at(-1) ?? rows);
-    for (const event of portion) project(layer, event);
+    for (const event of portion.flat()) project(layer, event);
     waiting.push(layer);
     while (waiting.length > ahead) write();
   }

@@ -23,14 +23,18 @@ export const anyRowStep: fc.Arbitrary<RowStep> = fc.oneof(
 export function takeStep(rows: RowWriter, step: RowStep, lastingKey: string): void {
   switch (step.do) {
     case 'put':
-      return rows.put(step.key, step.value);
+      rows.put(step.key, step.value);
+      break;
     case 'delete':
-      return rows.delete(step.key);
+      rows.delete(step.key);
+      break;
     case 'add':
-      return rows.add(lastingKey, step.value);
+      rows.add(lastingKey, step.value);
+      break;
     case 'get':
-      return void rows.get(step.key);
+      rows.get(step.key);
+      break;
     default:
-      return step satisfies never;
+      step satisfies never;
   }
 }

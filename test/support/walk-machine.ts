@@ -29,7 +29,9 @@ export function walkMachine<M extends AnyStateMachine>(
     const key = keyOf(snapshot);
     if (visits.has(key)) continue;
     const from = snapshot;
-    const answers = Object.entries(events).map(([name, event]) => [name, answer(machine, from, event)] as const);
+    const answers = Object.entries(events).map(
+      ([name, event]) => [name, answer(machine, from, event)] as const,
+    );
     visits.set(key, { snapshot, answers: new Map(answers) });
     for (const [, next] of answers) if (next) waiting.push(next);
   }
@@ -43,7 +45,10 @@ function answer<M extends AnyStateMachine>(machine: M, snapshot: SnapshotFrom<M>
 }
 
 /** The names of the events that are possible in a state, with what they lead to. */
-export function possible<M extends AnyStateMachine>(visit: Visit<M>, keyOf: (snapshot: SnapshotFrom<M>) => string) {
+export function possible<M extends AnyStateMachine>(
+  visit: Visit<M>,
+  keyOf: (snapshot: SnapshotFrom<M>) => string,
+) {
   const entries = [...visit.answers].flatMap(([name, next]) => (next ? [[name, keyOf(next)] as const] : []));
   return Object.fromEntries(entries);
 }

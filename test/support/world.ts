@@ -38,7 +38,9 @@ export class World {
     const rows = () => this.rows;
     this.#registry = new ActorRegistry(rows, () => 0);
     this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, sessionGapMs });
-    this.#record([{ type: 'Seeded', data: { generation: 1, base: { number: 0, hash: '' }, members, copies: 2 } }]);
+    this.#record([
+      { type: 'Seeded', data: { generation: 1, base: { number: 0, hash: '' }, members, copies: 2 } },
+    ]);
     this.elect('n1');
   }
 
@@ -60,7 +62,8 @@ export class World {
 
   register(name: string): string {
     const event = this.tell(`g-${name}`, { type: 'Register', name, passwordHash: 'p1', recoveryHash: 'r1' });
-    if (event.type !== 'UserRegistered') throw new Error(`${name} could not register: ${JSON.stringify(event)}`);
+    if (event.type !== 'UserRegistered')
+      throw new Error(`${name} could not register: ${JSON.stringify(event)}`);
     return event.data.user;
   }
 
@@ -72,7 +75,7 @@ export class World {
   }
 
   showAll(user: string): void {
-    this.tell(user, { type: 'MarkShown', upTo: mailboxes.get(this.rows, user)?.last ?? 0 });
+    this.tell(user, { type: 'MarkShown', upTo: mailboxes.get(this.rows, user)?.last[0] ?? 0 });
   }
 
   open(participants: readonly string[]): string {
@@ -88,7 +91,8 @@ export class World {
   }
 
   #decided(decision: Decision, cause?: DomainEvent['cause']): DomainEvent {
-    const facts = 'facts' in decision ? decision.facts : [{ type: 'CommandRefused', data: decision.refused } as const];
+    const facts =
+      'facts' in decision ? decision.facts : [{ type: 'CommandRefused', data: decision.refused } as const];
     return this.#record(facts, cause);
   }
 

@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/actors/decision.ts';
 import { restoreSession, restoreUser } from '../../../src/actors/restore.ts';
 import { decideSession, type SessionCommand } from '../../../src/actors/session/decide.ts';
 import { evolveSession, initialSession, type SessionEvent } from '../../../src/actors/session/state.ts';
 import { decideUser, type UserCommand } from '../../../src/actors/user/decide.ts';
 import { evolveUser, initialUser, type UserEvent } from '../../../src/actors/user/state.ts';
-import type { Decision } from '../../../src/actors/decision.ts';
 import type { RefusalCode } from '../../../src/events/refusals.ts';
-import { openedForTwo, registered, sessionEvent, sessionEvents, userEvent, userEvents } from '../../support/actor-events.ts';
+import {
+  openedForTwo,
+  registered,
+  sessionEvent,
+  sessionEvents,
+  userEvent,
+  userEvents,
+} from '../../support/actor-events.ts';
 
-const givenUser = (...events: UserEvent[]) => restoreUser(events.reduce(evolveUser, initialUser)).getSnapshot();
+const givenUser = (...events: UserEvent[]) =>
+  restoreUser(events.reduce(evolveUser, initialUser)).getSnapshot();
 const givenSession = (...events: SessionEvent[]) =>
   restoreSession(events.reduce(evolveSession, initialSession)).getSnapshot();
 
@@ -22,47 +30,124 @@ const deleted = userEvent('AccountDeleted', {});
 
 type UserCase = [when: string, given: UserEvent[], command: UserCommand, then: RefusalCode | object];
 
-const logIn = (verifiedAgainst: string | null, tokenHash = 't1'): UserCommand => ({ type: 'LogIn', verifiedAgainst, tokenHash });
+const logIn = (verifiedAgainst: string | null, tokenHash = 't1'): UserCommand => ({
+  type: 'LogIn',
+  verifiedAgainst,
+  tokenHash,
+});
 const changePassword = (verifiedAgainst: string | null): UserCommand => {
   return { type: 'ChangePassword', verifiedAgainst, passwordHash: 'p2', tokenHash: 't1' };
 };
-const register: UserCommand = { type: 'RegisterUser', user: 'u-1', name: 'Al', passwordHash: 'p1', recoveryHash: 'r1' };
+const register: UserCommand = {
+  type: 'RegisterUser',
+  user: 'u-1',
+  name: 'Al',
+  passwordHash: 'p1',
+  recoveryHash: 'r1',
+};
 const markShown = (upTo: number, last: number): UserCommand => ({ type: 'MarkShown', upTo, last });
 
 const userCases: UserCase[] = [
-  ['registering', [], register, { type: 'UserRegistered', data: { user: 'u-1', name: 'Al', passwordHash: 'p1', recoveryHash: 'r1' } }],
+  [
+    'registering',
+    [],
+    register,
+    { type: 'UserRegistered', data: { user: 'u-1', name: 'Al', passwordHash: 'p1', recoveryHash: 'r1' } },
+  ],
   ['registering twice', [registered], register, 'not-possible'],
   ['registering under the id of one deleted', [registered, deleted], register, 'not-possible'],
   ['logging in', [registered], logIn('p1'), { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1' } }],
-  ['logging in with a second token', [registered, loggedIn], logIn('p1', 't2'), { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2' } }],
+  [
+    'logging in with a second token',
+    [registered, loggedIn],
+    logIn('p1', 't2'),
+    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2' } },
+  ],
   ['logging in with a wrong password', [registered], logIn(null), 'wrong-credentials'],
-  ['logging in with the password of before a change', [registered, userEvent('PasswordChanged', { passwordHash: 'p2', keptTokenHash: '' })], logIn('p1'), 'wrong-credentials'],
+  [
+    'logging in with the password of before a change',
+    [registered, userEvent('PasswordChanged', { passwordHash: 'p2', keptTokenHash: '' })],
+    logIn('p1'),
+    'wrong-credentials',
+  ],
   ['logging in with the same token', [registered, loggedIn], logIn('p1'), 'wrong-credentials'],
   ['logging in when nobody registered', [], logIn(null), 'wrong-credentials'],
   ['logging in when deleted', [registered, deleted], logIn('p1'), 'wrong-credentials'],
   ['logging in when deleted, against nothing', [registered, deleted], logIn(''), 'wrong-credentials'],
-  ['logging out', [registered, loggedIn], { type: 'LogOut', tokenHash: 't1' }, { type: 'LoggedOut', data: { user: 'u-1', tokenHash: 't1' } }],
-  ['logging out with a token that is not open', [registered, loggedIn], { type: 'LogOut', tokenHash: 't2' }, 'not-logged-in'],
-  ['logging out when deleted', [registered, loggedIn, deleted], { type: 'LogOut', tokenHash: 't1' }, 'not-logged-in'],
-  ['changing the password', [registered, loggedIn], changePassword('p1'), { type: 'PasswordChanged', data: { user: 'u-1', passwordHash: 'p2', keptTokenHash: 't1' } }],
-  ['changing the password without knowing it', [registered, loggedIn], changePassword(null), 'wrong-credentials'],
+  [
+    'logging out',
+    [registered, loggedIn],
+    { type: 'LogOut', tokenHash: 't1' },
+    { type: 'LoggedOut', data: { user: 'u-1', tokenHash: 't1' } },
+  ],
+  [
+    'logging out with a token that is not open',
+    [registered, loggedIn],
+    { type: 'LogOut', tokenHash: 't2' },
+    'not-logged-in',
+  ],
+  [
+    'logging out when deleted',
+    [registered, loggedIn, deleted],
+    { type: 'LogOut', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  [
+    'changing the password',
+    [registered, loggedIn],
+    changePassword('p1'),
+    { type: 'PasswordChanged', data: { user: 'u-1', passwordHash: 'p2', keptTokenHash: 't1' } },
+  ],
+  [
+    'changing the password without knowing it',
+    [registered, loggedIn],
+    changePassword(null),
+    'wrong-credentials',
+  ],
   ['changing the password when deleted', [registered, deleted], changePassword(''), 'not-possible'],
-  ['coming online', [registered], { type: 'ComeOnline', client: 'a' }, { type: 'CameOnline', data: { user: 'u-1', client: 'a' } }],
-  ['coming online with a second client', [registered, online], { type: 'ComeOnline', client: 'b' }, { type: 'CameOnline', data: { user: 'u-1', client: 'b' } }],
+  [
+    'coming online',
+    [registered],
+    { type: 'ComeOnline', client: 'a' },
+    { type: 'CameOnline', data: { user: 'u-1', client: 'a' } },
+  ],
+  [
+    'coming online with a second client',
+    [registered, online],
+    { type: 'ComeOnline', client: 'b' },
+    { type: 'CameOnline', data: { user: 'u-1', client: 'b' } },
+  ],
   ['coming online twice', [registered, online], { type: 'ComeOnline', client: 'a' }, 'nothing-new'],
-  ['going offline', [registered, online], { type: 'GoOffline', client: 'a' }, { type: 'WentOffline', data: { user: 'u-1', client: 'a' } }],
-  ['going offline without having come', [registered, online], { type: 'GoOffline', client: 'b' }, 'nothing-new'],
+  [
+    'going offline',
+    [registered, online],
+    { type: 'GoOffline', client: 'a' },
+    { type: 'WentOffline', data: { user: 'u-1', client: 'a' } },
+  ],
+  [
+    'going offline without having come',
+    [registered, online],
+    { type: 'GoOffline', client: 'b' },
+    'nothing-new',
+  ],
   ['marking as shown', [registered], markShown(5, 5), { type: 'ItemsShown', data: { user: 'u-1', upTo: 5 } }],
   ['marking as shown what is not there', [registered], markShown(6, 5), 'not-possible'],
   ['marking as shown what was shown', [registered, shown], markShown(5, 9), 'nothing-new'],
   ['marking as shown when deleted', [registered, deleted], markShown(5, 5), 'nothing-new'],
-  ['deleting the account', [registered, online, loggedIn], { type: 'DeleteAccount' }, { type: 'AccountDeleted', data: { user: 'u-1' } }],
+  [
+    'deleting the account',
+    [registered, online, loggedIn],
+    { type: 'DeleteAccount' },
+    { type: 'AccountDeleted', data: { user: 'u-1' } },
+  ],
   ['deleting it twice', [registered, deleted], { type: 'DeleteAccount' }, 'not-possible'],
 ];
 
 describe('a user decides on', () => {
   it.each(userCases)('%s', (_, given, command, then) => {
-    expect(outcomeOf(decideUser(givenUser(...given), command, 9))).toEqual(typeof then === 'string' ? then : [then]);
+    expect(outcomeOf(decideUser(givenUser(...given), command, 9))).toEqual(
+      typeof then === 'string' ? then : [then],
+    );
   });
 
   it('a position beyond the queue with a sentence of its own', () => {
@@ -100,29 +185,66 @@ const quieted = sessionEvent('SessionQuieted', {});
 const closed = sessionEvent('SessionClosed', { reason: 'gap' });
 
 const sessionCases: SessionCase[] = [
-  ['opening for a pair', [], open('u-1', 'u-2'), { type: 'SessionOpened', data: { session: 's-1', participants: ['u-1', 'u-2'], continues: 's-0' } }],
+  [
+    'opening for a pair',
+    [],
+    open('u-1', 'u-2'),
+    { type: 'SessionOpened', data: { session: 's-1', participants: ['u-1', 'u-2'], continues: 's-0' } },
+  ],
   ['opening for one alone', [], open('u-1'), 'not-possible'],
   ['opening for the same one twice', [], open('u-1', 'u-1'), 'not-possible'],
   ['opening again', [openedForTwo], open('u-1', 'u-2'), 'not-possible'],
   ['opening again when closed', [openedForTwo, closed], open('u-1', 'u-2'), 'not-possible'],
-  ['a message of a participant', [openedForTwo], post('u-1'), { type: 'MessagePosted', data: { session: 's-1', from: 'u-1', text: 'hi' } }],
-  ['a message after one', [openedForTwo, posted], post('u-1'), { type: 'MessagePosted', data: { session: 's-1', from: 'u-1', text: 'hi' } }],
-  ['a message when quiet', [openedForTwo, posted, quieted], post('u-2'), { type: 'MessagePosted', data: { session: 's-1', from: 'u-2', text: 'hi' } }],
+  [
+    'a message of a participant',
+    [openedForTwo],
+    post('u-1'),
+    { type: 'MessagePosted', data: { session: 's-1', from: 'u-1', text: 'hi' } },
+  ],
+  [
+    'a message after one',
+    [openedForTwo, posted],
+    post('u-1'),
+    { type: 'MessagePosted', data: { session: 's-1', from: 'u-1', text: 'hi' } },
+  ],
+  [
+    'a message when quiet',
+    [openedForTwo, posted, quieted],
+    post('u-2'),
+    { type: 'MessagePosted', data: { session: 's-1', from: 'u-2', text: 'hi' } },
+  ],
   ['a message of a stranger', [openedForTwo], post('u-3'), 'unknown-session'],
   ['a message where nothing was opened', [], post('u-1'), 'unknown-session'],
   ['a message when closed', [openedForTwo, closed], post('u-1'), 'session-closed'],
   ['falling quiet', [openedForTwo, posted], quiet, { type: 'SessionQuieted', data: { session: 's-1' } }],
   ['falling quiet before the first word', [openedForTwo], quiet, 'not-possible'],
   ['falling quiet twice', [openedForTwo, posted, quieted], quiet, 'not-possible'],
-  ['closing before the first word', [openedForTwo], close, { type: 'SessionClosed', data: { session: 's-1', reason: 'gap' } }],
-  ['closing when active', [openedForTwo, posted], { ...close, reason: 'deleted' }, { type: 'SessionClosed', data: { session: 's-1', reason: 'deleted' } }],
-  ['closing when quiet', [openedForTwo, posted, quieted], close, { type: 'SessionClosed', data: { session: 's-1', reason: 'gap' } }],
+  [
+    'closing before the first word',
+    [openedForTwo],
+    close,
+    { type: 'SessionClosed', data: { session: 's-1', reason: 'gap' } },
+  ],
+  [
+    'closing when active',
+    [openedForTwo, posted],
+    { ...close, reason: 'deleted' },
+    { type: 'SessionClosed', data: { session: 's-1', reason: 'deleted' } },
+  ],
+  [
+    'closing when quiet',
+    [openedForTwo, posted, quieted],
+    close,
+    { type: 'SessionClosed', data: { session: 's-1', reason: 'gap' } },
+  ],
   ['closing twice', [openedForTwo, closed], close, 'session-closed'],
 ];
 
 describe('a session decides on', () => {
   it.each(sessionCases)('%s', (_, given, command, then) => {
-    expect(outcomeOf(decideSession(givenSession(...given), command, 9))).toEqual(typeof then === 'string' ? then : [then]);
+    expect(outcomeOf(decideSession(givenSession(...given), command, 9))).toEqual(
+      typeof then === 'string' ? then : [then],
+    );
   });
 
   it('commands in such a way that its facts are always possible', () => {

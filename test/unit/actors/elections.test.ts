@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headStartMs, lostTail } from '../../../src/actors/replica/decide.ts';
 
-const fit = (node: string) => ({ node, fit: true });
-const unfit = (node: string) => ({ node, fit: false });
+const fitNode = (node: string) => ({ node, fit: true });
+const unfitNode = (node: string) => ({ node, fit: false });
 const first = { node: 'n2', heard: [], failures: 0, random: 0.5 } as const;
 
 const anyHeadStart = fc.record({
@@ -20,20 +20,22 @@ describe('who tries first', () => {
   it('at random: anyone, spread over 150 ms', () => {
     expect(headStartMs({ ...first, strategy: 'random', random: 0 })).toBe(0);
     expect(headStartMs({ ...first, strategy: 'random', random: 0.5 })).toBe(75);
-    expect(headStartMs({ ...first, strategy: 'random', heard: [fit('n1')] })).toBe(75);
+    expect(headStartMs({ ...first, strategy: 'random', heard: [fitNode('n1')] })).toBe(75);
   });
 
   it('by lowest id: each waits 100 ms for every fit node with a lower id that was heard', () => {
-    const wait = (...heard: { node: string; fit: boolean }[]) => headStartMs({ ...first, strategy: 'lowest-id', heard });
+    const wait = (...heard: { node: string; fit: boolean }[]) =>
+      headStartMs({ ...first, strategy: 'lowest-id', heard });
     expect(wait()).toBe(0);
-    expect(wait(fit('n3'))).toBe(0);
-    expect(wait(fit('n1'))).toBe(100);
-    expect(wait(fit('n0'), fit('n1'), fit('n3'))).toBe(200);
-    expect(wait(unfit('n1'))).toBe(0);
+    expect(wait(fitNode('n3'))).toBe(0);
+    expect(wait(fitNode('n1'))).toBe(100);
+    expect(wait(fitNode('n0'), fitNode('n1'), fitNode('n3'))).toBe(200);
+    expect(wait(unfitNode('n1'))).toBe(0);
   });
 
   it('not the one that just failed: it waits twice as long each time, up to a limit (P5)', () => {
-    const after = (failures: number) => headStartMs({ ...first, strategy: 'lowest-id', heard: [fit('n1')], failures });
+    const after = (failures: number) =>
+      headStartMs({ ...first, strategy: 'lowest-id', heard: [fitNode('n1')], failures });
     expect([0, 1, 2, 3, 4, 5, 6].map(after)).toEqual([100, 200, 400, 800, 1600, 3200, 3200]);
     expect(headStartMs({ ...first, strategy: 'lowest-id', failures: 1 })).toBeGreaterThan(0);
   });
@@ -44,7 +46,9 @@ describe('who tries first', () => {
         const waitMs = headStartMs(headStart);
         expect(waitMs).toBeGreaterThanOrEqual(0);
         expect(waitMs).toBeLessThanOrEqual(32 * 300);
-        expect(headStartMs({ ...headStart, failures: headStart.failures + 1 })).toBeGreaterThanOrEqual(waitMs);
+        expect(headStartMs({ ...headStart, failures: headStart.failures + 1 })).toBeGreaterThanOrEqual(
+          waitMs,
+        );
       }),
     );
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
 import { restoreSession, restoreUser } from '../../../src/actors/restore.ts';
 import { sessionMachine } from '../../../src/actors/session/machine.ts';
 import { evolveSession, initialSession } from '../../../src/actors/session/state.ts';
@@ -42,7 +42,13 @@ function stateOf({ value, context }: ReturnType<Actor<unknown, unknown>['getSnap
   return { value, context };
 }
 
-function holdsFor<E, S extends { readonly state: string }>({ events, initial, evolve, start, restore }: Kind<E, S>) {
+function holdsFor<E, S extends { readonly state: string }>({
+  events,
+  initial,
+  evolve,
+  start,
+  restore,
+}: Kind<E, S>) {
   it('has the same state as the fold of the events that it accepted', () => {
     fc.assert(
       fc.property(events, (list) => {
@@ -95,7 +101,9 @@ describe('a user', () => {
   holdsFor(user);
 
   it('keeps the tokens of the last 32 log-ins', () => {
-    const logins = Array.from({ length: 33 }, (_, index) => userEvent('LoggedIn', { tokenHash: `t${index}` }));
+    const logins = Array.from({ length: 33 }, (_, index) =>
+      userEvent('LoggedIn', { tokenHash: `t${index}` }),
+    );
     const { tokens } = [registered, ...logins].reduce(evolveUser, initialUser);
     expect(tokens).toEqual(Array.from({ length: 32 }, (_, index) => `t${index + 1}`));
   });

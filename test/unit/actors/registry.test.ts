@@ -4,7 +4,14 @@ import { evolveSession, initialSession } from '../../../src/actors/session/state
 import { evolveUser, initialUser } from '../../../src/actors/user/state.ts';
 import { Layer } from '../../../src/projections/rows.ts';
 import { sessions, users } from '../../../src/projections/tables.ts';
-import { openedForTwo, registered, sessionEvent, sessionId, userEvent, userId } from '../../support/actor-events.ts';
+import {
+  openedForTwo,
+  registered,
+  sessionEvent,
+  sessionId,
+  userEvent,
+  userId,
+} from '../../support/actor-events.ts';
 
 let rows: Layer;
 let nowMs: number;
@@ -71,6 +78,9 @@ describe('the registry of live actors', () => {
     nowMs = 10;
     registry.putAway(0);
     expect(registry.size).toBe(0);
-    expect(registry.user(userId).getSnapshot()).toMatchObject({ value: before.value, context: before.context });
+    expect(registry.user(userId).getSnapshot()).toMatchObject({
+      value: before.value,
+      context: before.context,
+    });
   });
 });

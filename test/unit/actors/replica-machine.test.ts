@@ -1,6 +1,10 @@
-import { createActor, fromPromise, SimulatedClock, type SnapshotFrom, waitFor } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { type CampaignOutcome, type ReplicaEvent, replicaMachine } from '../../../src/actors/replica/machine.ts';
+import { createActor, fromPromise, SimulatedClock, type SnapshotFrom, waitFor } from 'xstate';
+import {
+  type CampaignOutcome,
+  type ReplicaEvent,
+  replicaMachine,
+} from '../../../src/actors/replica/machine.ts';
 import { possible, walkMachine } from '../../support/walk-machine.ts';
 
 /** What the machine is told by the world, and by what it invoked or waited for. */
@@ -17,7 +21,9 @@ const events: Record<string, ReplicaEvent> = {
   ...internal('not joined', 'xstate.error.actor.0.replica.catchingUp', { error: new Error('no stream') }),
   ...internal('won', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'won' }),
   ...internal('lost', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'lost' }),
-  ...internal('campaign failed', 'xstate.error.actor.0.replica.campaigning.trying', { error: new Error('no bus') }),
+  ...internal('campaign failed', 'xstate.error.actor.0.replica.campaigning.trying', {
+    error: new Error('no bus'),
+  }),
   ...internal('deposed', 'xstate.done.actor.0.replica.leading'),
   ...internal('leading failed', 'xstate.error.actor.0.replica.leading', { error: new Error('no bus') }),
   ...internal('retry due', 'xstate.after.retry.replica.retrying'),

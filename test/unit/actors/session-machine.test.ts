@@ -1,5 +1,5 @@
-import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import type { createActor } from 'xstate';
 import { sessionMachine } from '../../../src/actors/session/machine.ts';
 import type { SessionEvent } from '../../../src/actors/session/state.ts';
 import { possible, walkMachine } from '../../support/walk-machine.ts';

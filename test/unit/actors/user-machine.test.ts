@@ -1,11 +1,12 @@
-import type { SnapshotFrom } from 'xstate';
 import { describe, expect, it } from 'vitest';
+import type { SnapshotFrom } from 'xstate';
 import { userMachine } from '../../../src/actors/user/machine.ts';
 import type { UserEvent } from '../../../src/actors/user/state.ts';
 import { possible, walkMachine } from '../../support/walk-machine.ts';
 
 const user = 'u-1';
-const event = <T extends UserEvent['type']>(type: T, data: object) => ({ type, at: 1, data: { user, ...data } }) as UserEvent;
+const event = <T extends UserEvent['type']>(type: T, data: object) =>
+  ({ type, at: 1, data: { user, ...data } }) as UserEvent;
 
 const events = {
   registers: event('UserRegistered', { name: 'Alice', passwordHash: 'p1', recoveryHash: 'r1' }),
@@ -31,7 +32,13 @@ type Snapshot = SnapshotFrom<typeof userMachine>;
 function aspectsOf({ value, context }: Snapshot): string[] {
   const life = typeof value === 'string' ? value : `registered ${value.registered}`;
   const clients = [...context.clients].sort().map((client) => `client ${client}`);
-  return [...life.split(' '), ...context.tokens.map(() => 'token'), ...clients, `shown ${context.shown}`, context.passwordHash];
+  return [
+    ...life.split(' '),
+    ...context.tokens.map(() => 'token'),
+    ...clients,
+    `shown ${context.shown}`,
+    context.passwordHash,
+  ];
 }
 
 const nameOf = (snapshot: Snapshot) => aspectsOf(snapshot).join(', ');
@@ -67,7 +74,17 @@ const effects: Partial<Record<EventName, string[]>> = {
   'client b goes': ['-client b'],
   'is shown up to 3': ['-shown 0', 'shown 3'],
   'is shown up to 5': ['-shown 0', '-shown 3', 'shown 5'],
-  'is deleted': ['deleted', '-registered', '-online', '-offline', '-token', '-client a', '-client b', '-p1', '-p2'],
+  'is deleted': [
+    'deleted',
+    '-registered',
+    '-online',
+    '-offline',
+    '-token',
+    '-client a',
+    '-client b',
+    '-p1',
+    '-p2',
+  ],
 };
 
 const visits = [...walkMachine(userMachine, events, nameOf).values()];
@@ -93,7 +110,9 @@ describe('a user', () => {
     );
     const names = registered.map(({ which, token, shown, hash }) => {
       const [life, ...attached] = which.split(', ');
-      return ['registered', life, ...(token ? ['token'] : []), ...attached, `shown ${shown}`, hash].join(', ');
+      return ['registered', life, ...(token ? ['token'] : []), ...attached, `shown ${shown}`, hash].join(
+        ', ',
+      );
     });
     const deleted = [0, 3, 5].map((shown) => `deleted, shown ${shown}, `);
     expect(visits.map(({ snapshot }) => nameOf(snapshot)).sort()).toEqual(
@@ -104,7 +123,9 @@ describe('a user', () => {
   it.each(Object.entries(possibleIn))('%s where this holds, and nowhere else: %j', (name, aspects) => {
     for (const visit of visits) {
       const own = aspectsOf(visit.snapshot);
-      const holds = aspects.every((aspect) => (aspect[0] === '-' ? !own.includes(aspect.slice(1)) : own.includes(aspect)));
+      const holds = aspects.every((aspect) =>
+        aspect[0] === '-' ? !own.includes(aspect.slice(1)) : own.includes(aspect),
+      );
       expect(name in possible(visit, nameOf), nameOf(visit.snapshot)).toBe(holds);
     }
   });

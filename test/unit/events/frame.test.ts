@@ -89,7 +89,15 @@ describe('a frame', () => {
   });
 
   it('is read although one of its events is not understood; only that event is refused', () => {
-    const header = { generation: 1, epoch: 1, number: 1, prev: GENESIS_HASH, leader: 'n1', position: 1, clock: 1 };
+    const header = {
+      generation: 1,
+      epoch: 1,
+      number: 1,
+      prev: GENESIS_HASH,
+      leader: 'n1',
+      position: 1,
+      clock: 1,
+    };
     const quiet = encodeEvent({ type: 'SessionQuieted', at: 1, data: { session: 's' } });
     const frame = Frame.encode({ ...header, wall: 1, mark: { number: 0, state: GENESIS_HASH, version: 1 } }, [
       quiet,
@@ -133,7 +141,9 @@ describe('bytes that are no frame are refused by the name of the field (P10):', 
   });
 
   it.each([0, 2, '1', null])('the layout of another version: %j', (v) => {
-    forAnyFrame((frame) => expect(refusalOf(withHeader(frame, { ...frame.header, v })).field).toBe('header.v'));
+    forAnyFrame((frame) =>
+      expect(refusalOf(withHeader(frame, { ...frame.header, v })).field).toBe('header.v'),
+    );
   });
 
   it('a field missing from the header', () => {
@@ -179,9 +189,12 @@ describe('bytes that are no frame are refused by the name of the field (P10):', 
 
   it('anything else, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), anyText.map(Buffer.from), fc.json().map(Buffer.from)), (bytes) => {
-        expect(refusalOf(bytes)).toBeInstanceOf(CodecError);
-      }),
+      fc.property(
+        fc.oneof(fc.uint8Array(), anyText.map(Buffer.from), fc.json().map(Buffer.from)),
+        (bytes) => {
+          expect(refusalOf(bytes)).toBeInstanceOf(CodecError);
+        },
+      ),
     );
   });
 });

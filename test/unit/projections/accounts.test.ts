@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { clusterTable, memberships, names, online, pairs, sessions, tokens } from '../../../src/projections/tables.ts';
+import {
+  clusterTable,
+  memberships,
+  names,
+  online,
+  pairs,
+  sessions,
+  tokens,
+} from '../../../src/projections/tables.ts';
 import { sessionGapMs, World } from '../../support/world.ts';
 
 let world: World;
@@ -14,7 +22,8 @@ beforeEach(() => {
 
 const logIn = (tokenHash: string) =>
   world.tell('g-0', { type: 'LogIn', name: 'ALICE', verifiedAgainst: 'p1', tokenHash });
-const sessionAt = (position: number) => (world.stored[position - 1]!.event.data as { session: string }).session;
+const sessionAt = (position: number) =>
+  (world.stored[position - 1]!.event.data as { session: string }).session;
 
 describe('an account', () => {
   it('is found by its name in any spelling, and by each of its tokens', () => {
@@ -34,7 +43,11 @@ describe('an account', () => {
   it('is opened by one token alone after a change of the password', () => {
     for (const token of ['t1', 't2', 't3']) logIn(token);
     world.tell(alice, { type: 'ChangePassword', verifiedAgainst: 'p1', passwordHash: 'p2', tokenHash: 't2' });
-    expect(['t1', 't2', 't3'].map((token) => tokens.get(world.rows, token))).toEqual([undefined, alice, undefined]);
+    expect(['t1', 't2', 't3'].map((token) => tokens.get(world.rows, token))).toEqual([
+      undefined,
+      alice,
+      undefined,
+    ]);
   });
 
   it('is opened by no more than its last 32 tokens', () => {
@@ -77,14 +90,14 @@ describe('a pair', () => {
     const session = sessionAt(world.post(alice, 'bob'));
     const [closed, opened] = world.commands.at(-1)!;
     expect(closed).toMatchObject({ type: 'SessionClosed', data: { reason: 'gap' } });
-    const continues = (closed?.data as { session: string }).session;
+    const continues = (closed!.data as { session: string }).session;
     expect(opened).toMatchObject({ type: 'SessionOpened', data: { session, continues } });
   });
 
   it('has its sessions among those of each side', () => {
     const session = sessionAt(world.post(alice, 'bob'));
     for (const user of [alice, bob]) {
-      const own = [...world.rows.added].filter(([key]) => key.startsWith(memberships.key(user, '')));
+      const own = [...world.rows.additions].filter(([key]) => key.startsWith(memberships.key(user, '')));
       expect(own.map(([, id]) => id)).toEqual([session]);
     }
   });
@@ -93,8 +106,20 @@ describe('a pair', () => {
 describe('the cluster', () => {
   it('is what was seeded, led by whoever was elected last', () => {
     const members = ['n1', 'n2', 'n3'];
-    expect(clusterTable.get(world.rows)).toEqual({ generation: 1, epoch: 1, leader: 'n1', members, copies: 2 });
+    expect(clusterTable.get(world.rows)).toEqual({
+      generation: 1,
+      epoch: 1,
+      leader: 'n1',
+      members,
+      copies: 2,
+    });
     world.elect('n3');
-    expect(clusterTable.get(world.rows)).toEqual({ generation: 1, epoch: 2, leader: 'n3', members, copies: 2 });
+    expect(clusterTable.get(world.rows)).toEqual({
+      generation: 1,
+      epoch: 2,
+      leader: 'n3',
+      members,
+      copies: 2,
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { positionKey } from '../../../src/projections/rows.ts';
-import { items, mailboxes, names, online, tokens, users } from '../../../src/projections/tables.ts';
+import { numberKey } from '../../../src/projections/rows.ts';
+import { items, names, online, tokens, users } from '../../../src/projections/tables.ts';
 import { viewMessage } from '../../../src/service/views.ts';
+import { queueOf as queueInRows } from '../../support/queues.ts';
 import { World } from '../../support/world.ts';
 
 let world: World;
@@ -20,16 +21,7 @@ const remove = (user: string) => world.tell(user, { type: 'DeleteAccount' });
 const logIn = (name: string, tokenHash: string) =>
   world.tell('g-0', { type: 'LogIn', name, verifiedAgainst: 'p1', tokenHash });
 
-/** A queue from its newest item back to the first, by the links that the items carry; the newest last. */
-function queueOf(user: string): ({ position: number; from: string } | { position: number; returned: number[] })[] {
-  const queue = [];
-  for (let position = mailboxes.get(world.rows, user)?.last ?? 0; position > 0; ) {
-    const item = items.get(world.rows, user, positionKey(position))!;
-    queue.unshift('from' in item ? { position, from: item.from } : { position, returned: item.returned.map(([at]) => at) });
-    position = item.prev;
-  }
-  return queue;
-}
+const queueOf = (user: string) => queueInRows(world.rows, user);
 
 describe('what a deleted account had not been shown (P4)', () => {
   it('comes back to its sender once, in order, as one item', () => {
@@ -89,8 +81,9 @@ describe('what a deleted account had not been shown (P4)', () => {
   it('points at places where the messages are', () => {
     const position = world.post(alice, 'Bob', 'are you there?');
     remove(bob);
-    const item = items.get(world.rows, alice, positionKey(world.stored.length))!;
-    expect(item).toMatchObject({ returned: [[position, world.stored[position - 1]!.frame]] });
+    const frame = world.stored.at(-1)!.frame;
+    const { runs } = items.get(world.rows, alice, numberKey(frame))!;
+    expect(runs).toMatchObject([{ returned: [[position, world.stored[position - 1]!.frame]] }]);
   });
 });
 
@@ -99,7 +92,9 @@ describe('a deleted account', () => {
     logIn('Bob', 't1');
     logIn('Bob', 't2');
     world.tell(bob, { type: 'ComeOnline' });
-    expect([names.get(world.rows, 'bob'), tokens.get(world.rows, 't1'), online.get(world.rows, bob)]).toEqual([bob, bob, 1]);
+    expect([names.get(world.rows, 'bob'), tokens.get(world.rows, 't1'), online.get(world.rows, bob)]).toEqual(
+      [bob, bob, 1],
+    );
     remove(bob);
     expect(names.get(world.rows, 'bob')).toBeUndefined();
     expect(tokens.get(world.rows, 't1')).toBeUndefined();
@@ -111,8 +106,12 @@ describe('a deleted account', () => {
   it('can do nothing any more, and nobody can write to it', () => {
     remove(bob);
     expect(logIn('Bob', 't1')).toMatchObject({ data: { code: 'wrong-credentials' } });
-    expect(world.tell(bob, { type: 'PostMessage', to: 'Alice', text: 'boo' })).toMatchObject({ data: { code: 'not-logged-in' } });
-    expect(world.tell(alice, { type: 'PostMessage', to: 'Bob', text: 'hi' })).toMatchObject({ data: { code: 'unknown-user' } });
+    expect(world.tell(bob, { type: 'PostMessage', to: 'Alice', text: 'boo' })).toMatchObject({
+      data: { code: 'not-logged-in' },
+    });
+    expect(world.tell(alice, { type: 'PostMessage', to: 'Bob', text: 'hi' })).toMatchObject({
+      data: { code: 'unknown-user' },
+    });
   });
 
   it('stays in the sessions of others, as somebody without a name', () => {

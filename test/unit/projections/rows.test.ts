@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Layer, mergeLayers, positionKey, type Rows, Table } from '../../../src/projections/rows.ts';
+import { Layer, mergeLayers, numberKey, type Rows, Table } from '../../../src/projections/rows.ts';
 import { PlainRows } from '../../support/plain-rows.ts';
 import { anyRowStep, changingKeys, type RowStep, takeStep } from '../../support/row-changes.ts';
 
@@ -56,6 +56,14 @@ describe('a layer', () => {
     expect(base.get('l')).toBeUndefined();
   });
 
+  it('lets a lasting row grow that it added itself, and no other', () => {
+    base.add('below', ['x']);
+    layer.add('l', ['x']);
+    (layer.added('l') as string[]).push('y');
+    expect(layer.get('l')).toEqual(['x', 'y']);
+    expect(layer.added('below')).toBeUndefined();
+  });
+
   it('knows a row whose value is nothing much: 0 and the empty text', () => {
     layer.put('a', 0);
     layer.add('l', '');
@@ -70,7 +78,7 @@ describe('a layer', () => {
     stored.put('a', 'stored');
     stored.put('b', 'stored too');
     layer.settle(stored);
-    expect([layer.changed.size, layer.added.size]).toEqual([0, 0]);
+    expect([layer.changed.size, layer.additions.size]).toEqual([0, 0]);
     expect([above.get('a'), above.get('b')]).toEqual(['stored', 'stored too']);
   });
 
@@ -78,7 +86,8 @@ describe('a layer', () => {
     fc.assert(
       fc.property(anyLayers, (lists) => {
         const { layers, plain, lasting } = takeSteps(lists);
-        for (const key of [...changingKeys, ...lasting]) expect(layers.at(-1)!.get(key)).toEqual(plain.get(key));
+        for (const key of [...changingKeys, ...lasting])
+          expect(layers.at(-1)!.get(key)).toEqual(plain.get(key));
       }),
     );
   });
@@ -100,16 +109,16 @@ describe('layers that are merged', () => {
       fc.property(anyLayers, (lists) => {
         fc.pre(lists.length > 1);
         const { layers } = takeSteps(lists);
-        const before = layers.map(({ changed, added }) => [[...changed], [...added]]);
+        const before = layers.map(({ changed, additions }) => [[...changed], [...additions]]);
         mergeLayers(layers, noRows).put('a', 'later');
-        expect(layers.map(({ changed, added }) => [[...changed], [...added]])).toEqual(before);
+        expect(layers.map(({ changed, additions }) => [[...changed], [...additions]])).toEqual(before);
       }),
     );
   });
 
   it('are no rows when there are none', () => {
     const merged = mergeLayers([], noRows);
-    expect([merged.changed.size, merged.added.size]).toEqual([0, 0]);
+    expect([merged.changed.size, merged.additions.size]).toEqual([0, 0]);
   });
 });
 
@@ -126,12 +135,12 @@ describe('keys', () => {
     expect(table.get(rows, 'u-1')).toBeUndefined();
   });
 
-  it('with positions sort as the positions do', () => {
-    const position = fc.nat({ max: 999_999_999_999 });
+  it('with numbers sort as the numbers do', () => {
+    const number = fc.nat({ max: 999_999_999_999 });
     fc.assert(
-      fc.property(position, position, (a, b) => {
-        expect(positionKey(a) < positionKey(b)).toBe(a < b);
-        expect(Number(positionKey(a))).toBe(a);
+      fc.property(number, number, (a, b) => {
+        expect(numberKey(a) < numberKey(b)).toBe(a < b);
+        expect(Number(numberKey(a))).toBe(a);
       }),
     );
   });

@@ -64,7 +64,9 @@ describe('appending a frame (P1, P3)', () => {
 
   it('sends the very same bytes under the same name each time, and never to another place', async () => {
     await append('lost', 'lost', 'stored unheard');
-    expect(log.attempts).toEqual(Array.from({ length: 3 }, () => ({ bytes: frame.bytes, number: 1, id: '1:4:9' })));
+    expect(log.attempts).toEqual(
+      Array.from({ length: 3 }, () => ({ bytes: frame.bytes, number: 1, id: '1:4:9' })),
+    );
   });
 
   it('is given up when it is not wanted any more, and the outcome stays unknown', async () => {

@@ -79,7 +79,10 @@ it('commits what the rule says, and never less than before, whatever is acknowle
     number: fc.integer({ min: 1, max: 12 }),
     right: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, fc.constant(false)),
   });
-  const anyStep = fc.oneof({ weight: 1, arbitrary: fc.constant('cut' as const) }, { weight: 3, arbitrary: anyAck });
+  const anyStep = fc.oneof(
+    { weight: 1, arbitrary: fc.constant('cut' as const) },
+    { weight: 3, arbitrary: anyAck },
+  );
   const steps = fc.array(anyStep, { maxLength: 60, size: 'max' });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), steps, (copies, list) => {
@@ -93,9 +96,11 @@ it('commits what the rule says, and never less than before, whatever is acknowle
           const { node, number, right } = step;
           const advanced = leader.acknowledge(node, number, right ? hashOf(number) : 'another hash');
           if (right && number >= first && number <= cut) held.set(node, Math.max(held.get(node)!, number));
-          const reached = (at: number) => [...held.values()].filter((position) => position >= at).length >= copies;
+          const reached = (at: number) =>
+            [...held.values()].filter((position) => position >= at).length >= copies;
           const before = committed;
-          for (let at = first; at <= held.get('n1')!; at++) if (reached(at)) committed = Math.max(committed, at);
+          for (let at = first; at <= held.get('n1')!; at++)
+            if (reached(at)) committed = Math.max(committed, at);
           expect(advanced).toBe(committed > before);
         }
         expect(leader.committed).toBe(committed);

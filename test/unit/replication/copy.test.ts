@@ -8,7 +8,11 @@ import { turn } from '../../support/turns.ts';
 import { World } from '../../support/world.ts';
 
 const anyChain = fc
-  .tuple(anyWorld, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }), fc.nat({ max: 4 }))
+  .tuple(
+    anyWorld,
+    fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+    fc.nat({ max: 4 }),
+  )
   .map(([world, perFrame, lag]) => chainOf(world.commands, perFrame, lag));
 
 /** What may happen to a node while it reads a log; numbers are shares of what there is. */
@@ -16,7 +20,9 @@ type Turn =
   | { readonly do: 'read'; readonly frames: number }
   | { readonly do: 'commit'; readonly share: number }
   | { readonly do: 'announce'; readonly share: number }
-  | { readonly do: 'pause' | 'hold' | 'release' | 'restart' };
+  | { readonly do: Simple };
+
+type Simple = 'flush' | 'pause' | 'hold' | 'release' | 'restart';
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const anyTurns = fc.array(
@@ -24,7 +30,7 @@ const anyTurns = fc.array(
     fc.record({ do: fc.constant('read' as const), frames: fc.integer({ min: 1, max: 5 }) }),
     fc.record({ do: fc.constant('commit' as const), share }),
     fc.record({ do: fc.constant('announce' as const), share }),
-    fc.record({ do: fc.constantFrom('pause' as const, 'hold' as const, 'release' as const, 'restart' as const) }),
+    fc.record({ do: fc.constantFrom<Simple[]>('flush', 'pause', 'hold', 'release', 'restart') }),
   ),
   { maxLength: 40, size: 'max' },
 );
@@ -51,13 +57,17 @@ class Reading {
     const { mark } = copy;
     switch (taken.do) {
       case 'read':
-        for (const frame of frames.slice(copy.tail.number, copy.tail.number + taken.frames)) this.#node.read(frame);
+        for (const frame of frames.slice(copy.tail.number, copy.tail.number + taken.frames))
+          this.#node.read(frame);
         break;
       case 'commit':
         copy.commitUpTo(Math.floor(taken.share * frames.length));
         break;
       case 'announce':
         copy.announce(marks[Math.floor(taken.share * frames.length)]!);
+        break;
+      case 'flush':
+        copy.flush();
         break;
       case 'pause':
         await turn();
@@ -81,6 +91,7 @@ class Reading {
   async finish(): Promise<void> {
     await this.take({ do: 'read', frames: this.#chain.frames.length });
     await this.take({ do: 'commit', share: 1 });
+    await this.take({ do: 'flush' });
     await this.take({ do: 'release' });
     await this.take({ do: 'pause' });
   }
@@ -123,9 +134,15 @@ describe('a copy', () => {
         await reading.finish();
         const committed = reading.nodes.flatMap((node) => node.committed.map(({ hash }) => hash));
         expect(committed).toEqual(chain.frames.map(({ hash }) => hash));
-        const stored = reading.nodes.flatMap((node) => node.stored.map(({ number, hash }) => ({ number, hash })));
-        expect(stored).toEqual(stored.map(({ number }) => ({ number, hash: chain.frames[number - 1]!.hash })));
-        expect(stored.map(({ number }) => number)).toEqual([...new Set(stored.map(({ number }) => number))].sort((a, b) => a - b));
+        const stored = reading.nodes.flatMap((node) =>
+          node.stored.map(({ number, hash }) => ({ number, hash })),
+        );
+        expect(stored).toEqual(
+          stored.map(({ number }) => ({ number, hash: chain.frames[number - 1]!.hash })),
+        );
+        expect(stored.map(({ number }) => number)).toEqual(
+          [...new Set(stored.map(({ number }) => number))].sort((a, b) => a - b),
+        );
         expect(stored.at(-1)?.number).toBe(chain.frames.length);
       }),
     );
@@ -154,6 +171,7 @@ describe('a batch', () => {
     const node = await openCopy(store);
     for (const frame of frames.slice(0, 5)) node.read(frame);
     node.copy.commitUpTo(3);
+    node.copy.flush();
     await turn();
     for (const { bookmark, entries, rows } of store.batches) {
       const marked = bookmark.mark.number > 0;
@@ -169,6 +187,7 @@ describe('a batch', () => {
       const node = await openCopy(store, { sync });
       for (const frame of frames) node.read(frame);
       node.copy.commitUpTo(50);
+      node.copy.flush();
       await turn();
       store.crash();
       const { copy } = await openCopy(store);

@@ -31,6 +31,7 @@ async function readUpTo(upTo: number): Promise<void> {
 
 async function commitUpTo(number: number): Promise<void> {
   node.copy.commitUpTo(number);
+  node.copy.flush();
   await turn();
 }
 
@@ -154,8 +155,7 @@ describe('a state hash that is not the leader’s (P2)', () => {
     await readUpTo(5);
     await commitUpTo(4);
     store.hold();
-    node.copy.commitUpTo(5);
-    await turn();
+    await commitUpTo(5);
     node.copy.announce(chain.marks[4]!);
     expect(node.damage).toEqual([]);
     store.release();

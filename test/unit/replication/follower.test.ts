@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Frame } from '../../../src/events/frame.ts';
 import { Follower, SeamBroken, verifySeam } from '../../../src/replication/follower.ts';
@@ -12,7 +13,8 @@ const world = new World();
 for (let index = 0; index < 200; index++) world.register(`user${index}`);
 const { frames } = chainOf(world.commands, [1], 1_000);
 const quiet = { type: 'SessionQuieted', at: 1, data: { session: 's-1' } } as const;
-const forEver = new AbortController().signal;
+
+const forEver = () => new AbortController().signal;
 
 let log: MemoryOrderedLog;
 let store: ControlledStore;
@@ -42,9 +44,9 @@ describe('a follower', () => {
   it('reads what is there and what comes, and tells who waits for it', async () => {
     await append(...frames.slice(0, 3));
     const following = follow();
-    await following.reached(3, forEver);
+    await following.reached(3, forEver());
     expect(node.copy.tail.number).toBe(3);
-    const reached = following.reached(5, forEver);
+    const reached = following.reached(5, forEver());
     await append(...frames.slice(3, 5));
     await reached;
     expect(read.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
@@ -52,14 +54,15 @@ describe('a follower', () => {
 
   it('goes on where the copy ends', async () => {
     await append(...frames.slice(0, 4));
-    await follow().reached(2, forEver);
+    await follow().reached(4, forEver());
     follower?.stop();
     await turn();
     node = await openCopy(store);
     read = [];
-    await follow().reached(4, forEver);
-    expect(read.map(({ number }) => number)).toEqual([3, 4].filter((number) => number > node.copy.tail.number - read.length));
-    expect(node.copy.tail.hash).toBe(frames[3]!.hash);
+    await append(...frames.slice(4, 6));
+    await follow().reached(6, forEver());
+    expect(read.map(({ number }) => number)).toEqual([5, 6]);
+    expect(node.copy.tail.hash).toBe(frames[5]!.hash);
   });
 
   it('is not waited for any longer than one wants to wait', async () => {
@@ -70,6 +73,13 @@ describe('a follower', () => {
     expect(node.copy.tail.number).toBe(0);
   });
 
+  it('leaves nothing behind on the signal of one who waited', async () => {
+    await append(...frames);
+    const { signal } = new AbortController();
+    await follow().reached(frames.length, signal);
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+  });
+
   it('reads no faster than the disk writes', async () => {
     await append(...frames);
     store.hold();
@@ -77,7 +87,7 @@ describe('a follower', () => {
     await turn();
     expect(node.copy.tail.number).toBeLessThanOrEqual(67);
     store.release();
-    await following.reached(frames.length, forEver);
+    await following.reached(frames.length, forEver());
     await turn();
     expect(node.copy.stored.number).toBe(frames.length);
   });
@@ -87,7 +97,7 @@ describe('the seam between a copy and the log', () => {
   const seam = () => verifySeam(log, node.copy);
 
   async function readUpTo(number: number): Promise<void> {
-    await follow().reached(number, forEver);
+    await follow().reached(number, forEver());
     follower?.stop();
   }
 
@@ -112,7 +122,9 @@ describe('the seam between a copy and the log', () => {
     await readUpTo(3);
     log = new MemoryOrderedLog();
     await append(...frames.slice(0, 2), frames[3]!);
-    await expect(seam()).rejects.toThrow('the stream holds something else at sequence 3, where frame 3 was stored');
+    await expect(seam()).rejects.toThrow(
+      'the stream holds something else at sequence 3, where frame 3 was stored',
+    );
   });
 
   it('holds after an entry of an epoch that is over was ignored (P3)', async () => {

@@ -1,64 +1,94 @@
+import { hash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../../src/events/domain.ts';
+import type { Mark } from '../../../src/log/port.ts';
 import { PROJECTION_VERSION } from '../../../src/projections/project.ts';
+import { storedEvents } from '../../../src/projections/stored.ts';
 import { Copy } from '../../../src/replication/copy.ts';
+import { emptyMark } from '../../../src/replication/rebuild.ts';
 import { ControlledStore } from '../../support/controlled-store.ts';
-import { type Chain, chainOf } from '../../support/frame-chain.ts';
+import { chainOf } from '../../support/frame-chain.ts';
 import { openCopy, sequenceOf, silent } from '../../support/open-copy.ts';
+import { foldPlainly } from '../../support/plain-rows.ts';
 import { World } from '../../support/world.ts';
 
-const oldMark = (position: number, number: number) => ({ number, position, state: 'f'.repeat(64), version: 0 });
-const everything = { from: '', to: '\uffff' };
+const oldMark = (position: number, number: number) => ({
+  number,
+  position,
+  state: 'f'.repeat(64),
+  version: 0,
+});
 
 /** A long talk, of several portions: rows are written while the next are folded. */
-function longTalk(messages: number): Chain {
+function longTalk(messages: number): DomainEvent[][] {
   const world = new World();
   const alice = world.register('Alice');
   const bob = world.register('Bob');
   world.post(alice, 'Bob');
   const { session } = world.stored.at(-1)!.event.data as { session: string };
-  const cause = (id: string) => ({ user: alice, id, digest: '' });
-  const talk = Array.from({ length: messages }, (_, index): DomainEvent[] => [
-    { type: 'MessagePosted', at: 2_000, data: { session, from: index % 3 ? alice : bob, text: 'hi' }, cause: cause(`m${index}`) },
-  ]);
+  const talk = Array.from({ length: messages }, (_, index): DomainEvent[] => {
+    const cause = { user: alice, id: `m${index}`, digest: '' };
+    return [
+      {
+        type: 'MessagePosted',
+        at: 2_000,
+        data: { session, from: index % 3 ? alice : bob, text: 'hi' },
+        cause,
+      },
+    ];
+  });
   const churn: DomainEvent[][] = [
     [{ type: 'AccountDeleted', at: 3_000, data: { user: bob } }],
-    [{ type: 'UserRegistered', at: 3_001, data: { user: 'u-3', name: 'Bob', passwordHash: '', recoveryHash: '' } }],
+    [
+      {
+        type: 'UserRegistered',
+        at: 3_001,
+        data: { user: 'u-3', name: 'Bob', passwordHash: '', recoveryHash: '' },
+      },
+    ],
   ];
-  return chainOf([...world.commands, ...talk, ...churn], [900], 1_000_000);
+  return [...world.commands, ...talk, ...churn];
 }
 
-const chain = longTalk(35_000);
-const count = chain.frames.length;
+const { frames, rows: allRows } = chainOf(longTalk(24_000), [900], Number.POSITIVE_INFINITY, () => false);
+const count = frames.length;
 const committed = count - 1; // the last frame is stored, but not committed
+
+/** What a store must hold when frames up to `number` are committed. */
+function expectedAt(number: number): { rows: [string, string][]; mark: Mark } {
+  const plain = foldPlainly(frames.slice(0, number).map(storedEvents));
+  const position = frames[number - 1]?.last ?? 0;
+  return {
+    rows: plain.texts(),
+    mark: { number, position, state: plain.stateHash, version: PROJECTION_VERSION },
+  };
+}
+
+const expected = expectedAt(committed);
 
 /** A store that another version of the program has left behind, with rows that this one would never write. */
 async function leftBehind(): Promise<ControlledStore> {
   const store = new ControlledStore();
-  const entries = chain.frames.map(({ number, bytes }) => ({ number, bytes }));
-  const mark = oldMark(chain.marks[committed]!.position, committed);
-  const rows = [['name/bob', '"somebody else"'], ['old/row', '1']] as const;
-  await store.write({ entries, rows, bookmark: { sequence: sequenceOf(count), mark } }, { sync: true });
+  const entries = frames.map(({ number, bytes }) => ({ number, bytes }));
+  const bookmark = { sequence: sequenceOf(count), mark: oldMark(expected.mark.position, committed) };
+  const rows = [
+    ['name/bob', '"somebody else"'],
+    ['old/row', '1'],
+  ] as const;
+  await store.write({ entries, rows, bookmark }, { sync: true });
   store.batches.length = 0;
   return store;
 }
 
-/** Rows of the committed part, by a store that read it at once. */
-async function expectedRows(): Promise<[string, string][]> {
-  const node = await openCopy(new ControlledStore());
-  for (const frame of chain.frames.slice(0, committed)) {
-    node.read(frame);
-    node.copy.commitUpTo(frame.number);
-    await node.copy.roomy();
-  }
-  await new Promise<void>((resolve) => {
-    if (node.copy.mark.number === committed) resolve();
-    node.copy.listen({ committed: () => node.copy.mark.number === committed && resolve() });
-  });
-  return node.copy.store.rangeRows(everything);
+/** Very many rows are compared by a fingerprint: a difference would fill no screen anybody reads. */
+async function expectRows(
+  store: ControlledStore,
+  rows: readonly (readonly [string, string])[],
+): Promise<void> {
+  const found = await store.rangeRows({ from: '', to: '\uffff' });
+  expect(found.length).toBe(rows.length);
+  expect(hash('sha256', JSON.stringify(found))).toBe(hash('sha256', JSON.stringify(rows)));
 }
-
-const expected = await expectedRows();
 
 describe('rows of another version of the projections', () => {
   let store: ControlledStore;
@@ -69,15 +99,15 @@ describe('rows of another version of the projections', () => {
 
   it('are folded anew from the log, to the same rows and state hash as anywhere (P2)', async () => {
     const copy = await Copy.open({ store, sync: false, journal: silent });
-    expect(copy.mark).toEqual(chain.marks[committed]);
-    expect(store.bookmark).toEqual({ sequence: sequenceOf(count), mark: chain.marks[committed] });
-    expect(await store.rangeRows(everything)).toEqual(expected);
-    expect(copy.rows.stateHash).toBe(chain.marks[committed]!.state);
+    expect(copy.mark).toEqual(expected.mark);
+    expect(store.bookmark).toEqual({ sequence: sequenceOf(count), mark: expected.mark });
+    await expectRows(store, expected.rows);
+    expect(copy.rows.stateHash).toBe(expected.mark.state);
   });
 
   it('are written in portions, and count as old until the last of them is there', async () => {
     await openCopy(store);
-    expect(store.batches.length).toBeGreaterThan(3);
+    expect(store.batches.length).toBeGreaterThanOrEqual(3);
     expect(store.batches.map(({ bookmark }) => bookmark.mark.version)).toEqual([
       ...store.batches.slice(1).map(() => 0),
       PROJECTION_VERSION,
@@ -94,8 +124,8 @@ describe('rows of another version of the projections', () => {
       expect(broken.bookmark?.mark.version).toBe(0);
       broken.failWhen(undefined);
       const { copy } = await openCopy(broken);
-      expect(copy.mark).toEqual(chain.marks[committed]);
-      expect(await broken.rangeRows(everything)).toEqual(expected);
+      expect(copy.mark).toEqual(expected.mark);
+      await expectRows(broken, expected.rows);
     }
   });
 
@@ -104,9 +134,10 @@ describe('rows of another version of the projections', () => {
     expect(copy.tail.number).toBe(count);
     const done = new Promise<void>((resolve) => copy.listen({ committed: () => resolve() }));
     copy.commitUpTo(count);
+    copy.flush();
     await done;
-    expect(copy.mark).toEqual(chain.marks[count]);
-    expect(await store.rangeRows(everything)).toEqual(chain.rows);
+    expect(copy.mark).toEqual(expectedAt(count).mark);
+    await expectRows(store, allRows);
   });
 
   it('are rebuilt before the operator’s eyes', async () => {
@@ -114,18 +145,21 @@ describe('rows of another version of the projections', () => {
     const journal = { notice: (line: string) => said.push(line), detail: () => undefined };
     await Copy.open({ store, sync: false, journal });
     expect(said[0]).toMatch(/^folding \d+ events into rows of version/);
-    expect(said.slice(1).length).toBeGreaterThan(2);
+    expect(said.slice(1).length).toBeGreaterThanOrEqual(2);
     for (const line of said.slice(1)) expect(line).toMatch(/^folded \d+ of \d+ events \(\d+ %\)$/);
   });
 });
 
 it('rows of the present version are left as they are', async () => {
   const store = new ControlledStore();
-  const [first, second] = chain.frames;
+  const [first, second] = frames;
   const node = await openCopy(store);
   for (const frame of [first!, second!]) node.read(frame);
   node.copy.commitUpTo(2);
-  await new Promise<void>((resolve) => node.copy.listen({ committed: () => node.copy.mark.number === 2 && resolve() }));
+  node.copy.flush();
+  await new Promise<void>((resolve) =>
+    node.copy.listen({ committed: () => node.copy.mark.number === 2 && resolve() }),
+  );
   const before = store.batches.length;
   await openCopy(store);
   expect(store.batches).toHaveLength(before);
@@ -133,10 +167,10 @@ it('rows of the present version are left as they are', async () => {
 
 it('a log of which nothing is committed has nothing to fold', async () => {
   const store = new ControlledStore();
-  const [{ number, bytes }] = chain.frames as [Chain['frames'][number]];
+  const { number, bytes } = frames[0]!;
   const bookmark = { sequence: 1, mark: oldMark(0, 0) };
   await store.write({ entries: [{ number, bytes }], rows: [['old', '1']], bookmark }, { sync: false });
   const { copy } = await openCopy(store);
-  expect(copy.mark).toEqual(chain.marks[0]);
-  expect(await store.rangeRows(everything)).toEqual([]);
+  expect(copy.mark).toEqual(emptyMark);
+  await expectRows(store, []);
 });

@@ -70,20 +70,23 @@ describe('stamps', () => {
     expect(stamps.now() - first).toBeGreaterThanOrEqual(4_000 * 0.95 - 1);
   });
 
-  it.each([10_000, -10_000])('are drawn to the wall clock when it is %d ms off, and then stay with it', (offMs) => {
-    const stamps = new Stamps(clock, 0);
-    clock.jumpWall(offMs);
-    for (let second = 0; second < 100; second++) {
-      clock.pass(1_000);
-      stamps.now();
-    }
-    expect(Math.abs(stamps.now() - clock.wallMs())).toBeGreaterThan(4_000);
-    for (let second = 0; second < 110; second++) {
-      clock.pass(1_000);
-      stamps.now();
-    }
-    expect(Math.abs(stamps.now() - clock.wallMs())).toBeLessThanOrEqual(1);
-  });
+  it.each([10_000, -10_000])(
+    'are drawn to the wall clock when it is %d ms off, and then stay with it',
+    (offMs) => {
+      const stamps = new Stamps(clock, 0);
+      clock.jumpWall(offMs);
+      for (let second = 0; second < 100; second++) {
+        clock.pass(1_000);
+        stamps.now();
+      }
+      expect(Math.abs(stamps.now() - clock.wallMs())).toBeGreaterThan(4_000);
+      for (let second = 0; second < 110; second++) {
+        clock.pass(1_000);
+        stamps.now();
+      }
+      expect(Math.abs(stamps.now() - clock.wallMs())).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('begin at the wall clock, or at the last stamp where that is later', () => {
     expect(new Stamps(clock, 0).now()).toBe(wallMs);

@@ -9,7 +9,11 @@ const seeded: DomainEvent = {
   at: 10,
   data: { generation: 1, base: { number: 0, hash: GENESIS_HASH }, members: ['n1'], copies: 1 },
 };
-const elected: DomainEvent = { type: 'LeaderElected', at: 11, data: { node: 'n1', members: ['n1'], copies: 1 } };
+const elected: DomainEvent = {
+  type: 'LeaderElected',
+  at: 11,
+  data: { node: 'n1', members: ['n1'], copies: 1 },
+};
 const quiet: DomainEvent = { type: 'SessionQuieted', at: 12, data: { session: 's-1' } };
 
 const first = frameAfter(emptyTail, [seeded], { epoch: 0 });
@@ -63,13 +67,19 @@ describe('a frame is', () => {
     expect(examine(later, frameAfter(tail, [quiet]))).toBe('stale');
     expect(examine(later, frameAfter(tail, [elected], { epoch: 2 }))).toBe('stale');
     expect(examine(later, frameAfter(tail, [quiet], { number: 99, prev: otherHash }))).toBe('stale');
-    expect(examine({ ...tail, generation: 2, epoch: 0 }, frameAfter(tail, [quiet], { epoch: 9 }))).toBe('stale');
+    expect(examine({ ...tail, generation: 2, epoch: 0 }, frameAfter(tail, [quiet], { epoch: 9 }))).toBe(
+      'stale',
+    );
   });
 
   it('damage when it comes too early or too late', () => {
-    expect(examine(tail, frameAfter(tail, [quiet], { number: 5 }))).toEqual(damage('frame 5 follows frame 3'));
+    expect(examine(tail, frameAfter(tail, [quiet], { number: 5 }))).toEqual(
+      damage('frame 5 follows frame 3'),
+    );
     expect(examine(tail, second)).toEqual(damage('frame 2 follows frame 3'));
-    expect(examine(emptyTail, frameAfter(emptyTail, [quiet], { number: 2 }))).toEqual(damage('frame 2 follows frame 0'));
+    expect(examine(emptyTail, frameAfter(emptyTail, [quiet], { number: 2 }))).toEqual(
+      damage('frame 2 follows frame 0'),
+    );
   });
 
   it('damage when another stands at its number', () => {
@@ -77,8 +87,12 @@ describe('a frame is', () => {
   });
 
   it('damage when it does not carry the hash of the frame before', () => {
-    expect(examine(tail, frameAfter(tail, [quiet], { prev: otherHash }))).toEqual(damage('frame 4 does not continue the chain'));
-    expect(examine(tail, frameAfter(tail, [elected], { prev: otherHash }))).toEqual(damage('does not continue the chain'));
+    expect(examine(tail, frameAfter(tail, [quiet], { prev: otherHash }))).toEqual(
+      damage('frame 4 does not continue the chain'),
+    );
+    expect(examine(tail, frameAfter(tail, [elected], { prev: otherHash }))).toEqual(
+      damage('does not continue the chain'),
+    );
   });
 
   it('damage when positions have a gap or overlap', () => {
@@ -97,7 +111,9 @@ describe('a frame is', () => {
 
   it('damage when nothing was seeded in its generation', () => {
     expect(examine(tail, frameAfter(tail, [quiet], { generation: 2 }))).toEqual(damage('generation 2'));
-    expect(examine(tail, frameAfter(tail, [elected], { generation: 2, epoch: 2 }))).toEqual(damage('generation 2'));
+    expect(examine(tail, frameAfter(tail, [elected], { generation: 2, epoch: 2 }))).toEqual(
+      damage('generation 2'),
+    );
   });
 });
 

@@ -1,0 +1,121 @@
+/**
+ * What goes wrong, and when: a plan that is drawn from the seed before anything begins, so that a fault can be left out
+ * and everything else stays as it was.
+ */
+import type { SeededRandom } from './random.ts';
+
+/** Whom a fault hits, decided when it does. */
+export type Target = 'leader' | 'follower' | 'anyone';
+
+export type Fault = {
+  readonly atMs: number;
+  /** Only when this is happening, within a few seconds; else at once. */
+  readonly moment: Moment;
+} & (
+  | { readonly kind: 'kill'; readonly target: Target; readonly forMs: number; readonly power: boolean }
+  | { readonly kind: 'pause'; readonly target: Target; readonly forMs: number }
+  /** The connection is reset and cannot be made again. */
+  | { readonly kind: 'sever'; readonly target: Target; readonly forMs: number }
+  /** Packets go astray. */
+  | { readonly kind: 'block'; readonly target: Target; readonly forMs: number }
+  | { readonly kind: 'slow-network'; readonly target: Target; readonly forMs: number; readonly factor: number }
+  | { readonly kind: 'slow-disk'; readonly target: Target; readonly forMs: number; readonly factor: number }
+  | { readonly kind: 'wall-jump'; readonly target: Target; readonly byMs: number }
+  /** Its consumer is forgotten by the server. */
+  | { readonly kind: 'stuck-consumer'; readonly target: Target }
+  /** Appends are lost, stored without an answer, or arrive late. */
+  | { readonly kind: 'append-trouble'; readonly forMs: number; readonly chance: number }
+  | { readonly kind: 'hung-stream'; readonly forMs: number }
+  | { readonly kind: 'server-restart'; readonly forMs: number }
+  | { readonly kind: 'kill-client'; readonly forMs: number }
+  | { readonly kind: 'sever-client'; readonly forMs: number }
+);
+
+export type Moment =
+  | 'now'
+  /** A node is trying to become leader: the fault hits it. */
+  | 'campaign'
+  /** A candidate's frame was just stored: the fault hits it before, or soon after, it learns that it won. */
+  | 'elected'
+  /** A leader's frame was just stored, and nobody was told. */
+  | 'appended';
+
+export interface PlanOptions {
+  readonly durationMs: number;
+  /** Mean time from one fault to the next. */
+  readonly everyMs: number;
+}
+
+type Kind = Fault['kind'];
+
+const weights: readonly (readonly [Kind, number])[] = [
+  ['kill', 6],
+  ['pause', 4],
+  ['sever', 3],
+  ['block', 3],
+  ['slow-network', 2],
+  ['slow-disk', 1],
+  ['wall-jump', 1],
+  ['stuck-consumer', 1],
+  ['append-trouble', 3],
+  ['hung-stream', 1],
+  ['server-restart', 1],
+  ['kill-client', 1],
+  ['sever-client', 1],
+];
+
+export function drawPlan(random: SeededRandom, { durationMs, everyMs }: PlanOptions): Fault[] {
+  const plan: Fault[] = [];
+  for (let atMs = drawGap(random, everyMs); atMs < durationMs; atMs += drawGap(random, everyMs)) {
+    plan.push(drawFault(random, atMs));
+  }
+  return plan;
+}
+
+function drawGap(random: SeededRandom, meanMs: number): number {
+  return -Math.log(1 - random.next()) * meanMs;
+}
+
+function drawFault(random: SeededRandom, atMs: number): Fault {
+  const kind = drawKind(random);
+  const moment = random.pick<Moment>(['now', 'now', 'campaign', 'elected', 'appended']);
+  const target = random.pick<Target>(['leader', 'leader', 'follower', 'anyone']);
+  const forMs = drawDuration(random);
+  const when = { atMs, moment };
+  switch (kind) {
+    case 'kill':
+      return { ...when, kind, target, forMs, power: random.chance(0.2) };
+    case 'slow-network':
+      return { ...when, kind, target, forMs, factor: random.between(5, 200) };
+    case 'slow-disk':
+      return { ...when, kind, target, forMs, factor: random.between(10, 500) };
+    case 'wall-jump':
+      return { ...when, kind, target, byMs: random.between(-3_600_000, 3_600_000) };
+    case 'append-trouble':
+      return { ...when, kind, moment: 'now', forMs, chance: random.between(0.05, 0.4) };
+    case 'hung-stream':
+    case 'server-restart':
+      return { ...when, kind, forMs: Math.min(forMs, 4_000) };
+    case 'stuck-consumer':
+      return { ...when, kind, target };
+    case 'kill-client':
+    case 'sever-client':
+      return { ...when, kind, moment: 'now', forMs };
+    default:
+      return { ...when, kind, target, forMs };
+  }
+}
+
+function drawKind(random: SeededRandom): Kind {
+  let left = random.next() * weights.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [kind, weight] of weights) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return 'kill';
+}
+
+/** Mostly short, sometimes ten seconds: what is noticed, what is just not, and what outlasts every time-out. */
+function drawDuration(random: SeededRandom): number {
+  return random.chance(0.5) ? random.between(20, 800) : random.between(800, 10_000);
+}

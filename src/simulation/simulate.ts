@@ -1,0 +1,122 @@
+/** One seed, from the first message to the verdict. */
+import { hash } from 'node:crypto';
+import type { Strategy } from '../actors/replica/decide.ts';
+import { drawPlan, type Fault } from './faults.ts';
+import { Nemesis } from './nemesis.ts';
+import { SeededRandom } from './random.ts';
+import type { Safeguard } from './surroundings.ts';
+import { judge } from './verdict.ts';
+import type { Broken } from './watch.ts';
+import { World } from './world.ts';
+
+export interface SimulateOptions {
+  readonly seed: number;
+  /** Virtual time with faults; what it takes to settle afterwards comes on top. */
+  readonly durationMs?: number;
+  readonly without?: Safeguard;
+  /** Instead of what the seed would draw. */
+  readonly plan?: readonly Fault[];
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly broken: Broken | undefined;
+  /** Of everything that happened: equal for equal runs. */
+  readonly digest: string;
+  readonly virtualMs: number;
+  /** From the end of the faults until all had settled. */
+  readonly settledMs: number;
+  readonly plan: readonly Fault[];
+  readonly counts: { readonly frames: number; readonly epochs: number; readonly acknowledged: number };
+  /** The last notable things that happened, in words. */
+  readonly lines: readonly string[];
+}
+
+const names = ['ann', 'ben', 'cid'] as const;
+const members = ['n1', 'n2', 'n3'];
+const usualDurationMs = 30_000;
+const settleTimeoutMs = 40_000;
+/** For what nobody waits for: the last items are shown, and marked as shown. */
+const lastWordsMs = 8_000;
+const faultGapMs = { min: 700, max: 5_000 };
+
+export async function simulate({ seed, durationMs = usualDurationMs, without, plan }: SimulateOptions): Promise<SimulationResult> {
+  const random = new SeededRandom(`verbatim ${seed}`);
+  const world = new World(`world ${seed}`, {
+    members,
+    copies: 2,
+    strategy: random.pick<Strategy>(['random', 'lowest-id']),
+    sync: random.chance(0.3),
+    sessionGapMs: random.pick([2_000, 3_600_000]),
+    without,
+  });
+  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs: random.between(faultGapMs.min, faultGapMs.max) });
+  const died = watchForDeaths(world);
+  await world.start(names);
+  new Nemesis(world, random.fork('nemesis')).schedule(faults);
+  await world.run(durationMs);
+  const settledMs = await settle(world);
+  if (!world.watch.broken) await judge(world);
+  died.stop();
+  return resultOf(world, seed, faults, settledMs);
+}
+
+/** @returns how long it took, once nothing went wrong any more, until everything was done and known everywhere. */
+async function settle(world: World): Promise<number> {
+  world.heal();
+  const healedMs = world.timeline.nowMs;
+  for (const user of world.users) user.fallSilent();
+  if (await world.until(() => isSettled(world), settleTimeoutMs)) {
+    const settledMs = world.timeline.nowMs - healedMs;
+    await world.run(lastWordsMs);
+    return settledMs;
+  }
+  world.watch.breaks('alive', `not settled ${settleTimeoutMs} ms after everything was right again: ${unsettled(world)}`);
+  return settleTimeoutMs;
+}
+
+/** Nodes agree on everything, nobody waits for an answer, and what was shown is marked as shown. */
+function isSettled({ nodes, users, stream, leader }: World): boolean {
+  if (!leader || users.some((user) => !user.isSettled)) return false;
+  const sequence = stream?.last ?? 0;
+  return nodes.every(({ replica }) => {
+    if (!replica?.isOpen) return false;
+    const { copy } = replica;
+    return copy.sequence === sequence && copy.mark.number === copy.tail.number;
+  });
+}
+
+function unsettled({ nodes, users, stream, leader }: World): string {
+  const states = nodes.map(({ id, replica }) => {
+    if (!replica?.isOpen) return `${id} is not open`;
+    const { copy } = replica;
+    return `${id} ${replica.state} at ${copy.tail.number}, committed ${copy.mark.number}`;
+  });
+  const waiting = users.filter((user) => !user.isSettled).map(({ name }) => `${name} waits`);
+  return [`leader ${leader?.id}`, `stream ${stream?.last}`, ...states, ...waiting].join('; ');
+}
+
+/** What would end a real process: an error that nobody caught. */
+function watchForDeaths(world: World): { stop(): void } {
+  const die = (error: unknown) => world.watch.breaks('alive', `a process would have died: ${(error as Error).stack ?? error}`);
+  process.on('unhandledRejection', die);
+  return { stop: () => process.off('unhandledRejection', die) };
+}
+
+function resultOf(world: World, seed: number, plan: readonly Fault[], settledMs: number): SimulationResult {
+  const { watch, trace, timeline, stream, history, leader } = world;
+  return {
+    seed,
+    broken: watch.broken,
+    digest: hash('sha256', `${trace.digest()} ${watch.broken?.what ?? ''}`, 'hex'),
+    virtualMs: timeline.nowMs,
+    settledMs,
+    plan,
+    counts: {
+      frames: stream?.last ?? 0,
+      epochs: leader?.replica?.copy.tail.epoch ?? 0,
+      acknowledged: history.attempts.filter(({ outcome }) => outcome?.kind === 'answered').length,
+    },
+    lines: trace.lines,
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * A world: three nodes, a broker with its stream, users with their clients, on one timeline.
+ *
+ * Nodes and clients are the product's own code; only what they stand on is simulated. Whatever a world does follows from
+ * its seed and from what is done to it between its runs.
+ */
+import { GuestClient, type Identity } from '../client/client.ts';
+import { Frame } from '../events/frame.ts';
+import type { Entry } from '../log/port.ts';
+import { opensEpoch } from '../replication/tail.ts';
+import { Broker } from './broker.ts';
+import { SimulatedBus } from './bus.ts';
+import { History } from './history.ts';
+import { SimulatedNode } from './node.ts';
+import type { AppendTrouble } from './ordered-log.ts';
+import { SimulatedProcess } from './process.ts';
+import { SeededRandom } from './random.ts';
+import { SimulatedStream } from './stream.ts';
+import type { Settings, Surroundings } from './surroundings.ts';
+import { Timeline } from './timeline.ts';
+import { Trace } from './trace.ts';
+import { SimulatedUser } from './user.ts';
+import { Watch } from './watch.ts';
+import { Wire } from './wire.ts';
+
+const password = 'correct horse';
+const startTimeoutMs = 30_000;
+
+export class World {
+  readonly timeline = new Timeline();
+  readonly trace = new Trace(() => this.timeline.nowMs);
+  readonly history = new History();
+  readonly trouble: AppendTrouble = { chance: 0, hungUntilMs: 0 };
+  readonly random: SeededRandom;
+  readonly watch: Watch;
+  readonly broker: Broker;
+  readonly nodes: readonly SimulatedNode[];
+  readonly users: SimulatedUser[] = [];
+  readonly settings: Settings;
+  readonly #surroundings: Surroundings;
+  readonly #frameWaiters = new Set<{ opens: boolean; go: (leader: SimulatedNode) => void }>();
+  /** From now on nothing goes wrong any more. */
+  isHealed = false;
+
+  constructor(seed: string, settings: Settings) {
+    const { trace, timeline, trouble, history } = this;
+    this.settings = settings;
+    this.random = new SeededRandom(seed);
+    this.watch = new Watch({ trace, copies: settings.copies });
+    this.broker = new Broker(this.random.fork('broker'), {
+      heard: (wire, subject, data) => trace.count(wire.process.name, `${subject} ${data}`),
+      newStream: () => this.#newStream(),
+    });
+    const { random, broker, watch } = this;
+    this.#surroundings = { settings, timeline, random, trace, broker, trouble, watch, history };
+    this.nodes = settings.members.map((id) => new SimulatedNode(id, this.#surroundings));
+  }
+
+  node(id: string): SimulatedNode {
+    return this.nodes.find((node) => node.id === id)!;
+  }
+
+  get stream(): SimulatedStream | undefined {
+    return this.broker.stream(1);
+  }
+
+  /** The node that leads the newest epoch, as far as any node knows. */
+  get leader(): SimulatedNode | undefined {
+    const leading = this.nodes.filter(({ replica }) => replica?.isOpen && replica.role === 'leader');
+    return leading.sort((a, b) => b.replica!.copy.tail.epoch - a.replica!.copy.tail.epoch)[0];
+  }
+
+  run(ms: number): Promise<void> {
+    return this.timeline.run(this.timeline.nowMs + ms, () => this.watch.broken !== undefined);
+  }
+
+  /** @returns whether it came true within `limitMs`. */
+  async until(isTrue: () => boolean, limitMs: number): Promise<boolean> {
+    await this.timeline.run(this.timeline.nowMs + limitMs, () => this.watch.broken !== undefined || isTrue());
+    return isTrue();
+  }
+
+  /** All nodes up, `names` registered, each with one client, the first also with a second one. */
+  async start(names: readonly string[]): Promise<void> {
+    for (const node of this.nodes) node.start();
+    const identities = this.#register(names);
+    let isDone = false;
+    void identities.then(() => {
+      isDone = true;
+    });
+    if (!(await this.until(() => isDone, startTimeoutMs))) return this.watch.breaks('alive', 'nobody could register');
+    for (const identity of await identities) this.#addClient(identity, names, '');
+    this.#addClient((await identities)[0]!, names, '-too');
+    for (const user of this.users) user.start();
+  }
+
+  /** Told once when the next frame is stored that opens an epoch, or that does not. */
+  awaitFrame(opens: boolean, go: (leader: SimulatedNode) => void): void {
+    this.#frameWaiters.add({ opens, go });
+  }
+
+  stickConsumers({ process }: SimulatedNode): void {
+    this.stream?.stick(({ session }) => session.wire.process === process);
+  }
+
+  /** Everything is put right, everybody is there again. */
+  heal(): void {
+    this.isHealed = true;
+    this.trace.note('world', 'heals');
+    this.trouble.chance = 0;
+    this.trouble.hungUntilMs = 0;
+    if (!this.broker.isUp) this.broker.start();
+    for (const part of [...this.nodes, ...this.users]) {
+      part.process?.resume();
+      part.wire?.heal();
+      part.start();
+    }
+    for (const { disk } of this.nodes) disk.slowness = 1;
+  }
+
+  async #register(names: readonly string[]): Promise<Identity[]> {
+    const process = new SimulatedProcess('guest', this.timeline, this.random.fork('guest'));
+    const wire = new Wire(process, this.broker);
+    const bus = Object.assign(new SimulatedBus(wire, this.broker), { close: async () => wire.end() });
+    wire.open();
+    const guest = new GuestClient({ clock: process, random: process.random, link: async () => bus });
+    await guest.line.ready(startTimeoutMs);
+    const identities: Identity[] = [];
+    for (const name of names) {
+      await guest.register(name, password);
+      identities.push(await guest.logIn(name, password));
+    }
+    await guest.close();
+    return identities;
+  }
+
+  #addClient(identity: Identity, names: readonly string[], suffix: string): void {
+    const others = names.filter((name) => name !== identity.name);
+    this.users.push(new SimulatedUser(`${identity.name}${suffix}`, identity, others, this.#surroundings));
+  }
+
+  #newStream(): SimulatedStream {
+    return new SimulatedStream({
+      comparesAndSets: this.settings.without !== 'compare-and-set',
+      stored: (entry) => this.#stored(entry),
+    });
+  }
+
+  #stored(entry: Entry): void {
+    this.watch.streamed(entry);
+    const frame = Frame.decode(entry.bytes);
+    for (const waiter of this.#frameWaiters) {
+      if (waiter.opens !== opensEpoch(frame)) continue;
+      this.#frameWaiters.delete(waiter);
+      waiter.go(this.node(frame.header.leader));
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/** What every node's store promises beyond being a log. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Bookmark, LogConflict, type NodeStore, type StoreBatch } from '../../src/log/port.ts';
+
+export interface OpenStore {
+  /** Empty. */
+  readonly store: NodeStore;
+  /** The same store, closed and opened again, where it outlives its process. */
+  reopen?(): Promise<NodeStore>;
+  close(): Promise<void>;
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const entry = (number: number) => ({ number, bytes: bytesOf(`entry ${number}`) });
+const bookmark = (number: number): Bookmark => {
+  return { sequence: number + 100, mark: { number, position: number, state: 'a'.repeat(64), version: 1 } };
+};
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+export function storeContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`${name} as a node's store`, () => {
+    let opened: OpenStore;
+    let store: NodeStore;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+
+    afterEach(() => opened.close());
+
+    async function write(numbers: number[], rows: StoreBatch['rows'], mark = 1): Promise<void> {
+      await store.write({ entries: numbers.map(entry), rows, bookmark: bookmark(mark) }, { sync: false });
+    }
+
+    const allRows = () => store.rangeRows({ from: '', to: '\u{10ffff}' });
+
+    it('has neither rows nor a bookmark at first', async () => {
+      expect(store.bookmark).toBeUndefined();
+      expect(store.readRow('a')).toBeUndefined();
+      expect(await allRows()).toEqual([]);
+    });
+
+    it.each([true, false])('writes entries, rows and bookmark together (synced: %s)', async (sync) => {
+      const batch = { entries: [entry(1), entry(2)], rows: [['a', '1'] as const], bookmark: bookmark(2) };
+      await store.write(batch, { sync });
+      expect(await store.last()).toBe(2);
+      expect(Buffer.from((await store.read(2))!).toString()).toBe('entry 2');
+      expect(store.readRow('a')).toBe('1');
+      expect(store.bookmark).toEqual(bookmark(2));
+    });
+
+    it.each([[[2]], [[1, 3]], [[1, 1]], [[1, 2, 4]]])(
+      'writes nothing at all of a batch whose entries are not the next ones: %j (P1)',
+      async (numbers) => {
+        await expect(write(numbers, [['a', '1']])).rejects.toThrow(LogConflict);
+        expect(await store.last()).toBe(0);
+        expect(await store.read(1)).toBeUndefined();
+        expect(store.readRow('a')).toBeUndefined();
+        expect(store.bookmark).toBeUndefined();
+      },
+    );
+
+    it('goes on after a batch that was refused', async () => {
+      await write([1], [['a', '1']], 1);
+      await expect(write([2, 4], [['a', '2']], 9)).rejects.toThrow(LogConflict);
+      expect([await store.last(), store.readRow('a'), store.bookmark]).toEqual([1, '1', bookmark(1)]);
+      await write([2], [['a', '2']], 2);
+      expect([await store.last(), store.readRow('a'), store.bookmark]).toEqual([2, '2', bookmark(2)]);
+    });
+
+    it('takes batches without entries, and entries without batches', async () => {
+      await write([], [['a', '1']]);
+      await store.append(bytesOf('entry 1'), 1);
+      await write([2], []);
+      await store.append(bytesOf('entry 3'), 3);
+      expect(await store.last()).toBe(3);
+    });
+
+    it('replaces rows and removes them', async () => {
+      await write(
+        [],
+        [
+          ['a', '1'],
+          ['b', ''],
+          ['c', '3'],
+        ],
+      );
+      await write(
+        [],
+        [
+          ['a', '2'],
+          ['c', null],
+          ['never was', null],
+        ],
+      );
+      expect(await allRows()).toEqual([
+        ['a', '2'],
+        ['b', ''],
+      ]);
+      expect([store.readRow('b'), store.readRow('c')]).toEqual(['', undefined]);
+    });
+
+    it('takes the last word on a row that a batch names twice', async () => {
+      await write(
+        [],
+        [
+          ['a', '1'],
+          ['a', '2'],
+          ['b', '1'],
+          ['b', null],
+        ],
+      );
+      expect(await allRows()).toEqual([['a', '2']]);
+    });
+
+    it('gives rows in a range, from either end, in the order of their bytes', async () => {
+      const key = fc.string({
+        unit: fc.constantFrom('a', 'b', '/', '~', 'é', '\u{fa11}', '\u{20bb7}'),
+        maxLength: 3,
+      });
+      const range = fc.record({ from: key, to: key, limit: fc.nat({ max: 5 }), reverse: fc.boolean() });
+      await write([1], []);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(key, { maxLength: 12 }),
+          range,
+          async (keys, { from, to, limit, reverse }) => {
+            await store.clearRows();
+            await write(
+              [],
+              keys.map((each) => [each, `row ${each}`] as const),
+            );
+            const within = keys
+              .filter((each) => byBytes(each, from) >= 0 && byBytes(each, to) <= 0)
+              .sort(byBytes);
+            const wanted = (reverse ? within.reverse() : within).map((each) => [each, `row ${each}`]);
+            expect(await store.rangeRows({ from, to, reverse })).toEqual(wanted);
+            expect(await store.rangeRows({ from, to, reverse, limit })).toEqual(wanted.slice(0, limit));
+            for (const each of keys) expect(store.readRow(each)).toBe(`row ${each}`);
+          },
+        ),
+      );
+    });
+
+    it('clears its rows and nothing else', async () => {
+      await write(
+        [1, 2],
+        [
+          ['', '0'],
+          ['a', '1'],
+          ['\u{10ffff}', '2'],
+        ],
+        2,
+      );
+      await store.clearRows();
+      expect(await allRows()).toEqual([]);
+      expect(store.readRow('a')).toBeUndefined();
+      expect(await store.last()).toBe(2);
+      expect(Buffer.from((await store.read(2))!).toString()).toBe('entry 2');
+      expect(store.bookmark).toEqual(bookmark(2));
+    });
+
+    it('never takes a row for anything else', async () => {
+      const names = ['f000000000001', 'm/bookmark', 'm/format', 'r', 'f', 's', '0'];
+      await write(
+        [1],
+        names.map((each) => [each, 'row'] as const),
+      );
+      expect(await store.last()).toBe(1);
+      expect(Buffer.from((await store.read(1))!).toString()).toBe('entry 1');
+      expect((await allRows()).map(([key]) => key)).toEqual(names.toSorted(byBytes));
+    });
+
+    it('shows that it takes writes, without changing anything', async () => {
+      await write([1], [['a', '1']]);
+      await store.probe();
+      expect([await store.last(), await allRows(), store.bookmark]).toEqual([1, [['a', '1']], bookmark(1)]);
+    });
+
+    it('is what it was when it is opened again', async ({ skip }) => {
+      if (!opened.reopen) return skip('it does not outlive its process');
+      await write(
+        [1, 2],
+        [
+          ['a', '1'],
+          ['b', '2'],
+        ],
+        2,
+      );
+      await write([3], [['a', null]], 3);
+      store = await opened.reopen();
+      expect([await store.last(), await allRows(), store.bookmark]).toEqual([3, [['b', '2']], bookmark(3)]);
+      await write([4], [], 4);
+      await expect(store.append(bytesOf('entry 4'), 4)).rejects.toThrow(LogConflict);
+    });
+  });
+}

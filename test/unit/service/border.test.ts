@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ClientCommand, guestCommand, userCommand } from '../../../src/events/commands.ts';
+import type { Passwords } from '../../../src/ports/passwords.ts';
+import { answerFrom, answerSchema } from '../../../src/protocol/answers.ts';
+import { digestOf, needsPreparation, prepare } from '../../../src/service/prepare.ts';
+import { World } from '../../support/world.ts';
+
+/** Hashes that can be read, and a note of what was verified against what. */
+class PlainPasswords implements Passwords {
+  readonly verified: (string | undefined)[] = [];
+
+  async hash(password: string): Promise<string> {
+    return `hash of ${password}`;
+  }
+
+  async verify(hash: string | undefined, password: string): Promise<boolean> {
+    this.verified.push(hash);
+    return hash === `hash of ${password}`;
+  }
+}
+
+const sha = 'a'.repeat(64);
+let world: World;
+let alice: string;
+let passwords: PlainPasswords;
+
+beforeEach(() => {
+  world = new World();
+  const register = {
+    type: 'Register',
+    name: 'Alice',
+    passwordHash: 'hash of secret12',
+    recoveryHash: sha,
+  } as const;
+  const event = world.tell('g-1', register);
+  alice = event.type === 'UserRegistered' ? event.data.user : '';
+  passwords = new PlainPasswords();
+});
+
+function prepared(command: ClientCommand, user?: string) {
+  if (!needsPreparation(command)) throw new Error('nothing to prepare');
+  return prepare(command, user, world.rows, passwords);
+}
+
+describe('at the border', () => {
+  const logIn = (name: string, password: string) =>
+    prepared({ type: 'LogIn', id: 'c1', name, password, tokenHash: sha });
+  const change = (password: string, user = alice) =>
+    prepared({ type: 'ChangePassword', id: 'c1', password, newPassword: 'another1', tokenHash: sha }, user);
+
+  it('a password is replaced by its hash and goes no further', async () => {
+    const command = await prepared({
+      type: 'Register',
+      id: 'c1',
+      name: 'Bob',
+      password: 'secret12',
+      recoveryHash: sha,
+    });
+    expect(command).toEqual({
+      type: 'Register',
+      id: 'c1',
+      name: 'Bob',
+      passwordHash: 'hash of secret12',
+      recoveryHash: sha,
+    });
+  });
+
+  it('a login is verified against the account of that name, in any spelling', async () => {
+    expect(await logIn('ALICE', 'secret12')).toMatchObject({ verifiedAgainst: 'hash of secret12' });
+    expect(await logIn('alice', 'wrong')).toMatchObject({ verifiedAgainst: null });
+    expect(await logIn('alice', 'wrong')).not.toHaveProperty('password');
+  });
+
+  it('a login takes as long for somebody unknown or deleted: something is verified all the same', async () => {
+    expect(await logIn('nobody', 'secret12')).toMatchObject({ verifiedAgainst: null });
+    world.tell(alice, { type: 'DeleteAccount' });
+    expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
+    expect(await change('secret12')).toMatchObject({ verifiedAgainst: null });
+    expect(passwords.verified).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('a change of the password is verified against the one who speaks', async () => {
+    const command = await change('secret12');
+    expect(command).toMatchObject({ verifiedAgainst: 'hash of secret12', passwordHash: 'hash of another1' });
+    expect(Object.keys(command)).not.toContain('newPassword');
+    expect(await change('wrong')).toMatchObject({ verifiedAgainst: null });
+    expect(await change('secret12', 'u-nobody')).toMatchObject({ verifiedAgainst: null });
+  });
+
+  it('nothing else has to wait', () => {
+    expect(needsPreparation({ type: 'PostMessage', id: 'c1', to: 'Bob', text: 'hi' })).toBe(false);
+  });
+});
+
+describe('the digest of a command', () => {
+  const fieldsOf = [...guestCommand.options, ...userCommand.options].map(({ shape }) => {
+    return [shape.type.value, Object.keys(shape)] as const;
+  });
+  const hidden = new Set(['id', 'password', 'newPassword']);
+
+  it.each(fieldsOf)('%s tells another command from a repeat by every open field: %j (P1)', (_, fields) => {
+    const command = Object.fromEntries(fields.map((field) => [field, 'one'])) as unknown as ClientCommand;
+    for (const field of fields) {
+      const changed = digestOf({ ...command, [field]: 'another' } as ClientCommand);
+      expect(changed === digestOf(command), field).toBe(hidden.has(field));
+    }
+  });
+
+  it('is the same for the same command, in whatever order its fields come', () => {
+    const command: ClientCommand = { type: 'PostMessage', id: 'c1', to: 'Bob', text: 'hi' };
+    const reversed = Object.fromEntries(Object.entries(command).reverse()) as ClientCommand;
+    expect(digestOf(reversed)).toBe(digestOf(command));
+  });
+});
+
+describe('an answer', () => {
+  it('says what the event says that answers, and no secret', () => {
+    const bob = world.register('Bob');
+    const posted = world.tell(alice, { type: 'PostMessage', to: 'Bob', text: 'hi' });
+    const session = posted.type === 'MessagePosted' ? posted.data.session : '';
+    expect(answerFrom(posted, 9)).toEqual({ id: posted.cause!.id, position: 9, at: posted.at, session });
+    const refused = world.tell(alice, { type: 'PostMessage', to: 'Nobody', text: 'hi' });
+    expect(answerFrom(refused, 10)).toMatchObject({ position: 10, refused: { code: 'unknown-user' } });
+    const came = world.tell(bob, { type: 'ComeOnline' });
+    expect(answerFrom(came, 11)).toEqual({ id: came.cause!.id, position: 11, at: came.at });
+    const loggedIn = world.tell('g-1', { type: 'LogIn', name: 'Bob', verifiedAgainst: 'p1', tokenHash: sha });
+    expect(answerFrom(loggedIn, 12)).toEqual({
+      id: loggedIn.cause!.id,
+      position: 12,
+      at: loggedIn.at,
+      user: bob,
+    });
+  });
+
+  it('passes what clients check, whatever happened', () => {
+    for (const { event, position } of world.stored) {
+      expect(answerSchema.parse(answerFrom(event, position))).toEqual(answerFrom(event, position));
+    }
+  });
+});
