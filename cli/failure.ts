@@ -1,4 +1,5 @@
 /** How a failure is told: one sentence on standard error, and the exit status that says what is known. */
+import { visible } from './render/text.ts';
 
 export const exitStatus = { done: 0, refused: 1, usage: 2, unanswered: 3 } as const;
 
@@ -7,35 +8,34 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Told apart by name: the classes live in modules that a failing command may never have loaded. */
-const statusByName: Readonly<Record<string, number>> = {
-  UsageError: exitStatus.usage,
-  Unanswered: exitStatus.unanswered,
-  NobodyThere: exitStatus.unanswered,
-  NoAnswer: exitStatus.unanswered,
-  ConnectionError: exitStatus.unanswered,
-};
+/** The command line itself refuses, before anybody is asked. */
+export class Refusal extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
 
-/** @returns the exit status. */
-export function reportFailure(error: unknown, isJson: boolean): number {
-  const { name, code, message } = describe(error);
-  process.stderr.write(isJson ? `${JSON.stringify({ error: { code, message } })}\n` : `error: ${code}: ${message}\n`);
-  return statusByName[name] ?? exitStatus.refused;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
-function describe(error: unknown): { name: string; code: string; message: string } {
-  if (!(error instanceof Error)) return { name: '', code: 'failed', message: String(error) };
-  const { name, message } = error;
-  if (name === 'Refused') return { name, code: (error as Error & { code: string }).code, message };
-  if (name === 'Unanswered') {
-    const { outcome } = error as Error & { outcome: string };
-    const consequence = outcome === 'unknown' ? 'the outcome is unknown; repeat it with the same id' : 'nothing was sent';
-    return { name, code: outcome === 'unknown' ? 'outcome-unknown' : 'not-sent', message: `${message}; ${consequence}` };
+/** All is said already; only the exit status remains. */
+export class Reported extends Error {
+  override readonly name = 'Reported';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit status ${status}`);
+    this.status = status;
   }
-  const known = codes[name];
-  if (known) return { name, code: known, message };
-  if (isUnreachable(error)) return { name: 'Unanswered', code: 'no-server', message: 'no server answers at the given address; nothing was sent' };
-  return { name, code: 'failed', message };
+}
+
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Of the command whose outcome is unknown. */
+  readonly id?: string;
 }
 
 const codes: Readonly<Record<string, string>> = {
@@ -47,7 +47,32 @@ const codes: Readonly<Record<string, string>> = {
   StoreUnusable: 'data-unusable',
 };
 
-function isUnreachable(error: Error): boolean {
-  const text = `${error.name} ${error.message} ${String(error.cause ?? '')}`;
-  return /ECONNREFUSED|ENOTFOUND|CONNECTION_REFUSED|connection refused|TimeoutError|timeout/i.test(text);
+/** Errors are told apart by name: their classes live in modules that a failing command may never have loaded. */
+export function failureFrom(error: unknown): Failure {
+  if (!(error instanceof Error)) return { status: exitStatus.refused, code: 'failed', message: String(error) };
+  const { name, message } = error;
+  if (name === 'Unanswered') return unansweredFrom(error as Error & { outcome: string; id?: string });
+  if (name === 'Refused') return { status: exitStatus.refused, code: (error as Refusal).code, message };
+  const code = codes[name] ?? 'failed';
+  return { status: code === 'usage' ? exitStatus.usage : exitStatus.refused, code, message };
+}
+
+function unansweredFrom({ outcome, id, message }: { outcome: string; id?: string; message: string }): Failure {
+  const status = exitStatus.unanswered;
+  if (outcome !== 'unknown') return { status, code: 'not-sent', message: `${message}: not sent` };
+  const told = { status, code: 'outcome-unknown', message: `${message}: the outcome is unknown` };
+  return id === undefined ? told : { ...told, id };
+}
+
+/** @returns the exit status. */
+export function reportFailure(error: unknown, isJson: boolean): number {
+  if (error instanceof Reported) return error.status;
+  const failure = failureFrom(error);
+  tell(failure, isJson);
+  return failure.status;
+}
+
+export function tell({ code, message, id }: Omit<Failure, 'status'>, isJson: boolean): void {
+  const object = { error: { code, message, ...(id === undefined ? {} : { id }) } };
+  process.stderr.write(isJson ? `${JSON.stringify(object)}\n` : `error: ${code}: ${visible(message)}\n`);
 }

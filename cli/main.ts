@@ -1,31 +1,65 @@
 /** The `verbatim` command: a table of subcommands, of which only the one asked for is loaded. */
 import { Command, CommanderError } from 'commander';
-import { commands } from './commands.ts';
-import { reportFailure } from './failure.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { groups } from './commands.ts';
+import { exitStatus, reportFailure, UsageError } from './failure.ts';
+
+const examples = `
+Examples:
+  $ verbatim up                       # a cluster on this machine
+  $ verbatim chat                     # in another terminal: register, log in, talk
+  $ verbatim send bob 'hello'         # or one command at a time
+  $ verbatim replay --session s-…     # what was said, as it was said
+
+Every command has its own: verbatim send --help`;
 
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command('verbatim')
     .description('A replicated chat that keeps every acknowledged word: once, in order, on every node.')
-    .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError(true)
+    .version(packageJson.version)
     .helpCommand(false)
-    .addHelpText('after', '\nExample:\n  $ verbatim up                       # start a cluster here\n  $ verbatim register alice           # in another terminal\n  $ verbatim chat --with bob\n')
+    .addHelpText('after', examples)
+    .showSuggestionAfterError(true)
+    .configureOutput({ outputError: () => undefined }) // told by `reportFailure`, as every failure
     .exitOverride();
-  const asked = args.find((arg) => !arg.startsWith('-'));
-  for (const { name, summary, load } of commands) {
-    const command = program.command(name).summary(summary).description(summary).showHelpAfterError(false).exitOverride();
-    if (name === asked) (await load()).configure(command);
+  for (const { title, commands } of groups) {
+    program.commandsGroup(title);
+    for (const { name, summary, isHidden = false, load } of commands) {
+      const command = program.command(name, { hidden: isHidden }).summary(summary).description(summary);
+      if (name === args[0]) (await load()).configure(command);
+    }
   }
   await program.parseAsync(args, { from: 'user' });
 }
 
-/** A reader that left, as in `verbatim log | head`, is no failure. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+const optionsWithValue = new Set(['--servers', '--profile', '--data', '--timeout']);
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = reportFailure(error, process.argv.includes('--json'));
+/** Options may stand before the subcommand too, and `help send` is `send --help`. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  let index = 0;
+  while (args[index]?.startsWith('-')) index += optionsWithValue.has(args[index]!) ? 2 : 1;
+  const command = args[index];
+  if (command === undefined) return args;
+  const others = [...args.slice(0, index), ...args.slice(index + 1)];
+  return command === 'help' ? [...others, '--help'] : [command, ...others];
+}
+
+function exitStatusOf(error: unknown, isJson: boolean): number {
+  if (!(error instanceof CommanderError)) return reportFailure(error, isJson);
+  if (error.exitCode === 0) return exitStatus.done; // help or version was shown
+  if (error.code === 'commander.help') return exitStatus.usage;
+  return reportFailure(new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' ')), isJson);
+}
+
+/** A reader that left, as in `verbatim log | head`, is no failure. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitStatus.done);
+    throw error;
+  });
+}
+
+const args = process.argv.slice(2);
+main(commandFirst(args)).catch((error: unknown) => {
+  process.exitCode = exitStatusOf(error, args.includes('--json'));
 });

@@ -2,27 +2,58 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const defaultPort = 4222;
+const defaultTimeoutMs = 10_000;
 
-export interface CommonOptions {
-  readonly servers: readonly string[];
+export interface OutputOptions {
   readonly json?: boolean;
 }
 
-export function withServers(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--servers <urls>', 'nats-server addresses, the first that works is used')
-        .env('VERBATIM_SERVERS')
-        .argParser(parseServers)
-        .default([`nats://127.0.0.1:${defaultPort}`], `nats://127.0.0.1:${defaultPort}`),
-    )
-    .option('--json', 'one JSON object a line on standard output');
+export interface ServerOptions extends OutputOptions {
+  /** Undefined: that of the data folder, else the default port here. */
+  readonly servers?: readonly string[];
+  readonly data: string;
+  readonly timeout: number;
 }
 
-export function withData(command: Command): Command {
+export interface UserOptions extends ServerOptions {
+  readonly profile: string;
+}
+
+export function withOutput(command: Command): Command {
+  return command.option('--json', 'one JSON object a line on standard output');
+}
+
+export function withServers(command: Command): Command {
   return command.addOption(
-    new Option('--data <dir>', "the cluster's data folder").env('VERBATIM_DATA').default('.verbatim'),
+    new Option('--servers <urls>', "nats-server addresses; the first that works is used (default: the embedded server's)")
+      .env('VERBATIM_SERVERS')
+      .argParser(parseServers),
   );
+}
+
+export function withData(command: Command, description = "the cluster's data folder"): Command {
+  return command.addOption(new Option('--data <dir>', description).env('VERBATIM_DATA').default('.verbatim'));
+}
+
+export function withTimeout(command: Command): Command {
+  return command.option('--timeout <duration>', 'how long to wait for an answer', positiveDuration, defaultTimeoutMs);
+}
+
+/** For commands of users and guests. */
+export function withProfile(command: Command): Command {
+  return withTimeout(withData(withOutput(withServers(command)), 'where a cluster started here keeps its data, and its address')).addOption(
+    new Option('--profile <name>', 'who you are: where the log-in is kept').env('VERBATIM_PROFILE').default('default').argParser(profileName),
+  );
+}
+
+/** For commands of operators: the data folder holds their password. */
+export function withOperator(command: Command): Command {
+  const data = "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD)";
+  return withTimeout(withData(withOutput(withServers(command)), data));
+}
+
+export function withPasswordStdin(command: Command, lines = 'the password'): Command {
+  return command.option('--password-stdin', `read ${lines} from standard input`);
 }
 
 function parseServers(text: string): string[] {
@@ -35,6 +66,11 @@ function parseServers(text: string): string[] {
   return servers;
 }
 
+function profileName(text: string): string {
+  if (/^\w[\w.-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError('a profile is up to 64 of A-Z, a-z, 0-9, _, . and -, and starts with none of the last two.');
+}
+
 /** An option parser for whole numbers within bounds. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
@@ -44,6 +80,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+export const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds from `500ms`, `3s`, `1.5m`, `1h`, `2d`. */
@@ -51,4 +89,13 @@ export function duration(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (amount === undefined) throw new InvalidArgumentError(`a duration looks like 500ms, 3s or 1h, not ${JSON.stringify(text)}.`);
   return Number(amount) * unitMs[unit]!;
+}
+
+/** What a timer of the system can wait. */
+const timerMsMax = 2 ** 31 - 1;
+
+function positiveDuration(text: string): number {
+  const ms = duration(text);
+  if (ms > 0 && ms <= timerMsMax) return ms;
+  throw new InvalidArgumentError('more than nothing and at most 24d is needed.');
 }

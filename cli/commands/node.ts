@@ -1,6 +1,6 @@
 /** `verbatim node`: one replica in the foreground. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Strategy } from '../../src/actors/replica/decide.ts';
+import type { NodeOptions } from '../../src/node.ts';
 import { duration, wholeNumber, withData, withServers } from '../options.ts';
 
 interface Options {
@@ -9,7 +9,7 @@ interface Options {
   readonly servers: readonly string[];
   readonly members: readonly string[];
   readonly copies?: number;
-  readonly election: Strategy;
+  readonly election: NodeOptions['strategy'];
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGap: number;
   readonly verbose?: boolean;

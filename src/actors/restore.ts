@@ -11,6 +11,11 @@ import type { UserState } from './user/state.ts';
 export type UserActor = ActorRefFrom<typeof userMachine>;
 export type SessionActor = ActorRefFrom<typeof sessionMachine>;
 
+/** An actor to which nothing has happened yet; what kind it is, its id says. */
+export function newActor(id: string): UserActor | SessionActor {
+  return id.startsWith('u-') ? createActor(userMachine).start() : createActor(sessionMachine).start();
+}
+
 export function restoreUser(context: UserState): UserActor {
   const { state } = context;
   const value = state === 'online' || state === 'offline' ? ({ registered: state } as const) : state;

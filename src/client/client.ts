@@ -6,11 +6,14 @@ import { limits } from '../events/limits.ts';
 import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
+import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
-import { type ItemView, pushSchema } from '../protocol/views.ts';
+import { type ItemView, type MessageView, pushSchema, type SessionView, type UserView } from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { Line, type Link } from './line.ts';
+
+export type { Answer, ItemView, MessageView, SessionView, UserView };
 
 export interface ClientOptions {
   readonly clock: Clock;
@@ -100,20 +103,57 @@ export class UserClient {
     await this.line.command({ type: 'DeleteAccount' }, timing(timeoutMs));
   }
 
+  async whoAmI(timeoutMs?: number): Promise<{ user: string; name: string }> {
+    return await this.line.query('whoami', {}, timeoutMs);
+  }
+
+  /** Everybody whose name begins with `prefix`, by name. */
+  async *users(prefix: string, timeoutMs?: number): AsyncGenerator<UserView> {
+    let after: string | null = null;
+    for (;;) {
+      const page: QueryAnswer<'users'> = await this.line.query('users', { prefix, after, limit: pageSize }, timeoutMs);
+      yield* page.users;
+      after = page.users.at(-1)?.name ?? null;
+      if (!page.more || after === null) return;
+    }
+  }
+
+  /** The user's own sessions, or those with one other user, oldest first. */
+  async *sessions(other: string | null, timeoutMs?: number): AsyncGenerator<SessionView> {
+    let after: number | null = 0;
+    while (after !== null) {
+      const request: QueryRequest<'sessions'> = { with: other, after, limit: pageSize };
+      const page: QueryAnswer<'sessions'> = await this.line.query('sessions', request, timeoutMs);
+      yield* page.sessions;
+      after = page.next;
+    }
+  }
+
+  /** What was said in a session, oldest first. */
+  async *transcript(session: string, timeoutMs?: number): AsyncGenerator<MessageView> {
+    let after: number | null = 0;
+    while (after !== null) {
+      const request: QueryRequest<'transcript'> = { session, after, limit: pageSize };
+      const page: QueryAnswer<'transcript'> = await this.line.query('transcript', request, timeoutMs);
+      yield* page.messages;
+      after = page.next;
+    }
+  }
+
   /** Comes online and shows the queue, item by item, and whatever is added to it, until the client is closed. */
   async follow(show: (item: ItemView) => Promise<void> | void): Promise<void> {
     const { shown } = await this.line.query('whoami', {});
     const deliveries = this.#newDeliveries(shown, show, true);
     this.#deliveries = deliveries;
     this.#isAttached = true;
-    let wasReady = true;
+    let epochBefore: number | undefined = this.line.leader.epoch;
     this.#stops.push(
-      this.line.link.subscribe(clientSubjects.push(this.#user), ({ data }) => this.#pushed(deliveries, data)),
+      this.line.link.subscribe(clientSubjects.push(this.#user), ({ data }) => this.#heardPush(data)),
       every(this.#clock, pingMs, () => void this.#ping()),
       this.line.watch(() => {
-        const isReady = this.line.state === 'ready';
-        if (isReady && !wasReady) deliveries.catchUp(); // pushes may have been missed meanwhile
-        wasReady = isReady;
+        const epoch = this.line.state === 'ready' ? this.line.leader.epoch : undefined;
+        if (epoch !== undefined && epoch !== epochBefore) deliveries.catchUp(); // pushes may have been missed meanwhile
+        epochBefore = epoch;
       }),
     );
     await this.#comeOnline();
@@ -168,16 +208,24 @@ export class UserClient {
     });
   }
 
-  #pushed(deliveries: Deliveries, data: Uint8Array): void {
+  #heardPush(data: Uint8Array): void {
     const push = pushSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
-    if (!push.success) return deliveries.catchUp();
-    this.line.saw(push.data.last);
-    deliveries.pushed(push.data);
+    if (push.success) this.#pushed(push.data);
+    else this.#deliveries?.catchUp();
   }
 
-  /** A leader that does not count this client as online was not told, or gave it up while it was silent. */
+  #pushed(push: Push): void {
+    this.line.saw(push.last);
+    this.#deliveries?.pushed(push);
+  }
+
+  /**
+   * A leader that does not count this client as online was not told, or gave it up while it was silent. A queue that
+   * reaches further than what was shown means that a push was lost: on the way, or with the leader before.
+   */
   async #ping(): Promise<void> {
     const reply = await this.line.ping();
+    this.#pushed({ items: [], last: reply?.queue ?? 0 });
     if (reply?.attached === false) await this.#comeOnline();
   }
 

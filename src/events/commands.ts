@@ -52,8 +52,8 @@ export type ClientCommand = GuestCommand | UserCommand;
 
 /**
  * One message from a client: its unanswered commands in order. `after` is the id of the command it sent before the
- * first of these and has no answer for yet, if any: a leader that does not know it asks for a resend, so that a
- * failover never reorders what one client sent.
+ * first of these and has no answer for yet, if any: a leader that did not take that one last asks for a resend, so that
+ * a failover never reorders what one client sent.
  */
 export interface CommandBatch {
   readonly after: string | null;

@@ -38,7 +38,6 @@ const headerSchema = z.strictObject({
 });
 
 export type FrameHeader = Readonly<z.infer<typeof headerSchema>>;
-export type Mark = FrameHeader['mark'];
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -143,7 +143,7 @@ export class LevelStore implements NodeStore {
 function whyUnusable(folder: string, error: unknown): string {
   const cause = (error as { cause?: { message?: string } }).cause; // level wraps what LevelDB said
   if (codeOf(error) === 'LEVEL_LOCKED') return `${folder} is in use by another process`;
-  if (codeOf(error) === 'LEVEL_CORRUPTION') return `${folder} is damaged: ${cause.message}`;
+  if (codeOf(error) === 'LEVEL_CORRUPTION') return `${folder} is damaged: ${cause?.message}`;
   return `${folder} cannot be opened: ${cause?.message ?? String(error)}`;
 }
 

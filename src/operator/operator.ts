@@ -1,5 +1,8 @@
 /** What operator commands speak through: questions to nodes, with the operator's own credential. */
+import { errors } from 'nats';
 import { z } from 'zod';
+import { Refused, Unanswered } from '../client/errors.ts';
+import { NoAnswer, NobodyThere } from '../ports/bus.ts';
 import { operatorSubjects } from '../protocol/subjects.ts';
 import type { OperatorQuery } from '../service/operator.ts';
 import { connectTo } from '../transport/connection.ts';
@@ -20,6 +23,10 @@ export const statusSchema = z.object({
   position: z.number(),
   state_hash: z.string(),
   version: z.number(),
+  /** The last frame in its log, committed or not. */
+  stored: z.number(),
+  /** State hashes at the frames where it stood lately. */
+  recent: z.array(z.object({ frame: z.number(), state_hash: z.string() })),
   leader: z.string().nullable(),
   members: z.array(z.string()),
   copies: z.number(),
@@ -42,12 +49,19 @@ export class Operator {
     this.#close = close;
   }
 
-  /** @throws when no server answers, or the password is not the cluster's. */
+  /** @throws {Unanswered} when no server answers, {Refused} when the password is not the cluster's. */
   static async connect(servers: readonly string[], password: string): Promise<Operator> {
     const credentials = { user: 'operator', pass: password };
     const { inboxPrefix } = operatorSubjects;
-    const connection = await connectTo({ servers, credentials, name: 'operator', inboxPrefix, patient: false });
-    return new Operator(new NatsBus(connection), () => connection.close());
+    try {
+      const connection = await connectTo({ servers, credentials, name: 'operator', inboxPrefix, patient: false });
+      return new Operator(new NatsBus(connection), () => connection.close());
+    } catch (cause) {
+      if (!(cause instanceof errors.AuthorizationError)) {
+        throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
+      }
+      throw new Refused('wrong-credentials', `The operator's password is not that of the cluster at ${servers.join(', ')}.`);
+    }
   }
 
   /** The status of every node that answers in time. */
@@ -59,16 +73,25 @@ export class Operator {
     });
   }
 
+  /** What every node says that answers in time. */
   async askAll(query: OperatorQuery, request: object, timeoutMs: number, expected = nodesMax): Promise<OperatorReply[]> {
     const subject = operatorSubjects.query(operatorSubjects.all, query);
     const answers = await this.#bus.gather(subject, JSON.stringify(request), expected, timeoutMs);
     return answers.map((data) => replySchema.parse(parseJson(Buffer.from(data).toString())));
   }
 
-  /** @throws {NobodyThere | NoAnswer} when the node does not answer. */
-  async ask(node: string, query: OperatorQuery, request: object, timeoutMs: number): Promise<OperatorReply> {
-    const data = await this.#bus.request(operatorSubjects.query(node, query), JSON.stringify(request), timeoutMs);
-    return replySchema.parse(parseJson(Buffer.from(data).toString()));
+  /** @throws {Unanswered} when the node does not answer, {Refused} as it says. */
+  async ask(node: string, query: OperatorQuery, request: object, timeoutMs: number): Promise<unknown> {
+    try {
+      const data = await this.#bus.request(operatorSubjects.query(node, query), JSON.stringify(request), timeoutMs);
+      const { answer, refused } = replySchema.parse(parseJson(Buffer.from(data).toString()));
+      if (refused) throw new Refused(refused.code, refused.message);
+      return answer;
+    } catch (cause) {
+      if (cause instanceof NobodyThere) throw new Unanswered('not-sent', `there is no node ${node} at present`, { cause });
+      if (cause instanceof NoAnswer) throw new Unanswered('not-sent', `${node} did not answer in time`, { cause });
+      throw cause;
+    }
   }
 
   async close(): Promise<void> {

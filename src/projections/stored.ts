@@ -13,7 +13,7 @@ export function* storedEvents(frame: Frame): Generator<StoredEvent> {
   for (let index = 0; index < frame.header.count; index++) yield storedEvent(frame, index);
 }
 
-export function storedEvent(frame: Frame, index: number): StoredEvent {
+function storedEvent(frame: Frame, index: number): StoredEvent {
   const { number, epoch, position } = frame.header;
   return { event: frame.event(index), position: position + index, frame: number, epoch };
 }

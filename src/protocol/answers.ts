@@ -27,6 +27,8 @@ export const replySchema = z.object({
   refused: refusalSchema.optional(),
   /** Whether the log has this client as online. */
   attached: z.boolean().optional(),
+  /** End of the user's queue, as far as it is committed: a client that has not been shown it missed a push. */
+  queue: z.int().min(0).optional(),
 });
 
 export type Answer = z.infer<typeof answerSchema>;

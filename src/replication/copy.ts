@@ -10,12 +10,11 @@
  */
 import { Frame } from '../events/frame.ts';
 import type { Entry, Mark, NodeStore } from '../log/port.ts';
-import type { Journal } from '../ports/journal.ts';
 import { CommittedRows } from '../projections/committed.ts';
 import { PROJECTION_VERSION, project } from '../projections/project.ts';
 import { Layer, mergeLayers } from '../projections/rows.ts';
 import { storedEvents } from '../projections/stored.ts';
-import { rebuildRows } from './rebuild.ts';
+import { type RebuildOptions, rebuildRows } from './rebuild.ts';
 import { emptyTail, examine, type Tail, tailOf } from './tail.ts';
 
 /** A frame above the mark; on the leader with the rows that were folded when it was decided. */
@@ -31,13 +30,6 @@ export interface CopyListener {
   committed?(frames: readonly HeldFrame[]): void;
   /** The copy cannot go on: the log or the rows are not what they must be, or the disk refused a write. */
   damaged?(reason: string): void;
-}
-
-export interface CopyOptions {
-  readonly store: NodeStore;
-  readonly journal: Journal;
-  /** Sync every batch to the disk. */
-  readonly sync: boolean;
 }
 
 interface Pending {
@@ -67,7 +59,7 @@ export class Copy {
   #writing = false;
   #damage: string | undefined;
 
-  private constructor({ store, sync }: CopyOptions, tail: Tail, sequence: number, mark: Mark, rows: CommittedRows) {
+  private constructor({ store, sync }: RebuildOptions, tail: Tail, sequence: number, mark: Mark, rows: CommittedRows) {
     this.store = store;
     this.rows = rows;
     this.#sync = sync;
@@ -80,7 +72,7 @@ export class Copy {
   }
 
   /** Opens what the store holds; folds the rows anew when they are of another projection version. */
-  static async open(options: CopyOptions): Promise<Copy> {
+  static async open(options: RebuildOptions): Promise<Copy> {
     const { store } = options;
     const last = await store.last();
     const bytes = last > 0 ? await store.read(last) : undefined;
@@ -257,7 +249,7 @@ export class Copy {
   }
 }
 
-export function foldFrame(frame: Frame, base: CommittedRows | Layer): Layer {
+function foldFrame(frame: Frame, base: CommittedRows | Layer): Layer {
   const layer = new Layer(base);
   for (const stored of storedEvents(frame)) project(layer, stored);
   return layer;

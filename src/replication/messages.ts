@@ -4,7 +4,7 @@ import { z } from 'zod';
 const natural = z.int().min(0);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const markSchema = z.strictObject({ number: natural, position: natural, state: digest, version: natural });
+const markSchema = z.strictObject({ number: natural, position: natural, state: digest, version: natural });
 
 /** Every 100 ms from every node. */
 export const beatSchema = z.strictObject({

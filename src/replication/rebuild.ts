@@ -7,12 +7,12 @@
  */
 import { Frame } from '../events/frame.ts';
 import type { Bookmark, Log, Mark, NodeStore } from '../log/port.ts';
+import type { Journal } from '../ports/journal.ts';
 import { CommittedRows, type RowChange } from '../projections/committed.ts';
 import { PROJECTION_VERSION, project } from '../projections/project.ts';
 import { Layer, type Rows, type Value } from '../projections/rows.ts';
 import { StateHash } from '../projections/state-hash.ts';
 import { storedEvents } from '../projections/stored.ts';
-import type { CopyOptions } from './copy.ts';
 
 const eventsPerPortion = 10_000;
 /** Some 200 MB; a log of more users than this is folded in several rounds. */
@@ -20,8 +20,15 @@ const changedRowsMax = 400_000;
 
 export const emptyMark: Mark = { number: 0, position: 0, state: new StateHash().hex, version: PROJECTION_VERSION };
 
+export interface RebuildOptions {
+  readonly store: NodeStore;
+  readonly journal: Journal;
+  /** Sync every write to the disk. */
+  readonly sync: boolean;
+}
+
 /** @returns the mark, as it stands when the rows are of the present version. */
-export async function rebuildRows({ store, journal, sync }: CopyOptions): Promise<Mark> {
+export async function rebuildRows({ store, journal, sync }: RebuildOptions): Promise<Mark> {
   const before = store.bookmark?.mark ?? emptyMark;
   if (before.version === PROJECTION_VERSION) return before;
   journal.notice(`folding ${before.position} events into rows of version ${PROJECTION_VERSION}`);

@@ -1,12 +1,13 @@
 /** What a leader does for the chat: the desk, and around it who is there, what is pushed and what is put away. */
 import { ActorRegistry } from '../actors/registry.ts';
+import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import type { Passwords } from '../ports/passwords.ts';
-import { online, type sessions as sessionTable, sessions, users } from '../projections/tables.ts';
+import { mailboxes, online, type sessions as sessionTable, sessions, users } from '../projections/tables.ts';
 import type { HeldFrame } from '../replication/copy.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
@@ -83,9 +84,11 @@ export class ChatLeader implements LeaderService {
 
   #receive(message: BusMessage): void {
     const { speaker, last: client } = parseSubject(message.subject);
+    if (!clientId.safeParse(client).success) return; // the SDK never names itself so, and nothing is kept under such a name
     const respond = (reply: Omit<Reply, 'clock'>) => {
       const attached = this.#presence.isAttached(speaker, client);
-      message.respond(JSON.stringify({ clock: this.#replica.lamport.value, attached, ...reply } satisfies Reply));
+      const queue = mailboxes.get(this.#leadership.copy.rows, speaker)?.last[0] ?? 0;
+      message.respond(JSON.stringify({ clock: this.#replica.lamport.value, attached, queue, ...reply } satisfies Reply));
     };
     this.#presence.heard(speaker, client);
     this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));

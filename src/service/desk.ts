@@ -35,10 +35,14 @@ interface Outcome {
   answer(): Answer | Promise<Answer>;
 }
 
+type Respond = (reply: Omit<Reply, 'clock'>) => void;
+
 export class Desk {
   readonly #options: DeskOptions;
   /** Batches under way, by sender and client: one after the other. */
   readonly #lanes = new Map<string, Promise<void>>();
+  /** Id of the last command taken, by sender and client. */
+  readonly #taken = new Map<string, string>();
   /** What to do when a frame is committed, in the order of frames. */
   readonly #waiting: { readonly frame: number; readonly go: () => void }[] = [];
   #stopped = false;
@@ -48,14 +52,14 @@ export class Desk {
   }
 
   /** @param respond called once, or never if this leader is deposed first: then the next one answers the resend. */
-  handle(sender: Sender, data: Uint8Array, respond: (reply: Omit<Reply, 'clock'>) => void): number {
+  handle(sender: Sender, data: Uint8Array, respond: Respond): number {
     const batch = readBatch(data);
     if ('code' in batch) {
       respond({ refused: batch });
       return 0;
     }
     const lane = `${sender.id}/${sender.client}`;
-    const run = () => this.#process(sender, batch, respond);
+    const run = () => this.#process(sender, lane, batch, respond);
     const before = this.#lanes.get(lane);
     const done = (before ? before.then(run) : run()).finally(() => {
       if (this.#lanes.get(lane) === done) this.#lanes.delete(lane);
@@ -79,12 +83,14 @@ export class Desk {
     this.#waiting.length = 0;
   }
 
-  async #process(sender: Sender, batch: CommandBatch, respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
+  async #process(sender: Sender, lane: string, batch: CommandBatch, respond: Respond): Promise<void> {
     const { leadership } = this.#options;
     const { appender } = leadership;
     if (this.#stopped) return;
-    if (batch.after && !answersTable.get(appender.rows, sender.id, batch.after)) return respond({ resend: true });
+    // That a command has an answer proves nothing about those before it: it may be a repeat of an old one.
+    if (batch.after && this.#taken.get(lane) !== batch.after) return respond({ resend: true });
     if (appender.isOverloaded) return respond({ refused: refusal('not-now') });
+    if (batch.commands.length > 0) this.#taken.set(lane, idOf(batch.commands.at(-1)));
     const outcomes: Outcome[] = [];
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);

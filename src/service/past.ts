@@ -1,8 +1,6 @@
 /** Time travel: an actor as it was at a position of the log, rebuilt event by event by the machine itself. */
-import { type ActorRefFrom, createActor } from 'xstate';
-import { sessionMachine } from '../actors/session/machine.ts';
+import { newActor } from '../actors/restore.ts';
 import type { SessionEvent } from '../actors/session/state.ts';
-import { userMachine } from '../actors/user/machine.ts';
 import type { UserEvent } from '../actors/user/state.ts';
 import { redact } from '../events/domain.ts';
 import type { NodeStore } from '../log/port.ts';
@@ -26,9 +24,7 @@ export async function pastState(store: NodeStore, frames: Frames, id: string, at
   const places = (await new Queues(store, frames).history(id, 0, everything)).filter(([position]) => position <= at);
   const last = places.at(-1);
   if (!last) return undefined;
-  const actor: ActorRefFrom<typeof userMachine> | ActorRefFrom<typeof sessionMachine> = id.startsWith('u-')
-    ? createActor(userMachine).start()
-    : createActor(sessionMachine).start();
+  const actor = newActor(id);
   for (const [position, frame] of places) {
     const { event } = await frames.event(position, frame);
     actor.send(event as UserEvent & SessionEvent); // an actor's history holds its own events only

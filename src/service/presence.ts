@@ -7,7 +7,7 @@ import type { Rows } from '../projections/rows.ts';
 import { users } from '../projections/tables.ts';
 
 /** A client that is attached says something at least every 3 s. */
-export const silentAfterMs = 10_000;
+const silentAfterMs = 10_000;
 
 export class Presence {
   readonly #clock: Clock;

@@ -22,9 +22,9 @@ export interface Verification {
 
 /** @param scratch an empty store, if the log shall be folded anew. */
 export async function verifyStore(store: NodeStore, scratch?: NodeStore): Promise<Verification> {
-  const chain = await verifyChain(store);
+  const { mark, sum } = await sumRows(store); // first: the log of a node that goes on writing only grows meanwhile
+  const chain = await verifyChain(store, await store.last());
   if (!chain.ok) return chain;
-  const { mark, sum } = await sumRows(store);
   const bad = (reason: string): Verification => ({ ...chain, ok: false, first_bad: mark.position, reason });
   if (mark.number > chain.frames) return bad(`the rows are those of frame ${mark.number}, which is missing`);
   if (sum !== mark.state) return bad('the rows are not those that the state hash was kept for');
@@ -33,24 +33,28 @@ export async function verifyStore(store: NodeStore, scratch?: NodeStore): Promis
   return folded === mark.state ? chain : bad('the log folds into other rows than those kept');
 }
 
-async function verifyChain(store: NodeStore): Promise<Verification> {
+async function verifyChain(store: NodeStore, last: number): Promise<Verification> {
   let tail = emptyTail;
-  const bad = (reason: string): Verification => {
-    return { frames: tail.number, events: tail.position, ok: false, first_bad: tail.position + 1, reason };
+  let tailFirst = 1;
+  const bad = (reason: string, first = tail.position + 1): Verification => {
+    return { frames: tail.number, events: tail.position, ok: false, first_bad: first, reason };
   };
-  for await (const { number, bytes } of store.range(1)) {
+  for await (const { number, bytes } of store.range(1, last)) {
     try {
       const frame = Frame.decode(bytes);
+      const { prev, position } = frame.header;
       const verdict = examine(tail, frame);
-      if (typeof verdict === 'object') return bad(verdict.damage);
+      // Where the chain is broken either frame may have been changed: from the earlier one on nothing can be trusted.
+      const isBroken = number === tail.number + 1 && prev !== tail.hash;
+      if (typeof verdict === 'object') return bad(verdict.damage, isBroken ? tailFirst : undefined);
       if (verdict !== 'next' || number !== frame.number) return bad(`frame ${number} is out of place`);
       frame.events();
       tail = tailOf(frame);
+      tailFirst = position;
     } catch (error) {
       return bad(`frame ${number} cannot be read: ${(error as Error).message}`);
     }
   }
-  const last = await store.last();
   if (last !== tail.number) return bad(`frame ${tail.number + 1} is missing`);
   return { frames: tail.number, events: tail.position, ok: true };
 }

@@ -4,7 +4,7 @@ import type { Rows } from '../projections/rows.ts';
 import type { StoredEvent } from '../projections/stored.ts';
 import { users } from '../projections/tables.ts';
 
-export const DELETED_USER = 'deleted user';
+const DELETED_USER = 'deleted user';
 
 export function nameOf(rows: Rows, user: string): string {
   return users.get(rows, user)?.name || DELETED_USER;

@@ -12,7 +12,8 @@ export interface Session {
 
 /** A process's subscription, which outlives the connections that carry it. */
 export interface Listening {
-  readonly subject: string;
+  /** Whether it covers a subject. */
+  covers(subject: string): boolean;
   readonly queue: string | undefined;
   /** In the process; `reply` is where an answer would go. */
   hear(subject: string, data: Uint8Array, reply: string | undefined): void;
@@ -83,7 +84,7 @@ export class Broker {
     let isHeard = false;
     for (const session of this.#sessions) {
       for (const listening of session.subscriptions) {
-        if (!matches(listening.subject, subject)) continue;
+        if (!listening.covers(subject)) continue;
         isHeard = true;
         if (listening.queue === undefined) this.#deliver(session, listening, subject, data, reply);
         else groups.set(listening.queue, [...(groups.get(listening.queue) ?? []), [session, listening]]);
@@ -101,12 +102,15 @@ export class Broker {
   }
 }
 
-/** Whether a subscription's subject, with `*` for one token and `>` for the rest, covers a subject. */
-export function matches(pattern: string, subject: string): boolean {
-  if (pattern === subject) return true;
-  if (!pattern.includes('*') && !pattern.endsWith('>')) return false;
-  const tokens = subject.split('.');
+/** Whether a subject is covered by a subscription's, which may have `*` for one token and `>` for the rest. */
+export function matcher(pattern: string): (subject: string) => boolean {
   const wanted = pattern.split('.');
+  if (!wanted.some((token) => token === '*' || token === '>')) return (subject) => subject === pattern;
+  const start = pattern.slice(0, pattern.search(/[*>]/));
+  return (subject) => subject.startsWith(start) && covers(wanted, subject.split('.'));
+}
+
+function covers(wanted: readonly string[], tokens: readonly string[]): boolean {
   for (const [index, token] of wanted.entries()) {
     if (token === '>') return tokens.length > index;
     if (tokens[index] === undefined || (token !== '*' && token !== tokens[index])) return false;

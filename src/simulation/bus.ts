@@ -1,6 +1,6 @@
 /** The bus port on a simulated connection. */
 import { type Bus, type BusMessage, NoAnswer, NobodyThere, type Subscription } from '../ports/bus.ts';
-import type { Broker, Listening } from './broker.ts';
+import { type Broker, type Listening, matcher } from './broker.ts';
 import type { Wire } from './wire.ts';
 
 interface Question {
@@ -27,7 +27,7 @@ export class SimulatedBus implements Bus {
     this.#responding = responding;
     this.#inbox = `_INBOX.${wire.process.name.replaceAll('.', '-')}`;
     this.#listenings.add({
-      subject: `${this.#inbox}.*`,
+      covers: matcher(`${this.#inbox}.*`),
       queue: undefined,
       hear: (subject, data) => this.#questions.get(subject)?.answered(data),
     });
@@ -45,7 +45,7 @@ export class SimulatedBus implements Bus {
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options: { queue?: string } = {}): Subscription {
     const listening: Listening = {
-      subject,
+      covers: matcher(subject),
       queue: options.queue,
       hear: (heard, data, reply) => {
         if (this.#listenings.has(listening)) handler(this.#message(heard, data, reply));

@@ -120,8 +120,9 @@ export class Wire {
     });
   }
 
-  /** Whatever was wrong is right again. */
+  /** Whatever was wrong is right again. What waits for the end of a block would wait on: such a connection is replaced. */
   heal(): void {
+    if (this.#blockedUntilMs > this.process.timeline.nowMs) this.#broken(0);
     this.#blockedUntilMs = 0;
     this.#severedUntilMs = 0;
     this.slowness = 1;
@@ -144,6 +145,8 @@ export class Wire {
     this.#buffer = undefined;
     if (this.#isEnded) return;
     this.#isConnected = true;
+    this.#upAtMs = 0;
+    this.#downAtMs = 0;
     this.#session = this.#broker.welcome(this);
     for (const listener of this.#listeners) listener.opened();
     for (const task of buffered) this.send(task);

@@ -10,7 +10,7 @@ import type { Msg, NatsConnection } from 'nats';
 import { z } from 'zod';
 import { guestPermissions, type Introduction, parseIntroduction, userPermissions } from '../protocol/subjects.ts';
 
-export const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
+const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
 /** The account in `nats.conf` that clients are placed in. */
 const CLIENT_ACCOUNT = 'APP';
 

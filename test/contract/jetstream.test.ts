@@ -5,15 +5,12 @@ import { JetStreamLog, type StreamPlace } from '../../src/log/jetstream.ts';
 import { connectTo } from '../../src/transport/connection.ts';
 import { NatsServer, natsServerPath } from '../support/nats-server.ts';
 import { logContract } from './log-contract.ts';
-import { orderedLogContract } from './ordered-log-contract.ts';
+import { orderedLogContract, replaceableLogContract, servedLogContract } from './ordered-log-contract.ts';
 
-const isThere = natsServerPath() !== undefined;
+if (natsServerPath()) describe('JetStream', jetStreamTests);
+else describe.skip('JetStream: there is no nats-server here; run `npm run setup`', jetStreamTests);
 
-describe.runIf(!isThere)('JetStream', () => {
-  it.skip('there is no nats-server here: run `npm run setup`', () => undefined);
-});
-
-describe.runIf(isThere)('JetStream', () => {
+function jetStreamTests() {
   let server: NatsServer;
   let opened = 0;
 
@@ -53,6 +50,8 @@ describe.runIf(isThere)('JetStream', () => {
 
   logContract('JetStream', openLog);
   orderedLogContract('JetStream', openLog);
+  servedLogContract('JetStream', openLog);
+  replaceableLogContract('JetStream', openLog);
 
   describe('a stream', () => {
     let connection: NatsConnection;
@@ -96,4 +95,4 @@ describe.runIf(isThere)('JetStream', () => {
       await expect(manager.streams.purge(place.stream)).rejects.toThrow('not permitted');
     });
   });
-});
+}

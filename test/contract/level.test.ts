@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { LevelStore, StoreUnusable } from '../../src/log/level.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { logContract } from './log-contract.ts';
-import { storeContract } from './store-contract.ts';
+import { lastingStoreContract } from './store-contract.ts';
 
 async function openStore() {
   const folder = tempFolder();
@@ -26,7 +26,7 @@ async function openStore() {
 }
 
 logContract('LevelDB', openStore);
-storeContract('LevelDB', openStore);
+lastingStoreContract('LevelDB', openStore);
 
 /** Every key and value in a folder, read without Verbatim. */
 async function contentsOf(folder: string): Promise<[string, string][]> {

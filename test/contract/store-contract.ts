@@ -6,9 +6,12 @@ import { type Bookmark, LogConflict, type NodeStore, type StoreBatch } from '../
 export interface OpenStore {
   /** Empty. */
   readonly store: NodeStore;
-  /** The same store, closed and opened again, where it outlives its process. */
-  reopen?(): Promise<NodeStore>;
   close(): Promise<void>;
+}
+
+interface OpenLastingStore extends OpenStore {
+  /** The same store, closed and opened again. */
+  reopen(): Promise<NodeStore>;
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -144,6 +147,46 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       );
     });
 
+    it('shows all rows with the bookmark that they belong to, as of one moment, while it is written', async () => {
+      await write(
+        [1],
+        [
+          ['a', '1'],
+          ['b', '1'],
+        ],
+        1,
+      );
+      const scan = await store.scanRows();
+      await write(
+        [2],
+        [
+          ['a', '2'],
+          ['b', null],
+          ['c', '2'],
+        ],
+        2,
+      );
+      const rows: (readonly [string, string])[] = [];
+      for await (const row of scan.rows) rows.push(row);
+      expect([scan.bookmark, rows]).toEqual([
+        bookmark(1),
+        [
+          ['a', '1'],
+          ['b', '1'],
+        ],
+      ]);
+      const now = await store.scanRows();
+      const texts: string[] = [];
+      for await (const [, text] of now.rows) texts.push(text);
+      expect([now.bookmark, texts]).toEqual([bookmark(2), ['2', '2']]);
+    });
+
+    it('shows no rows and no bookmark of a store that has none', async () => {
+      const { bookmark: none, rows } = await store.scanRows();
+      for await (const row of rows) throw new Error(`there is ${row[0]}`);
+      expect(none).toBeUndefined();
+    });
+
     it('clears its rows and nothing else', async () => {
       await write(
         [1, 2],
@@ -178,22 +221,32 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await store.probe();
       expect([await store.last(), await allRows(), store.bookmark]).toEqual([1, [['a', '1']], bookmark(1)]);
     });
+  });
+}
 
-    it('is what it was when it is opened again', async ({ skip }) => {
-      if (!opened.reopen) return skip('it does not outlive its process');
-      await write(
-        [1, 2],
-        [
-          ['a', '1'],
-          ['b', '2'],
-        ],
-        2,
-      );
-      await write([3], [['a', null]], 3);
-      store = await opened.reopen();
-      expect([await store.last(), await allRows(), store.bookmark]).toEqual([3, [['b', '2']], bookmark(3)]);
-      await write([4], [], 4);
-      await expect(store.append(bytesOf('entry 4'), 4)).rejects.toThrow(LogConflict);
-    });
+/** A store that outlives its process. */
+export function lastingStoreContract(name: string, open: () => Promise<OpenLastingStore>): void {
+  storeContract(name, open);
+
+  it(`${name} is what it was when it is opened again (P1)`, async () => {
+    const opened = await open();
+    const write = (store: NodeStore, numbers: number[], rows: StoreBatch['rows'], mark: number) =>
+      store.write({ entries: numbers.map(entry), rows, bookmark: bookmark(mark) }, { sync: false });
+    await write(
+      opened.store,
+      [1, 2],
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+      2,
+    );
+    await write(opened.store, [3], [['a', null]], 3);
+    const store = await opened.reopen();
+    const rows = await store.rangeRows({ from: '', to: '~' });
+    expect([await store.last(), rows, store.bookmark]).toEqual([3, [['b', '2']], bookmark(3)]);
+    await write(store, [4], [], 4);
+    await expect(store.append(bytesOf('entry 4'), 4)).rejects.toThrow(LogConflict);
+    await opened.close();
   });
 }

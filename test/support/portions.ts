@@ -44,6 +44,7 @@ export function foldInPortions(
       if (text === null) stored.delete(key);
       else stored.set(key, text);
     }
+    rows.written();
     for (const layer of batch) layer.settle(rows);
   };
   for (const portion of inPortions(frames, perLayer)) {

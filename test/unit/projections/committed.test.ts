@@ -25,6 +25,7 @@ class Committed {
       if (text === null) this.stored.delete(key);
       else this.stored.set(key, text);
     }
+    this.rows.written();
   }
 
   change(change: (layer: Layer) => void): void {

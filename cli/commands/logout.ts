@@ -1,0 +1,29 @@
+/** `verbatim logout`: ends the log-in, here and at the nodes. */
+import type { Command } from 'commander';
+import { exitStatus, failureFrom } from '../failure.ts';
+import { type UserOptions, withProfile } from '../options.ts';
+import { Output } from '../output.ts';
+import { Profile } from '../profile.ts';
+import { visible } from '../render/text.ts';
+import { notLoggedIn, withUser } from '../session.ts';
+
+export function configure(command: Command): void {
+  withProfile(command).addHelpText('after', '\nExample:\n  $ verbatim logout').action(run);
+}
+
+async function run(options: UserOptions): Promise<void> {
+  const profile = new Profile(options.profile);
+  const name = profile.read()?.name;
+  if (name === undefined) throw notLoggedIn();
+  try {
+    await withUser(options, async ({ client, leftMs }) => {
+      await client.line.ready(leftMs());
+      await client.logOut(leftMs());
+    });
+  } catch (error) {
+    // Refused: that log-in counts no longer, which is what was wanted. Without an answer it may count still.
+    if (failureFrom(error).status !== exitStatus.refused) throw error;
+  }
+  profile.remove();
+  await new Output(options).emit({ user: name }, `logged out ${visible(name)}`);
+}

@@ -1,0 +1,54 @@
+/**
+ * Profiles: who somebody is on this machine, kept between commands. A profile holds the log-in token, so only its owner
+ * may read it, and the highest log position that was seen, so that the next command never shows an older state (P7).
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Identity } from '../src/client/client.ts';
+import { Refusal } from './failure.ts';
+
+export class Profile {
+  readonly #folder: string;
+  readonly #path: string;
+
+  constructor(name: string, env: NodeJS.ProcessEnv = process.env) {
+    const configuration = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
+    this.#folder = join(configuration, 'verbatim', 'profiles');
+    this.#path = join(this.#folder, `${name}.json`);
+  }
+
+  /** @returns undefined when nobody is logged in. @throws {Refusal} when the file cannot be used. */
+  read(): Identity | undefined {
+    try {
+      return check(JSON.parse(readFileSync(this.#path, 'utf8')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new Refusal('profile-unusable', `${this.#path} cannot be used (${(error as Error).message}); remove it and log in again`);
+    }
+  }
+
+  write(identity: Identity): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const draft = `${this.#path}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(identity)}\n`, { mode: 0o600 });
+    renameSync(draft, this.#path);
+  }
+
+  /** Notes how far the log was seen: never less than before, and only while the same log-in is kept. */
+  keepPosition({ token }: Identity, position: number): void {
+    const kept = this.read();
+    if (kept?.token === token && kept.position < position) this.write({ ...kept, position });
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
+  }
+}
+
+function check(value: unknown): Identity {
+  const { user, name, token, position } = value as Record<string, unknown>;
+  const isOne = [user, name, token].every((field) => typeof field === 'string') && Number.isSafeInteger(position);
+  if (!isOne) throw new Error('it is not a profile');
+  return { user, name, token, position } as Identity; // checked above
+}

@@ -1,0 +1,26 @@
+/** Text of others, made fit for a terminal. */
+
+const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Control characters, line separators, and what turns the direction of writing around. */
+const unfit = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * One message stays one line, and nobody's words move the cursor, change colours or hide other words. Everything else
+ * stays as it is; who needs to tell `\n` typed from a line break reads the JSON.
+ */
+export function visible(text: string): string {
+  return text.replace(unfit, (character) => {
+    const code = character.codePointAt(0)!;
+    return names[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u{${hex(code, 4)}}`);
+  });
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
+/** `1 message`, `2 messages`. */
+export function count(amount: number, one: string, many = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}

@@ -1,0 +1,113 @@
+/** What commands need to speak with a cluster: as a guest, as a user, or as its operator. */
+import type { GuestClient, Identity, UserClient } from '../src/client/client.ts';
+import type { Operator } from '../src/operator/operator.ts';
+import { Refusal } from './failure.ts';
+import { defaultPort, type ServerOptions, type UserOptions } from './options.ts';
+import { Profile } from './profile.ts';
+
+/** How much of `--timeout` is left, whichever step takes it. */
+export interface Deadline {
+  leftMs(): number;
+}
+
+export interface UserSession extends Deadline {
+  readonly client: UserClient;
+  readonly identity: Identity;
+  readonly profile: Profile;
+}
+
+/** Those given, else the one that the data folder remembers, else the default port on this machine. */
+export async function serversOf({ servers, data }: Pick<ServerOptions, 'servers' | 'data'>): Promise<readonly string[]> {
+  if (servers) return servers;
+  const { rememberedAddress } = await import('../src/cluster/address.ts');
+  return [(await rememberedAddress(data)) ?? `nats://127.0.0.1:${defaultPort}`];
+}
+
+export function deadline(timeoutMs: number): Deadline {
+  const endsMs = performance.now() + timeoutMs;
+  return { leftMs: () => Math.max(1, endsMs - performance.now()) };
+}
+
+export async function withGuest<T>(options: ServerOptions, use: (guest: GuestClient, time: Deadline) => Promise<T>): Promise<T> {
+  const time = deadline(options.timeout);
+  const [{ GuestClient }, { systemClient }, servers] = await Promise.all([
+    import('../src/client/client.ts'),
+    import('../src/client/system.ts'),
+    serversOf(options),
+  ]);
+  const guest = new GuestClient(systemClient(servers));
+  return await interruptible(guest, async () => {
+    await guest.line.ready(time.leftMs());
+    return await use(guest, time);
+  });
+}
+
+/** @throws {Refusal} when nobody is logged in under that profile. */
+export async function withUser<T>(options: UserOptions, use: (session: UserSession) => Promise<T>): Promise<T> {
+  const profile = new Profile(options.profile);
+  const identity = profile.read();
+  if (!identity) throw notLoggedIn();
+  return await asUser(options, profile, identity, use);
+}
+
+export async function asUser<T>(
+  options: ServerOptions,
+  profile: Profile,
+  identity: Identity,
+  use: (session: UserSession) => Promise<T>,
+): Promise<T> {
+  const time = deadline(options.timeout);
+  const [{ UserClient }, { systemClient }, servers] = await Promise.all([
+    import('../src/client/client.ts'),
+    import('../src/client/system.ts'),
+    serversOf(options),
+  ]);
+  const client = new UserClient(systemClient(servers), identity);
+  return await interruptible(client, async () => {
+    try {
+      await client.line.connected(time.leftMs());
+      return await use({ client, identity, profile, ...time });
+    } finally {
+      profile.keepPosition(identity, client.line.position);
+    }
+  });
+}
+
+export function notLoggedIn(): Refusal {
+  return new Refusal('not-logged-in', 'You are not logged in; run `verbatim login NAME` first.');
+}
+
+/** With the operator's password from the environment, else from the data folder. */
+export async function withOperator<T>(options: ServerOptions, use: (operator: Operator, time: Deadline) => Promise<T>): Promise<T> {
+  const time = deadline(options.timeout);
+  const [{ Operator }, servers, password] = await Promise.all([
+    import('../src/operator/operator.ts'),
+    serversOf(options),
+    operatorPassword(options.data),
+  ]);
+  const operator = await Operator.connect(servers, password);
+  try {
+    return await use(operator, time);
+  } finally {
+    await operator.close();
+  }
+}
+
+async function operatorPassword(data: string): Promise<string> {
+  const given = process.env.VERBATIM_OPERATOR_PASSWORD;
+  if (given) return given;
+  const { readSecrets } = await import('../src/cluster/secrets.ts');
+  return (await readSecrets(data)).operatorPassword;
+}
+
+/** Ctrl-C gives up on what has no answer yet, which is then said to be unknown. */
+async function interruptible<T>(client: { close(): Promise<void> }, use: () => Promise<T>): Promise<T> {
+  const interrupt = () => void client.close();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await use();
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await client.close();
+  }
+}
