@@ -1,74 +1,133 @@
 /** A cluster started by `up` or `start`, and what is said about it. */
+import { rememberedAddress } from '../src/cluster/address.ts';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { readSecrets } from '../src/cluster/secrets.ts';
-import { Operator } from '../src/operator/operator.ts';
-import type { UpOptions } from './commands/up.ts';
-import { UsageError } from './failure.ts';
+import { type NodeStatus, Operator } from '../src/operator/operator.ts';
+import { Refusal, UsageError } from './failure.ts';
+import type { UpOptions } from './options.ts';
+
+/** Where the news of a cluster goes. */
+export interface ClusterNews {
+  /** A process started, or the cluster is ready. */
+  say(object: object, text: string): void;
+  /** What processes say themselves, and how they end. */
+  log(line: string): void;
+}
 
 export interface StartedCluster {
   readonly url: string;
-  /** Resolves, and says so, when a leader serves. */
+  /** Resolves, and says so, when a leader serves. @throws {Refusal} when a process refuses to run, with its reason. */
   ready(): Promise<void>;
+  /** Clients that are connected now. */
+  clients(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const pollMs = 25;
+const answerMs = 250;
+/** A process that ends so was not killed: it refused to run, and would again. */
+const refusedToRun = 'exit status 1';
 
-export async function startCluster(options: UpOptions, isQuiet = false): Promise<StartedCluster> {
-  const { nodes, data, port, restart, json = false } = options;
-  const copies = options.copies ?? Math.floor(nodes / 2) + 1;
-  if (copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
-  if (options.minCopies > copies) throw new UsageError('--min-copies is not more than --copies');
-  const say = (object: object, text: string) => {
-    if (!isQuiet) process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${text}\n`);
-  };
+export async function startCluster(options: UpOptions, news: ClusterNews): Promise<StartedCluster> {
+  const { nodes, data, port, restart } = options;
+  const nodeArgs = replicaArgs(options);
+  await refuseRunning(data, port);
+  const start = new Start();
   const cluster = await Cluster.start(
-    {
-      nodes,
-      data,
-      port,
-      restart,
-      nodeArgs: replicaArgs(options, copies),
-      program: { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
-    },
+    { nodes, data, port, restart, nodeArgs, program: { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] } },
     {
       started: (kind, id, pid, url) =>
-        say({ process: kind, id, pid, ...(url ? { url } : {}) }, `${id} started (${kind}, pid ${pid}${url ? `, ${url}` : ''})`),
-      line: (_, text) => void (isQuiet || process.stderr.write(`${text}\n`)),
-      died: (id, how, willRestart) =>
-        void (isQuiet || process.stderr.write(`${id} died (${how})${willRestart ? '; starting it again' : ''}\n`)),
+        news.say({ process: kind, id, pid, ...(url ? { url } : {}) }, `${id} started (${kind}, pid ${pid}${url ? `, ${url}` : ''})`),
+      line: (id, text) => {
+        start.heard(id, text);
+        news.log(text);
+      },
+      died: (id, how, willRestart) => {
+        start.died(id, how);
+        news.log(`${id} died (${how})${willRestart ? '; starting it again' : ''}`);
+      },
     },
   );
   return {
     url: cluster.url,
     stop: () => cluster.stop(),
     ready: async () => {
-      const leader = await leaderServing(cluster.url, data, nodes);
-      say({ ready: true, servers: [cluster.url], leader }, `ready: ${leader} leads; servers ${cluster.url}`);
+      const leader = await Promise.race([leaderServing(cluster.url, data, nodes, start), start.failed]);
+      start.isOver = true;
+      news.say({ ready: true, servers: [cluster.url], leader }, `ready: ${leader} leads; servers ${cluster.url}`);
+    },
+    clients: async () => {
+      const statuses = await askAll(cluster.url, data, nodes).catch(() => []);
+      return Math.max(0, ...statuses.map(({ clients }) => clients));
     },
   };
 }
 
-function replicaArgs({ election, fsync, sessionGap, minCopies }: UpOptions, copies: number): string[] {
+/** The time until a leader serves: whatever ends by itself then has a reason that does not go away. */
+class Start {
+  isOver = false;
+  readonly failed: Promise<never>;
+  readonly #lastErrors = new Map<string, string>();
+  #fail: (reason: Error) => void = () => undefined;
+
+  constructor() {
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    this.failed.catch(() => undefined); // told by `ready`
+  }
+
+  heard(id: string, line: string): void {
+    if (/^(error|nats-server): |\[FTL\]/.test(line)) this.#lastErrors.set(id, line);
+  }
+
+  died(id: string, how: string): void {
+    if (this.isOver || how !== refusedToRun) return;
+    this.isOver = true;
+    const [, code = 'failed', reason] = /^error: ([a-z-]+): (.*)$/.exec(this.#lastErrors.get(id) ?? '') ?? [];
+    const message = reason ?? this.#lastErrors.get(id) ?? 'it ended without a word';
+    this.#fail(new Refusal(code, `${id} cannot run: ${message}`));
+  }
+}
+
+/** Two servers on one store would damage it. The port says it when it is the same one; the folder remembers the last. */
+async function refuseRunning(data: string, port: number): Promise<void> {
+  const url = await rememberedAddress(data);
+  if (url === undefined || url.endsWith(`:${port}`)) return;
+  const { operatorPassword } = await readSecrets(data);
+  const operator = await Operator.connect([url], operatorPassword).catch(() => undefined);
+  await operator?.close();
+  if (operator) throw new Refusal('data-unusable', `${data} is in use by the cluster at ${url}`);
+}
+
+function replicaArgs({ election, fsync, sessionGap, minCopies, nodes, copies = majority(nodes) }: UpOptions): string[] {
+  if (copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
+  if (minCopies > copies) throw new UsageError('--min-copies is not more than --copies');
   const gap = `${sessionGap}ms`;
   return ['--election', election, '--fsync', fsync, '--session-gap', gap, '--copies', String(copies), '--min-copies', String(minCopies)];
 }
 
+function majority(nodes: number): number {
+  return Math.floor(nodes / 2) + 1;
+}
+
 /** Asks until some node says that it leads. */
-async function leaderServing(url: string, data: string, nodes: number): Promise<string> {
-  const { operatorPassword } = await readSecrets(data);
+async function leaderServing(url: string, data: string, nodes: number, start: { readonly isOver: boolean }): Promise<string> {
   for (;;) {
-    const operator = await Operator.connect([url], operatorPassword).catch(() => undefined);
-    for (let asked = 0; operator && asked < 40; asked++) {
-      const statuses = await operator.status(250, nodes);
-      const leading = statuses.find(({ node, leader, role }) => role === 'leader' && leader === node);
-      if (leading) {
-        await operator.close();
-        return leading.node;
-      }
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
-    await operator?.close();
+    const statuses = await askAll(url, data, nodes).catch(() => []);
+    const leading = statuses.find(({ node, leader, role }) => role === 'leader' && leader === node);
+    if (leading) return leading.node;
+    if (start.isOver) return ''; // nobody waits any more
     await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+async function askAll(url: string, data: string, nodes: number): Promise<NodeStatus[]> {
+  const { operatorPassword } = await readSecrets(data);
+  const operator = await Operator.connect([url], operatorPassword);
+  try {
+    return await operator.status(answerMs, nodes);
+  } finally {
+    await operator.close();
   }
 }

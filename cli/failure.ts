@@ -19,6 +19,12 @@ export class Refusal extends Error {
   }
 }
 
+/** The command line itself stops waiting. */
+export class TooLate extends Error {
+  override readonly name = 'Unanswered';
+  readonly outcome = 'unknown';
+}
+
 /** All is said already; only the exit status remains. */
 export class Reported extends Error {
   override readonly name = 'Reported';

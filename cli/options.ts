@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const defaultPort = 4222;
 const defaultTimeoutMs = 10_000;
+const nodesMax = 9;
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -17,6 +18,23 @@ export interface ServerOptions extends OutputOptions {
 
 export interface UserOptions extends ServerOptions {
   readonly profile: string;
+}
+
+/** Options of a replica that `up` passes on to its nodes. */
+export interface ReplicaOptions {
+  readonly election: 'random' | 'lowest-id';
+  /** Undefined: a majority. */
+  readonly copies?: number;
+  readonly minCopies: number;
+  readonly fsync: 'stream' | 'nodes';
+  readonly sessionGap: number;
+}
+
+export interface UpOptions extends ReplicaOptions, OutputOptions {
+  readonly nodes: number;
+  readonly data: string;
+  readonly port: number;
+  readonly restart: boolean;
 }
 
 export function withOutput(command: Command): Command {
@@ -36,7 +54,8 @@ export function withData(command: Command, description = "the cluster's data fol
 }
 
 export function withTimeout(command: Command): Command {
-  return command.option('--timeout <duration>', 'how long to wait for an answer', positiveDuration, defaultTimeoutMs);
+  const option = new Option('--timeout <duration>', 'how long to wait for an answer');
+  return command.addOption(option.argParser(positiveDuration).default(defaultTimeoutMs, '10s'));
 }
 
 /** For commands of users and guests. */
@@ -54,6 +73,28 @@ export function withOperator(command: Command): Command {
 
 export function withPasswordStdin(command: Command, lines = 'the password'): Command {
   return command.option('--password-stdin', `read ${lines} from standard input`);
+}
+
+export function withReplica(command: Command): Command {
+  return command
+    .addOption(new Option('--election <how>', 'who tries first to lead').choices(['random', 'lowest-id']).default('random'))
+    .option('--copies <n>', 'nodes that must hold a message before it is acknowledged (default: a majority)', wholeNumber(1, nodesMax))
+    .option('--min-copies <n>', 'never commit with fewer copies than this', wholeNumber(1, nodesMax), 1)
+    .addOption(
+      new Option('--fsync <where>', 'what is synced to disk before an acknowledgement').choices(['stream', 'nodes']).default('stream'),
+    )
+    .addOption(
+      new Option('--session-gap <duration>', 'silence after which a pair begins a new session')
+        .argParser(duration)
+        .default(3_600_000, '1h'),
+    );
+}
+
+export function withUp(command: Command): Command {
+  return withReplica(withData(withOutput(command)))
+    .option('--nodes <n>', 'how many replicas', wholeNumber(1, nodesMax), 3)
+    .option('--port <n>', 'where nats-server listens', wholeNumber(1, 65_535), defaultPort)
+    .option('--no-restart', 'leave the dead dead');
 }
 
 function parseServers(text: string): string[] {

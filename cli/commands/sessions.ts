@@ -1,6 +1,7 @@
 /** `verbatim sessions`: the user's own sessions. */
 import type { Command } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
+import { collect } from '../collect.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderSessions, sessionJson } from '../render/sessions.ts';
@@ -23,7 +24,7 @@ async function run(options: Options): Promise<void> {
 }
 
 export async function printSessions(client: UserClient, output: Output, other: string | undefined, timeoutMs?: number): Promise<void> {
-  const sessions = await Array.fromAsync(client.sessions(other ?? null, timeoutMs));
+  const sessions = await collect(client.sessions(other ?? null, timeoutMs));
   if (output.isJson) for (const session of sessions) await output.emit(sessionJson(session), '');
   else for (const line of renderSessions(sessions, output.palette)) await output.say(line);
 }

@@ -8,7 +8,7 @@ import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
-import { type ItemView, type MessageView, pushSchema, type SessionView, type UserView } from '../protocol/views.ts';
+import { type ItemView, type MessageView, type Push, pushSchema, type SessionView, type UserView } from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { Line, type Link } from './line.ts';

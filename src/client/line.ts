@@ -112,6 +112,11 @@ export class Line {
     return this.#link;
   }
 
+  /** Why the line closed by itself. */
+  get problem(): Error | undefined {
+    return this.#actor.getSnapshot().context.problem;
+  }
+
   /** Told of every change of state or leader. */
   watch(listener: () => void): { stop(): void } {
     const subscription = this.#actor.subscribe(listener);
@@ -258,7 +263,7 @@ export class Line {
   }
 
   #whyClosed(): Error {
-    return this.#actor.getSnapshot().context.problem ?? new Unanswered('not-sent', 'the client was closed');
+    return this.problem ?? new Unanswered('not-sent', 'the client was closed');
   }
 
   #tooLate(): Unanswered {

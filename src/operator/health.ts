@@ -1,5 +1,6 @@
 /** How a cluster is, from what its nodes say of themselves. */
-import { type Clock, delay } from '../ports/clock.ts';
+import { delay } from '../ports/clock.ts';
+import { systemClock as clock } from '../system/clock.ts';
 import type { NodeStatus, Operator } from './operator.ts';
 
 export interface NodeHealth {
@@ -29,12 +30,7 @@ const pauseMs = 20;
  * not called behind for the moment that lies between two answers.
  * @param known ids of nodes that may exist, for the case that none answers.
  */
-export async function examine(
-  operator: Operator,
-  clock: Clock,
-  timeoutMs: number,
-  known: readonly string[],
-): Promise<ClusterHealth> {
+export async function examine(operator: Operator, timeoutMs: number, known: readonly string[]): Promise<ClusterHealth> {
   const [any] = await operator.status(timeoutMs, 1);
   const members = any?.members.length ? any.members : known;
   if (!any) return assess([], [], members);

@@ -2,15 +2,24 @@
 import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { Refused } from '../client/errors.ts';
 import { DataFolderUnusable, whyUnusable } from '../cluster/secrets.ts';
 import { Frame } from '../events/frame.ts';
 import { LevelStore, StoreUnusable } from '../log/level.ts';
 import type { NodeStore } from '../log/port.ts';
 import { Frames } from '../service/frames.ts';
-import { type LoggedEvent, loggedEvents } from '../service/logged.ts';
+import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type Verification, verifyStore } from '../service/verify.ts';
 
 export type { LoggedEvent };
+
+export interface LogQuery {
+  readonly from: number;
+  /** Up to the end where null. */
+  readonly to: number | null;
+  readonly type: string | null;
+}
+
 export type NodeVerification = Verification & { readonly node: string };
 
 interface OpenNode {
@@ -59,24 +68,22 @@ export class StoredNodes {
     return found.sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
   }
 
-  /** Committed events of the longest log, secrets redacted. */
-  async *log(from: number, to: number | undefined): AsyncGenerator<LoggedEvent> {
+  /** Committed events of the longest log, secrets redacted. @throws {Refused} of an unknown type. */
+  async *log({ from, to, type }: LogQuery): AsyncGenerator<LoggedEvent> {
+    if (type !== null && !isEventType(type)) throw new Refused('malformed', unknownType);
     const [longest] = await this.#longestFirst();
     const mark = longest?.store.bookmark?.mark;
     if (!longest || !mark) return;
-    yield* loggedEvents(new Frames(longest.store), mark.number, from, Math.min(to ?? mark.position, mark.position));
+    const last = Math.min(to ?? mark.position, mark.position);
+    for await (const event of loggedEvents(new Frames(longest.store), mark.number, from, last)) {
+      if (type === null || event.type === type) yield event;
+    }
   }
 
   async #longestFirst(): Promise<OpenNode[]> {
     const lengths = await Promise.all(this.#nodes.map(async (open) => ({ open, last: await open.store.last() })));
     return lengths.sort((a, b) => b.last - a.last).map(({ open }) => open);
   }
-}
-
-/** Ids of the nodes that a cluster's data folder has folders for. */
-export async function nodesIn(data: string): Promise<string[]> {
-  const names = await readdir(join(data, 'nodes')).catch(() => []);
-  return names.sort();
 }
 
 /** @throws {DataFolderUnusable} */

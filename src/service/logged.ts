@@ -1,5 +1,5 @@
 /** The log as people read it: one entry an event, with its place, time and Lamport stamp, and without secrets. */
-import { type DomainEvent, redact } from '../events/domain.ts';
+import { type DomainEvent, eventSchemas, redact } from '../events/domain.ts';
 import type { Frames } from './frames.ts';
 
 export interface LoggedEvent {
@@ -15,6 +15,12 @@ export interface LoggedEvent {
   /** Whose command the event answers. */
   readonly cause?: { readonly user: string; readonly id: string };
 }
+
+export function isEventType(type: string): boolean {
+  return Object.hasOwn(eventSchemas, type);
+}
+
+export const unknownType = `an event's type is one of ${Object.keys(eventSchemas).join(', ')}`;
 
 /** Events at positions `from` to `to`, inclusive, out of the frames up to `lastFrame`. */
 export async function* loggedEvents(

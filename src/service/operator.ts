@@ -1,7 +1,6 @@
 /** What a node tells its operator: status, log, past states, verification. Read-only, committed data only. */
 import { z } from 'zod';
 import { codecError, parseJson } from '../events/codec.ts';
-import { eventSchemas } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
@@ -10,15 +9,13 @@ import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { clusterTable, names } from '../projections/tables.ts';
 import type { Replica } from '../replication/replica.ts';
 import type { Frames } from './frames.ts';
-import { loggedEvents } from './logged.ts';
+import { isEventType, loggedEvents, unknownType } from './logged.ts';
 import { pastState } from './past.ts';
 import { RecentMarks } from './recent-marks.ts';
 import { verifyStore } from './verify.ts';
 
 const natural = z.int().min(0);
-const eventType = z.string().refine((type) => Object.hasOwn(eventSchemas, type), {
-  message: `an event's type is one of ${Object.keys(eventSchemas).join(', ')}`,
-});
+const eventType = z.string().refine(isEventType, { message: unknownType });
 /** So that a search through a long log is answered in portions. */
 const scannedMax = 20_000;
 

@@ -1,36 +1,20 @@
 /** The server's side of core NATS: who is there, who listens to what, and who gets a message. At most once. */
 import type { SeededRandom } from './random.ts';
+import type { Connection, Listening, Server, Session } from './session.ts';
 import type { SimulatedStream } from './stream.ts';
-import type { Wire } from './wire.ts';
-
-/** What the server knows of one connection, for as long as it believes in it. */
-export interface Session {
-  readonly wire: Wire;
-  readonly subscriptions: Set<Listening>;
-  isAlive: boolean;
-}
-
-/** A process's subscription, which outlives the connections that carry it. */
-export interface Listening {
-  /** Whether it covers a subject. */
-  covers(subject: string): boolean;
-  readonly queue: string | undefined;
-  /** In the process; `reply` is where an answer would go. */
-  hear(subject: string, data: Uint8Array, reply: string | undefined): void;
-}
 
 export interface BrokerOptions {
   /** Told of every message that a process publishes. */
-  heard(wire: Wire, subject: string, data: Uint8Array): void;
+  heard(from: Connection, subject: string, data: Uint8Array): void;
   newStream(): SimulatedStream;
 }
 
-export class Broker {
+export class Broker implements Server {
   /** By generation. */
   readonly #streams = new Map<number, SimulatedStream>();
   readonly #options: BrokerOptions;
   readonly #random: SeededRandom;
-  readonly #wires = new Set<Wire>();
+  readonly #connections = new Set<Connection>();
   readonly #sessions = new Set<Session>();
   #isUp = true;
 
@@ -49,12 +33,12 @@ export class Broker {
     return this.#streams.get(generation);
   }
 
-  attach(wire: Wire): void {
-    this.#wires.add(wire);
+  attach(connection: Connection): void {
+    this.#connections.add(connection);
   }
 
-  welcome(wire: Wire): Session {
-    const session: Session = { wire, subscriptions: new Set(), isAlive: true };
+  welcome(connection: Connection): Session {
+    const session: Session = { connection, subscriptions: new Set(), isAlive: true };
     this.#sessions.add(session);
     return session;
   }
@@ -62,15 +46,16 @@ export class Broker {
   forget(session: Session): void {
     session.isAlive = false;
     this.#sessions.delete(session);
-    for (const stream of this.#streams.values()) stream.dropConsumers((consumer) => consumer.session === session);
-    if (session.wire.process.isDead) this.#wires.delete(session.wire);
+    for (const stream of this.#streams.values())
+      stream.dropConsumers((consumer) => consumer.session === session);
+    if (session.connection.process.isDead) this.#connections.delete(session.connection);
   }
 
   /** Killed: what it stored is on its disk, everything else is gone. */
   stop(): void {
     this.#isUp = false;
     for (const session of [...this.#sessions]) this.forget(session);
-    for (const wire of this.#wires) wire.dropped();
+    for (const connection of this.#connections) connection.dropped();
   }
 
   start(): void {
@@ -78,7 +63,7 @@ export class Broker {
   }
 
   /** @returns whether anybody listens there. */
-  publish(from: Wire, subject: string, data: Uint8Array, reply?: string): boolean {
+  publish(from: Connection, subject: string, data: Uint8Array, reply?: string): boolean {
     this.#options.heard(from, subject, data);
     const groups = new Map<string, [Session, Listening][]>();
     let isHeard = false;
@@ -98,7 +83,7 @@ export class Broker {
   }
 
   #deliver(session: Session, listening: Listening, subject: string, data: Uint8Array, reply?: string): void {
-    session.wire.deliver(session, () => listening.hear(subject, data, reply));
+    session.connection.deliver(session, () => listening.hear(subject, data, reply));
   }
 }
 

@@ -1,6 +1,7 @@
 /** The bus port on a simulated connection. */
 import { type Bus, type BusMessage, NoAnswer, NobodyThere, type Subscription } from '../ports/bus.ts';
-import { type Broker, type Listening, matcher } from './broker.ts';
+import { type Broker, matcher } from './broker.ts';
+import type { Listening } from './session.ts';
 import type { Wire } from './wire.ts';
 
 interface Question {
@@ -43,7 +44,11 @@ export class SimulatedBus implements Bus {
     this.#wire.send(() => this.#broker.publish(this.#wire, subject, data));
   }
 
-  subscribe(subject: string, handler: (message: BusMessage) => void, options: { queue?: string } = {}): Subscription {
+  subscribe(
+    subject: string,
+    handler: (message: BusMessage) => void,
+    options: { queue?: string } = {},
+  ): Subscription {
     const listening: Listening = {
       covers: matcher(subject),
       queue: options.queue,
@@ -97,7 +102,12 @@ export class SimulatedBus implements Bus {
     return { stop: () => this.#listeners.delete(listener) };
   }
 
-  #ask(subject: string, payload: string, timeoutMs: number, question: Question & { ended(): void }): () => void {
+  #ask(
+    subject: string,
+    payload: string,
+    timeoutMs: number,
+    question: Question & { ended(): void },
+  ): () => void {
     const { process } = this.#wire;
     const inbox = `${this.#inbox}.${++this.#asked}`;
     const data = Buffer.from(payload);
@@ -127,7 +137,8 @@ export class SimulatedBus implements Bus {
 
   /** The library subscribes again by itself. */
   #opened(): void {
-    for (const listening of this.#listenings) this.#wire.send((session) => session.subscriptions.add(listening));
+    for (const listening of this.#listenings)
+      this.#wire.send((session) => session.subscriptions.add(listening));
     this.#tell(true);
   }
 

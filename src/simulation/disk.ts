@@ -68,7 +68,11 @@ export class SimulatedDisk {
     return this.#begin(process, syncMs, () => this.contents.probe());
   }
 
-  #begin(process: SimulatedProcess, range: { min: number; max: number }, write: () => Promise<void>): Promise<void> {
+  #begin(
+    process: SimulatedProcess,
+    range: { min: number; max: number },
+    write: () => Promise<void>,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const apply = () => {
         this.#writes.delete(writing);

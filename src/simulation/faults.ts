@@ -13,12 +13,19 @@ export type Fault = {
   readonly moment: Moment;
 } & (
   | { readonly kind: 'kill'; readonly target: Target; readonly forMs: number; readonly power: boolean }
+  /** Asked to end, it says good-bye. */
+  | { readonly kind: 'stop'; readonly target: Target; readonly forMs: number }
   | { readonly kind: 'pause'; readonly target: Target; readonly forMs: number }
   /** The connection is reset and cannot be made again. */
   | { readonly kind: 'sever'; readonly target: Target; readonly forMs: number }
   /** Packets go astray. */
   | { readonly kind: 'block'; readonly target: Target; readonly forMs: number }
-  | { readonly kind: 'slow-network'; readonly target: Target; readonly forMs: number; readonly factor: number }
+  | {
+      readonly kind: 'slow-network';
+      readonly target: Target;
+      readonly forMs: number;
+      readonly factor: number;
+    }
   | { readonly kind: 'slow-disk'; readonly target: Target; readonly forMs: number; readonly factor: number }
   | { readonly kind: 'wall-jump'; readonly target: Target; readonly byMs: number }
   /** Its consumer is forgotten by the server. */
@@ -27,8 +34,10 @@ export type Fault = {
   | { readonly kind: 'append-trouble'; readonly forMs: number; readonly chance: number }
   | { readonly kind: 'hung-stream'; readonly forMs: number }
   | { readonly kind: 'server-restart'; readonly forMs: number }
-  | { readonly kind: 'kill-client'; readonly forMs: number }
-  | { readonly kind: 'sever-client'; readonly forMs: number }
+  | {
+      readonly kind: 'kill-client' | 'pause-client' | 'sever-client' | 'block-client';
+      readonly forMs: number;
+    }
 );
 
 export type Moment =
@@ -50,6 +59,7 @@ type Kind = Fault['kind'];
 
 const weights: readonly (readonly [Kind, number])[] = [
   ['kill', 6],
+  ['stop', 1],
   ['pause', 4],
   ['sever', 3],
   ['block', 3],
@@ -61,7 +71,9 @@ const weights: readonly (readonly [Kind, number])[] = [
   ['hung-stream', 1],
   ['server-restart', 1],
   ['kill-client', 1],
+  ['pause-client', 1],
   ['sever-client', 1],
+  ['block-client', 1],
 ];
 
 export function drawPlan(random: SeededRandom, { durationMs, everyMs }: PlanOptions): Fault[] {
@@ -99,7 +111,9 @@ function drawFault(random: SeededRandom, atMs: number): Fault {
     case 'stuck-consumer':
       return { ...when, kind, target };
     case 'kill-client':
+    case 'pause-client':
     case 'sever-client':
+    case 'block-client':
       return { ...when, kind, moment: 'now', forMs };
     default:
       return { ...when, kind, target, forMs };

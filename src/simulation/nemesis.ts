@@ -2,11 +2,17 @@
 import type { Fault, Moment, Target } from './faults.ts';
 import type { SimulatedNode } from './node.ts';
 import type { SeededRandom } from './random.ts';
+import type { SimulatedUser } from './user.ts';
 import type { World } from './world.ts';
 
 const lookEveryMs = 3;
 const patienceMs = 3_000;
 const afterMomentMs = 4;
+
+/** Puts right again what a fault did, when its time is over. */
+type Undo = () => void;
+
+const endsByItself: Undo = () => undefined;
 
 export class Nemesis {
   readonly #world: World;
@@ -51,75 +57,89 @@ export class Nemesis {
   }
 
   #strike(fault: Fault, victim: SimulatedNode | undefined): void {
-    const { trace, isHealed } = this.#world;
+    const { trace, timeline, isHealed } = this.#world;
     if (isHealed) return;
     const node = victim ?? ('target' in fault ? this.#find(fault.target) : undefined);
     const { kind, atMs: _, moment: __, ...details } = fault;
-    trace.note('nemesis', `${kind} ${'target' in fault ? (node?.id ?? 'nobody') : ''} ${JSON.stringify(details)}`);
-    if ('target' in fault) {
-      if (node) this.#strikeNode(fault, node);
-    } else this.#strikeWorld(fault);
+    trace.note(
+      'nemesis',
+      `${kind} ${'target' in fault ? (node?.id ?? 'nobody') : ''} ${JSON.stringify(details)}`,
+    );
+    const undo = 'target' in fault ? node && this.#strikeNode(fault, node) : this.#strikeWorld(fault);
+    if (undo && 'forMs' in fault) timeline.after(fault.forMs, undo);
   }
 
-  #strikeNode(fault: Extract<Fault, { target: Target }>, node: SimulatedNode): void {
+  #strikeNode(fault: Extract<Fault, { target: Target }>, node: SimulatedNode): Undo {
     const { wire, process, disk } = node;
     switch (fault.kind) {
       case 'kill':
         node.kill(fault.power);
-        return this.#later(fault.forMs, () => node.start());
+        return () => node.start();
+      case 'stop':
+        void node.stop();
+        return () => node.start();
       case 'pause':
         process?.pause();
-        return this.#later(fault.forMs, () => process?.resume());
+        return () => process?.resume();
       case 'sever':
-        return wire?.sever(fault.forMs);
+        wire?.sever(fault.forMs);
+        return endsByItself;
       case 'block':
-        return wire?.block(fault.forMs);
+        wire?.block(fault.forMs);
+        return endsByItself;
       case 'slow-network':
-        if (wire) wire.slowness = fault.factor;
-        return this.#later(fault.forMs, () => {
-          if (wire) wire.slowness = 1;
-        });
+        return slow(wire, fault.factor);
       case 'slow-disk':
-        disk.slowness = fault.factor;
-        return this.#later(fault.forMs, () => {
-          disk.slowness = 1;
-        });
+        return slow(disk, fault.factor);
       case 'wall-jump':
-        return process?.jumpWallClock(fault.byMs);
+        process?.jumpWallClock(fault.byMs);
+        return endsByItself;
       case 'stuck-consumer':
-        return this.#world.stickConsumers(node);
+        this.#world.stickConsumers(node);
+        return endsByItself;
       default:
         return fault satisfies never;
     }
   }
 
-  #strikeWorld(fault: Exclude<Fault, { target: Target }>): void {
-    const { broker, trouble, users, timeline } = this.#world;
-    const user = this.#random.pick(users as [World['users'][number]]);
+  #strikeWorld(fault: Exclude<Fault, { target: Target }>): Undo {
+    const { broker, trouble, timeline } = this.#world;
     switch (fault.kind) {
       case 'append-trouble':
         trouble.chance = fault.chance;
-        return this.#later(fault.forMs, () => {
+        return () => {
           trouble.chance = 0;
-        });
+        };
       case 'hung-stream':
         trouble.hungUntilMs = timeline.nowMs + fault.forMs;
-        return;
+        return endsByItself;
       case 'server-restart':
         broker.stop();
-        return this.#later(fault.forMs, () => broker.start());
-      case 'kill-client':
-        user.kill();
-        return this.#later(fault.forMs, () => user.start());
-      case 'sever-client':
-        return user.wire?.sever(fault.forMs);
+        return () => broker.start();
       default:
-        return fault satisfies never;
+        return this.#strikeClient(fault);
     }
   }
 
-  #later(afterMs: number, task: () => void): void {
-    this.#world.timeline.after(afterMs, task);
+  #strikeClient({ kind, forMs }: Extract<Fault, { kind: `${string}-client` }>): Undo {
+    const user = this.#random.pick(this.#world.users as [SimulatedUser]);
+    const { process, wire } = user;
+    switch (kind) {
+      case 'kill-client':
+        user.kill();
+        return () => user.start();
+      case 'pause-client':
+        process?.pause();
+        return () => process?.resume();
+      case 'sever-client':
+        wire?.sever(forMs);
+        return endsByItself;
+      case 'block-client':
+        wire?.block(forMs);
+        return endsByItself;
+      default:
+        return kind satisfies never;
+    }
   }
 
   /** Undefined where there is none such. */
@@ -130,4 +150,12 @@ export class Nemesis {
     const others = target === 'follower' ? up.filter((node) => node !== leader) : up;
     return others.length > 0 ? this.#random.pick(others as [SimulatedNode]) : undefined;
   }
+}
+
+function slow(part: { slowness: number } | undefined, factor: number): Undo {
+  if (!part) return endsByItself;
+  part.slowness = factor;
+  return () => {
+    part.slowness = 1;
+  };
 }

@@ -1,8 +1,8 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
 import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLog } from '../log/port.ts';
-import { Replica } from '../replication/replica.ts';
 import type { Leadership } from '../replication/leadership.ts';
+import { Replica } from '../replication/replica.ts';
 import { ChatLeader } from '../service/chat-leader.ts';
 import { Frames } from '../service/frames.ts';
 import { ReadService } from '../service/read-service.ts';
@@ -68,7 +68,9 @@ export class SimulatedNode {
     const process = new SimulatedProcess(name, timeline, random.fork(name));
     const running: Running = { process, wire: new Wire(process, broker), replica: undefined };
     this.#running = running;
-    const bus = new SimulatedBus(running.wire, broker, (subject, payload) => this.#responding(subject, payload));
+    const bus = new SimulatedBus(running.wire, broker, (subject, payload) =>
+      this.#responding(subject, payload),
+    );
     running.wire.listen({
       opened: () => {
         if (running.replica) return;

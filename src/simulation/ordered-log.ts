@@ -4,7 +4,14 @@
  * What makes appending hard is here: a publish that never arrives, one that is stored but whose answer is lost, one
  * that arrives after its sender gave up. Reading goes by an ordered push consumer with the real one's watchdog.
  */
-import { type Entry, type Following, LogConflict, type LogReader, type OrderedLog, OutcomeUnknown } from '../log/port.ts';
+import {
+  type Entry,
+  type Following,
+  LogConflict,
+  type LogReader,
+  type OrderedLog,
+  OutcomeUnknown,
+} from '../log/port.ts';
 import { delay, every, within } from '../ports/clock.ts';
 import type { SeededRandom } from './random.ts';
 import type { Consumer, SimulatedStream } from './stream.ts';
@@ -95,7 +102,11 @@ export class SimulatedLog implements OrderedLog {
 }
 
 /** A question to the stream's server, which it answers when it is not hung. @throws when no answer comes. */
-export async function askServer<T>(wire: Wire, trouble: Readonly<AppendTrouble>, question: () => T): Promise<T> {
+export async function askServer<T>(
+  wire: Wire,
+  trouble: Readonly<AppendTrouble>,
+  question: () => T,
+): Promise<T> {
   const answer = new Promise<{ value: T }>((resolve) => {
     wire.send((session) => {
       whenAnswering(wire, trouble, () => {
@@ -109,7 +120,11 @@ export async function askServer<T>(wire: Wire, trouble: Readonly<AppendTrouble>,
   return answered.value;
 }
 
-function whenAnswering({ process: { timeline } }: Wire, { hungUntilMs }: Readonly<AppendTrouble>, task: () => void): void {
+function whenAnswering(
+  { process: { timeline } }: Wire,
+  { hungUntilMs }: Readonly<AppendTrouble>,
+  task: () => void,
+): void {
   if (hungUntilMs > timeline.nowMs) timeline.after(hungUntilMs - timeline.nowMs, task);
   else task();
 }

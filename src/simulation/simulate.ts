@@ -40,7 +40,12 @@ const settleTimeoutMs = 40_000;
 const lastWordsMs = 8_000;
 const faultGapMs = { min: 700, max: 5_000 };
 
-export async function simulate({ seed, durationMs = usualDurationMs, without, plan }: SimulateOptions): Promise<SimulationResult> {
+export async function simulate({
+  seed,
+  durationMs = usualDurationMs,
+  without,
+  plan,
+}: SimulateOptions): Promise<SimulationResult> {
   const random = new SeededRandom(`verbatim ${seed}`);
   const world = new World(`world ${seed}`, {
     members,
@@ -50,7 +55,9 @@ export async function simulate({ seed, durationMs = usualDurationMs, without, pl
     sessionGapMs: random.pick([2_000, 3_600_000]),
     without,
   });
-  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs: random.between(faultGapMs.min, faultGapMs.max) });
+  const faults =
+    plan ??
+    drawPlan(random.fork('plan'), { durationMs, everyMs: random.between(faultGapMs.min, faultGapMs.max) });
   const died = watchForDeaths(world);
   await world.start(names);
   new Nemesis(world, random.fork('nemesis')).schedule(faults);
@@ -69,9 +76,12 @@ async function settle(world: World): Promise<number> {
   if (await world.until(() => isSettled(world), settleTimeoutMs)) {
     const settledMs = world.timeline.nowMs - healedMs;
     await world.run(lastWordsMs);
-    return settledMs;
+    if (await world.until(() => isSettled(world), lastWordsMs)) return settledMs;
   }
-  world.watch.breaks('alive', `not settled ${settleTimeoutMs} ms after everything was right again: ${unsettled(world)}`);
+  world.watch.breaks(
+    'alive',
+    `not settled ${settleTimeoutMs} ms after everything was right again: ${unsettled(world)}`,
+  );
   return settleTimeoutMs;
 }
 
@@ -98,7 +108,8 @@ function unsettled({ nodes, users, stream, leader }: World): string {
 
 /** What would end a real process: an error that nobody caught. */
 function watchForDeaths(world: World): { stop(): void } {
-  const die = (error: unknown) => world.watch.breaks('alive', `a process would have died: ${(error as Error).stack ?? error}`);
+  const die = (error: unknown) =>
+    world.watch.breaks('alive', `a process would have died: ${(error as Error).stack ?? error}`);
   process.on('unhandledRejection', die);
   return { stop: () => process.off('unhandledRejection', die) };
 }

@@ -4,7 +4,7 @@
  * one replica the real one checks the expectation before it would recognise a message id.
  */
 import type { Entry } from '../log/port.ts';
-import type { Session } from './broker.ts';
+import type { Session } from './session.ts';
 
 /** An ordered push consumer, which lives as long as the connection it was made on. */
 export interface Consumer {

@@ -13,7 +13,9 @@ import { SimulatedProcess } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
-const thinkMs = { min: 20, max: 1_200 };
+const thinkMs = { min: 20, max: 3_000 };
+/** What somebody types in one go. */
+const burst = { chance: 0.2, max: 5 };
 const patienceMs = { min: 300, max: 3_000 };
 const readyTimeoutMs = 5_000;
 const againMs = 500;
@@ -126,16 +128,23 @@ export class SimulatedUser {
     }
     while (this.#isTalking) {
       await delay(process, process.random.between(thinkMs.min, thinkMs.max));
-      if (this.#isTalking) void this.#act(client, process, run);
+      const acts = process.random.chance(burst.chance) ? process.random.whole(2, burst.max) : 1;
+      for (let act = 1; act <= acts && this.#isTalking; act++) void this.#act(client, process, run);
     }
   }
 
   async #act(client: UserClient, { random }: SimulatedProcess, run: string): Promise<void> {
     const [old] = random.chance(0.2) ? this.#decided().slice(-random.whole(1, 20)) : [];
     if (old && random.chance(0.6)) await this.#give(client, { ...old, run, outcome: undefined });
-    else if (old) await this.#give(client, { ...old, run, text: `${old.text} otherwise`, outcome: undefined });
+    else if (old)
+      await this.#give(client, { ...old, run, text: `${old.text} otherwise`, outcome: undefined });
     else if (random.chance(0.1)) await this.#lookAround(client);
-    else await this.#write(client, run, random.chance(0.15) ? random.between(patienceMs.min, patienceMs.max) : undefined);
+    else
+      await this.#write(
+        client,
+        run,
+        random.chance(0.15) ? random.between(patienceMs.min, patienceMs.max) : undefined,
+      );
   }
 
   /** Messages that can be given again: one client does not give the same id twice at the same time. */
@@ -151,7 +160,8 @@ export class SimulatedUser {
     const id = newId('m-', random);
     const attempt: Attempt = { user, run, id, to, text: `${id} from ${this.name}`, outcome: undefined };
     const outcome = await this.#give(client, attempt, timeoutMs);
-    if (outcome.kind === 'unanswered' && random.chance(0.7)) await this.#give(client, { ...attempt, outcome: undefined });
+    if (outcome.kind === 'unanswered' && random.chance(0.7))
+      await this.#give(client, { ...attempt, outcome: undefined });
     if (outcome.kind === 'answered' && random.chance(0.2)) await this.#lookFor(client, outcome.answer);
   }
 
@@ -180,7 +190,8 @@ export class SimulatedUser {
     const me = await line.query('whoami', {}, lookTimeoutMs).catch(() => undefined);
     const queue = await line.query('inbox', { after: null, limit: 1 }, lookTimeoutMs).catch(() => undefined);
     if (!me || !queue) return;
-    if (me.shown < before.shown || queue.last < before.last) this.#breaksP7('sees an older state than before');
+    if (me.shown < before.shown || queue.last < before.last)
+      this.#breaksP7('sees an older state than before');
     seen.shown = Math.max(seen.shown, me.shown);
     seen.last = Math.max(seen.last, queue.last);
   }
@@ -192,7 +203,10 @@ export class SimulatedUser {
   #newClient(running: Running): UserClient {
     const { process } = running;
     const link = () => this.#dial(running);
-    return new UserClient({ clock: process, random: process.random, link }, { ...this.#identity, position: this.#position });
+    return new UserClient(
+      { clock: process, random: process.random, link },
+      { ...this.#identity, position: this.#position },
+    );
   }
 
   #dial(running: Running): Promise<Link> {

@@ -36,7 +36,8 @@ class Verdict {
     this.#judgeAnswers();
     for (const attempt of this.#world.history.attempts) this.#judgeAttempt(attempt);
     this.#judgeOrder();
-    for (const user of new Set(this.#world.history.showings.map((showing) => showing.user))) this.#judgeDeliveries(user);
+    for (const user of new Set(this.#world.history.showings.map((showing) => showing.user)))
+      this.#judgeDeliveries(user);
   }
 
   /** The log as readers have it: what a fenced leader wrote after its successor is not part of it. */
@@ -57,22 +58,27 @@ class Verdict {
     for (const [index, event] of frame.events().entries()) {
       const position = frame.header.position + index;
       const before = this.#events.at(-1);
-      if (before && before.position !== position - 1) this.#breaks('P2', `position ${position} follows ${before.position}`);
-      if (before && before.event.at > event.at) this.#breaks('order', `the stamps fall at position ${position}`);
+      if (before && before.position !== position - 1)
+        this.#breaks('P2', `position ${position} follows ${before.position}`);
+      if (before && before.event.at > event.at)
+        this.#breaks('order', `the stamps fall at position ${position}`);
       this.#events.push({ event, position });
       if (!event.cause) continue;
       const key = `${event.cause.user}/${event.cause.id}`;
-      if (this.#caused.has(key)) this.#breaks('P1', `${key} stands in the log twice, the second time at ${position}`);
+      if (this.#caused.has(key))
+        this.#breaks('P1', `${key} stands in the log twice, the second time at ${position}`);
       this.#caused.set(key, { event, position });
     }
   }
 
   async #judgeNode({ id, disk: { contents } }: SimulatedNode): Promise<void> {
     const last = await contents.last();
-    if (last !== this.#frames.length) this.#breaks('P2', `${id} holds ${last} frames, the log has ${this.#frames.length}`);
+    if (last !== this.#frames.length)
+      this.#breaks('P2', `${id} holds ${last} frames, the log has ${this.#frames.length}`);
     for (const frame of this.#frames) {
       const own = await contents.read(frame.number);
-      if (!own || Buffer.compare(own, frame.bytes) !== 0) return this.#breaks('P2', `${id} holds another frame ${frame.number}`);
+      if (!own || Buffer.compare(own, frame.bytes) !== 0)
+        return this.#breaks('P2', `${id} holds another frame ${frame.number}`);
     }
     const mark = contents.bookmark?.mark.number;
     if (mark !== last) this.#breaks('alive', `${id} has committed up to ${mark} of ${last}`);
@@ -96,12 +102,17 @@ class Verdict {
     const { event, position } = placed ?? {};
     const isOwn = event?.type === 'MessagePosted' && event.data.text === text;
     if (outcome?.kind === 'answered') {
-      const isThere = isOwn && position === outcome.answer.position && event.data.session === outcome.answer.session;
-      if (!isThere) this.#breaks('P1', `${id} was acknowledged at ${outcome.answer.position}, there is ${position}`);
+      const isThere =
+        isOwn && position === outcome.answer.position && event.data.session === outcome.answer.session;
+      if (!isThere)
+        this.#breaks('P1', `${id} was acknowledged at ${outcome.answer.position}, there is ${position}`);
     } else if (outcome?.kind === 'refused') {
-      if (outcome.code === 'id-reused' && (!event || isOwn)) this.#breaks('P6', `${id} was refused as used before`);
-      const isRecorded = event?.type === 'CommandRefused' && event.data.code === outcome.code && position === outcome.position;
-      if (outcome.code !== 'id-reused' && !isRecorded) this.#breaks('P6', `${id} was refused with ${outcome.code}, not in the log`);
+      if (outcome.code === 'id-reused' && (!event || isOwn))
+        this.#breaks('P6', `${id} was refused as used before`);
+      const isRecorded =
+        event?.type === 'CommandRefused' && event.data.code === outcome.code && position === outcome.position;
+      if (outcome.code !== 'id-reused' && !isRecorded)
+        this.#breaks('P6', `${id} was refused with ${outcome.code}, not in the log`);
     } else if (outcome?.outcome === 'not-sent' && placed && this.#attempts(user, id).length === 1) {
       this.#breaks('P6', `${id} was called not sent, but stands at ${position}`);
     }
@@ -115,9 +126,11 @@ class Verdict {
   #judgeOrder(): void {
     const lastOf = new Map<string, number>();
     for (const { user, id, run, outcome } of this.#world.history.attempts) {
-      if (outcome?.kind !== 'answered' || outcome.answer.duplicate || this.#attempts(user, id).length > 1) continue;
+      if (outcome?.kind !== 'answered' || outcome.answer.duplicate || this.#attempts(user, id).length > 1)
+        continue;
       const { position = 0 } = outcome.answer;
-      if (position < (lastOf.get(run) ?? 0)) this.#breaks('order', `${id} of ${run} at ${position} overtook an earlier one`);
+      if (position < (lastOf.get(run) ?? 0))
+        this.#breaks('order', `${id} of ${run} at ${position} overtook an earlier one`);
       lastOf.set(run, position);
     }
   }

@@ -5,7 +5,7 @@
  * right when enough disks hold the frame, not when a leader says so.
  */
 import { Frame, frameHash } from '../events/frame.ts';
-import { unrecorded, type RefusalCode } from '../events/refusals.ts';
+import { type RefusalCode, unrecorded } from '../events/refusals.ts';
 import type { Entry, Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
 import type { HeldFrame } from '../replication/copy.ts';
@@ -57,7 +57,10 @@ export class Watch {
   streamed({ number: sequence, bytes }: Entry): void {
     const { header, hash, last } = Frame.decode(bytes);
     const { generation, epoch, number, leader } = header;
-    this.#options.trace.note('stream', `${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`);
+    this.#options.trace.note(
+      'stream',
+      `${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`,
+    );
     this.#streamed.add(hash);
     this.#frames.push({ last, hash });
     const key = `${generation}:${epoch}:${number}`;
@@ -97,7 +100,8 @@ export class Watch {
   /** A node begins to serve. */
   serves(node: string, epoch: number): void {
     this.#options.trace.note(node, `serves epoch ${epoch}`);
-    if (this.#leaders.get(epoch) !== node) this.breaks('P3', `${node} serves epoch ${epoch} without having opened it`);
+    if (this.#leaders.get(epoch) !== node)
+      this.breaks('P3', `${node} serves epoch ${epoch} without having opened it`);
   }
 
   /** A node froze; nothing that a simulation of this kind does is a reason to. */
@@ -108,7 +112,8 @@ export class Watch {
   /** A leader answers a batch of commands. */
   answers(node: string, user: string, payload: string): void {
     const { answers = [], refused } = replySchema.parse(JSON.parse(payload));
-    if (refused && !isUnrecorded(refused.code)) this.breaks('P6', `${node} refuses a batch with ${refused.code}`);
+    if (refused && !isUnrecorded(refused.code))
+      this.breaks('P6', `${node} refuses a batch with ${refused.code}`);
     for (const answer of answers) this.#answered(node, user, answer);
   }
 
@@ -116,7 +121,8 @@ export class Watch {
     this.#options.trace.note(node, `tells ${user} ${answer.id}: ${answer.refused?.code ?? answer.position}`);
     if (answer.position === undefined) {
       const code = answer.refused?.code;
-      if (code !== 'id-reused' && !isUnrecorded(code)) this.breaks('P6', `${node} says ${code} without a place in the log`);
+      if (code !== 'id-reused' && !isUnrecorded(code))
+        this.breaks('P6', `${node} says ${code} without a place in the log`);
       return;
     }
     this.#mustBeCommitted(node, answer);
@@ -130,7 +136,10 @@ export class Watch {
     const frame = this.#frames.find(({ last }) => last >= position);
     const holders = frame ? this.#holders(frame.hash) : [];
     if (holders.length >= this.#options.copies) return;
-    this.breaks('P1', `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'not in the stream'}`);
+    this.breaks(
+      'P1',
+      `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'not in the stream'}`,
+    );
   }
 
   #holders(frame: string): string[] {
@@ -149,7 +158,8 @@ export class Watch {
     if (holders.length < this.#options.copies) {
       this.breaks('P1', `frame ${frame.number} counts as committed at ${node}, but only ${holders} wrote it`);
     }
-    if (!this.#streamed.has(frame.hash)) this.breaks('P1', `frame ${frame.number} is committed, but not in the stream`);
+    if (!this.#streamed.has(frame.hash))
+      this.breaks('P1', `frame ${frame.number} is committed, but not in the stream`);
   }
 
   /** The same bytes go to all disks: hashed once. */

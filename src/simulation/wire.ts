@@ -6,8 +6,8 @@
  * last handshake is under way. Each side notices a break in its own time: until then the process believes that it is
  * connected, and the server keeps subscriptions to which it delivers in vain.
  */
-import type { Broker, Session } from './broker.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { Connection, Server, Session } from './session.ts';
 
 const redialMs = { min: 50, max: 75 };
 const handshakeMs = { min: 2, max: 40 };
@@ -24,9 +24,9 @@ export interface WireListener {
   closed(): void;
 }
 
-export class Wire {
+export class Wire implements Connection {
   readonly process: SimulatedProcess;
-  readonly #broker: Broker;
+  readonly #server: Server;
   readonly #listeners: WireListener[] = [];
   /** What the server knows of this connection; a broken one may not be noticed there yet. */
   #session: Session | undefined;
@@ -41,10 +41,10 @@ export class Wire {
   /** Factor on every delay. */
   slowness = 1;
 
-  constructor(process: SimulatedProcess, broker: Broker) {
+  constructor(process: SimulatedProcess, server: Server) {
     this.process = process;
-    this.#broker = broker;
-    broker.attach(this);
+    this.#server = server;
+    server.attach(this);
   }
 
   get isConnected(): boolean {
@@ -52,13 +52,13 @@ export class Wire {
   }
 
   get isServerUp(): boolean {
-    return this.#broker.isUp;
+    return this.#server.isUp;
   }
 
   /** Whether a connection could be made now. */
   get isOpenable(): boolean {
     const { nowMs } = this.process.timeline;
-    return this.#broker.isUp && nowMs >= this.#blockedUntilMs && nowMs >= this.#severedUntilMs;
+    return this.#server.isUp && nowMs >= this.#blockedUntilMs && nowMs >= this.#severedUntilMs;
   }
 
   listen(listener: WireListener): void {
@@ -89,7 +89,7 @@ export class Wire {
     if (!session) return;
     this.#upAtMs = this.#arrivalMs(this.#upAtMs);
     this.process.timeline.after(this.#upAtMs - this.process.timeline.nowMs, () => {
-      if (session.isAlive && this.#broker.isUp) task(session);
+      if (session.isAlive && this.#server.isUp) task(session);
     });
   }
 
@@ -128,7 +128,6 @@ export class Wire {
     this.slowness = 1;
   }
 
-  /** The server went down. */
   dropped(): void {
     this.#broken(0);
   }
@@ -136,7 +135,7 @@ export class Wire {
   /** The process is gone, or wants no more: what it sent still arrives, then the server sees the end. */
   end(): void {
     this.#isEnded = true;
-    this.send((session) => this.#broker.forget(session));
+    this.send((session) => this.#server.forget(session));
     this.#isConnected = false;
   }
 
@@ -147,7 +146,7 @@ export class Wire {
     this.#isConnected = true;
     this.#upAtMs = 0;
     this.#downAtMs = 0;
-    this.#session = this.#broker.welcome(this);
+    this.#session = this.#server.welcome(this);
     for (const listener of this.#listeners) listener.opened();
     for (const task of buffered) this.send(task);
   }
@@ -156,7 +155,7 @@ export class Wire {
     const session = this.#session;
     this.#session = undefined;
     if (!session) return;
-    this.process.timeline.after(serverNoticesAfterMs, () => this.#broker.forget(session));
+    this.process.timeline.after(serverNoticesAfterMs, () => this.#server.forget(session));
     this.process.after(this.process.random.between(0, 2), () => {
       if (this.#session || !this.#isConnected) return;
       this.#isConnected = false;

@@ -48,7 +48,7 @@ export class World {
     this.random = new SeededRandom(seed);
     this.watch = new Watch({ trace, copies: settings.copies });
     this.broker = new Broker(this.random.fork('broker'), {
-      heard: (wire, subject, data) => trace.count(wire.process.name, `${subject} ${data}`),
+      heard: ({ process }, subject, data) => trace.count(process.name, `${subject} ${data}`),
       newStream: () => this.#newStream(),
     });
     const { random, broker, watch } = this;
@@ -88,7 +88,8 @@ export class World {
     void identities.then(() => {
       isDone = true;
     });
-    if (!(await this.until(() => isDone, startTimeoutMs))) return this.watch.breaks('alive', 'nobody could register');
+    if (!(await this.until(() => isDone, startTimeoutMs)))
+      return this.watch.breaks('alive', 'nobody could register');
     for (const identity of await identities) this.#addClient(identity, names, '');
     this.#addClient((await identities)[0]!, names, '-too');
     for (const user of this.users) user.start();
@@ -100,7 +101,7 @@ export class World {
   }
 
   stickConsumers({ process }: SimulatedNode): void {
-    this.stream?.stick(({ session }) => session.wire.process === process);
+    this.stream?.stick(({ session }) => session.connection.process === process);
   }
 
   /** Everything is put right, everybody is there again. */

@@ -16,8 +16,9 @@ export class NatsBus implements Bus {
     return this.#connected;
   }
 
+  /** Dropped while there is no connection: the library would keep it without bound and send it when it is outdated. */
   publish(subject: string, payload: Uint8Array | string): void {
-    if (!this.#connection.isClosed()) this.#connection.publish(subject, payload);
+    if (this.#connected && !this.#connection.isClosed()) this.#connection.publish(subject, payload);
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, options: { queue?: string } = {}): Subscription {

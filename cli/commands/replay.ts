@@ -1,0 +1,67 @@
+/** `verbatim replay`: plays a session back with the original pauses, like a video. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { UserClient } from '../../src/client/client.ts';
+import { collect } from '../collect.ts';
+import { duration, type UserOptions, withProfile } from '../options.ts';
+import { Output } from '../output.ts';
+import { type Cue, cuesOf, type Moment, type Pace, play } from '../playback.ts';
+import { messageJson, renderSpoken } from '../render/messages.ts';
+import { withUser } from '../session.ts';
+
+interface Options extends UserOptions {
+  readonly session: string;
+  readonly speed: number;
+  readonly maxGap?: number;
+  readonly from?: Moment;
+  readonly to?: Moment;
+}
+
+export const originalPace: Pace = { speed: 1, maxGapMs: Number.POSITIVE_INFINITY };
+
+export function configure(command: Command): void {
+  withProfile(command)
+    .requiredOption('--session <id>', 'as `verbatim sessions` lists them')
+    .option('--speed <times>', 'how many times as fast', speed, 1)
+    .option('--max-gap <duration>', 'no pause is longer than this', duration)
+    .option('--from <moment>', "begin here: a time, or how long after the session's first message", moment)
+    .option('--to <moment>', 'end here', moment)
+    .option('--plain', 'lines only, no player (there is none yet)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ verbatim replay --session s-0123456789abcdef --speed 2 --max-gap 3s
+  $ verbatim replay --session s-0123456789abcdef --from 90s --to 2026-11-21T19:30:00Z`,
+    )
+    .action(run);
+}
+
+/** Everything is read before it is played: the connection is not needed for as long as a session took. */
+async function run({ session, speed, maxGap = Number.POSITIVE_INFINITY, from, to, ...options }: Options): Promise<void> {
+  const output = new Output(options);
+  const messages = await withUser(options, ({ client, leftMs }) => collect(client.transcript(session, leftMs())));
+  const pace = { speed, maxGapMs: maxGap, ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
+}
+
+export async function printReplay(client: UserClient, output: Output, session: string, signal: AbortSignal): Promise<void> {
+  const messages = await collect(client.transcript(session));
+  await play(cuesOf(messages, originalPace), (cue) => printCue(cue, output), signal);
+}
+
+async function printCue({ message, offsetMs }: Cue, output: Output): Promise<void> {
+  await output.emit({ ...messageJson(message), offset_ms: offsetMs }, renderSpoken(message, output.palette));
+}
+
+function speed(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError(`a number above 0 is needed, not ${JSON.stringify(text)}.`);
+}
+
+function moment(text: string): Moment {
+  if (/^\d+(\.\d+)?[a-z]+$/.test(text)) return { offsetMs: duration(text) };
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return { at };
+  throw new InvalidArgumentError(`a moment is a time such as 2026-11-21T19:30:00Z or an offset such as 90s, not ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,43 @@
+/** `verbatim verify`: hash chain and state of every node that runs, or of a data folder that lies still. */
+import type { Command } from 'commander';
+import type { NodeVerification } from '../../src/operator/stored.ts';
+import { exitStatus, Reported } from '../failure.ts';
+import { type ServerOptions, withOperator } from '../options.ts';
+import { Output } from '../output.ts';
+import { renderVerification } from '../render/verify.ts';
+import { withOperator as asOperator } from '../session.ts';
+import { withStoredNodes } from '../stored.ts';
+
+export function configure(command: Command): void {
+  withOperator(command)
+    .addHelpText(
+      'after',
+      `
+With --data on the command line the folder itself is checked, a cluster's or one node's, and every log is folded anew.
+While its cluster runs, and without --data, the running nodes check themselves.
+
+Exit status: 0 when all that was checked is sound, 1 when something is not, 3 when nobody could be asked.
+
+Examples:
+  $ verbatim verify                              # the cluster that runs
+  $ verbatim verify --data .verbatim             # stopped: the whole folder
+  $ verbatim verify --data .verbatim/nodes/n1    # one node's`,
+    )
+    .action(run);
+}
+
+async function run(options: ServerOptions, command: Command): Promise<void> {
+  const output = new Output(options);
+  const found = (await withStoredNodes(options, command, (nodes) => nodes.verify())) ?? (await verifyRunning(options, output));
+  for (const one of found) await output.emit(one, renderVerification(one, output.palette));
+  if (found.some(({ ok }) => !ok)) throw new Reported(exitStatus.refused);
+}
+
+async function verifyRunning(options: ServerOptions, output: Output): Promise<NodeVerification[]> {
+  const { verifyNodes } = await import('../../src/operator/running.ts');
+  return await asOperator(options, async (operator, { leftMs }) => {
+    const { found, silent } = await verifyNodes(operator, leftMs());
+    for (const node of silent) output.note(`${node} is unreachable and was not checked`);
+    return found;
+  });
+}

@@ -1,0 +1,63 @@
+/** Playing a session back: when each message is shown. Pure, but for the waiting itself. */
+import type { MessageView } from '../src/client/client.ts';
+
+/** A moment of a session: a time of day, or how long after its first message. */
+export type Moment = { readonly at: number } | { readonly offsetMs: number };
+
+export interface Pace {
+  readonly speed: number;
+  /** No pause is longer than this as it is played. */
+  readonly maxGapMs: number;
+  readonly from?: Moment;
+  readonly to?: Moment;
+}
+
+export interface Cue {
+  readonly message: MessageView;
+  /** Since the session's first message, as it was. */
+  readonly offsetMs: number;
+  /** Since the first message shown, as it is played. */
+  readonly dueMs: number;
+}
+
+export function cuesOf(messages: readonly MessageView[], { speed, maxGapMs, from, to }: Pace): Cue[] {
+  const startedAt = messages[0]?.at ?? 0;
+  const first = from ? timeOf(from, startedAt) : Number.NEGATIVE_INFINITY;
+  const last = to ? timeOf(to, startedAt) : Number.POSITIVE_INFINITY;
+  const cues: Cue[] = [];
+  let before: number | undefined;
+  let dueMs = 0;
+  for (const message of messages) {
+    if (message.at < first || message.at > last) continue;
+    dueMs += Math.min((message.at - (before ?? message.at)) / speed, maxGapMs);
+    before = message.at;
+    cues.push({ message, offsetMs: message.at - startedAt, dueMs });
+  }
+  return cues;
+}
+
+/** Shows each cue when it is due; every wait is measured from the start, so that lateness does not add up. */
+export async function play(cues: readonly Cue[], show: (cue: Cue) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  const startedMs = performance.now();
+  for (const cue of cues) {
+    await waitUntil(startedMs + cue.dueMs, signal);
+    if (signal?.aborted) return;
+    await show(cue);
+  }
+}
+
+/** Longer than a timer of the system can wait is waited in parts. */
+const timerMsMax = 2 ** 31 - 1;
+
+async function waitUntil(dueMs: number, signal: AbortSignal | undefined): Promise<void> {
+  for (let leftMs = dueMs - performance.now(); leftMs > 0 && !signal?.aborted; leftMs = dueMs - performance.now()) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), timerMsMax));
+      signal?.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
+    });
+  }
+}
+
+function timeOf(moment: Moment, startedAt: number): number {
+  return 'at' in moment ? moment.at : startedAt + moment.offsetMs;
+}

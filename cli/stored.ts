@@ -1,0 +1,25 @@
+/**
+ * Which of its two meanings `--data` has for commands that work on running nodes and on data folders. On the command
+ * line it names the folder to read, unless nodes are running in it or `--servers` says whom to ask; from the environment
+ * or by default it only says where the operator's password lies.
+ */
+import type { Command } from 'commander';
+import type { StoredNodes } from '../src/operator/stored.ts';
+import type { ServerOptions } from './options.ts';
+
+/** @returns undefined when the nodes that are running shall be asked instead. */
+export async function withStoredNodes<T>(
+  { data }: ServerOptions,
+  command: Command,
+  use: (nodes: StoredNodes) => Promise<T>,
+): Promise<T | undefined> {
+  const isGiven = (option: string) => command.getOptionValueSource(option) === 'cli';
+  if (!isGiven('data') || isGiven('servers')) return undefined;
+  const { StoredNodes } = await import('../src/operator/stored.ts');
+  const nodes = await StoredNodes.open(data);
+  try {
+    return nodes && (await use(nodes));
+  } finally {
+    await nodes?.close();
+  }
+}
