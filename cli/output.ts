@@ -5,20 +5,23 @@ import { type Palette, paletteFor } from './render/colour.ts';
 export class Output {
   readonly isJson: boolean;
   readonly palette: Palette;
+  readonly #write: (line: string) => Promise<void> | void;
 
-  constructor({ json = false }: OutputOptions) {
+  /** @param write another way to the terminal than just writing there. */
+  constructor({ json = false }: OutputOptions, write: (line: string) => Promise<void> | void = writeOut) {
     this.isJson = json;
     this.palette = paletteFor(process.stdout.isTTY, process.env);
+    this.#write = write;
   }
 
   /** Resolves when the line has been handed over. */
   async emit(object: object, text: string): Promise<void> {
-    await write(this.isJson ? JSON.stringify(object) : text);
+    await this.#write(this.isJson ? JSON.stringify(object) : text);
   }
 
   /** For people only. */
   async say(text: string): Promise<void> {
-    if (!this.isJson) await write(text);
+    if (!this.isJson) await this.#write(text);
   }
 
   /** A diagnostic: on standard error, for people only. */
@@ -28,7 +31,7 @@ export class Output {
 }
 
 /** Never resolves when the reader has left: the process ends then (see `main.ts`). */
-function write(line: string): Promise<void> {
+function writeOut(line: string): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(`${line}\n`, (error) => {
       if (!error) resolve();

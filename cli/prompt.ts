@@ -5,11 +5,7 @@ import { text } from 'node:stream/consumers';
 import { Refusal, UsageError } from './failure.ts';
 
 /** Asks on standard error, so that standard output stays clean. @throws {Refusal} on Ctrl-C or Ctrl-D. */
-export async function ask(question: string): Promise<string> {
-  return await readAnswer(question, false);
-}
-
-async function readAnswer(question: string, isHidden: boolean): Promise<string> {
+export async function ask(question: string, isHidden = false): Promise<string> {
   // The line editor, not the terminal, echoes what is typed; a hidden answer it echoes into the void.
   const output = isHidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
   const prompt = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY, historySize: 0 });
@@ -34,7 +30,7 @@ export async function readPasswords(questions: readonly string[], { passwordStdi
   if (passwordStdin) return await passwordsFromInput(questions.length);
   refuseWithoutTerminal();
   const passwords: string[] = [];
-  for (const question of questions) passwords.push(await readAnswer(question, true));
+  for (const question of questions) passwords.push(await ask(question, true));
   return passwords;
 }
 

@@ -25,6 +25,8 @@ import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
 import { refuseOldServer } from './transport/server-version.ts';
 
+export { lineJournal } from './system/journal.ts';
+
 export interface NodeOptions {
   readonly id: string;
   /** The cluster's data folder; this node's own lies in it under `nodes/`. */

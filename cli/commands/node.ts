@@ -29,8 +29,7 @@ Example:
 }
 
 async function run(options: Options): Promise<void> {
-  const { runNode } = await import('../../src/node.ts');
-  const { lineJournal } = await import('../../src/system/journal.ts');
+  const { lineJournal, runNode } = await import('../../src/node.ts');
   const { id, data, members, election: strategy, fsync, sessionGap: sessionGapMs, verbose = false } = options;
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;

@@ -1,28 +1,23 @@
 /** Columns. */
+import { displayWidth } from './text.ts';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
 }
 
-const escapes = /\x1b\[\d+m/g;
-
 /** Lines of a table, the titles first; cells may be coloured. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const lines = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => width(cells[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => displayWidth(cells[index] ?? ''))));
   return lines.map((cells) =>
     columns
       .map(({ align }, index) => {
         const cell = cells[index] ?? '';
-        const padding = ' '.repeat(widths[index]! - width(cell));
+        const padding = ' '.repeat(widths[index]! - displayWidth(cell));
         return align === 'right' ? padding + cell : cell + padding;
       })
       .join('  ')
       .trimEnd(),
   );
-}
-
-function width(cell: string): number {
-  return [...cell.replace(escapes, '')].length;
 }

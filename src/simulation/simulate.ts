@@ -72,7 +72,7 @@ export async function simulate({
 async function settle(world: World): Promise<number> {
   world.heal();
   const healedMs = world.timeline.nowMs;
-  for (const user of world.users) user.fallSilent();
+  world.fallSilent();
   if (await world.until(() => isSettled(world), settleTimeoutMs)) {
     const settledMs = world.timeline.nowMs - healedMs;
     await world.run(lastWordsMs);

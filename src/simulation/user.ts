@@ -1,52 +1,61 @@
-/**
- * One client of a user: a process with the client SDK in it, and somebody before it who writes, repeats, looks things up
- * and loses patience.
- */
+/** One client of a user: a process with the client SDK in it, which follows its user's queue and is given messages. */
 import { type Identity, UserClient } from '../client/client.ts';
 import type { Link } from '../client/line.ts';
 import { newId } from '../events/ids.ts';
 import { delay } from '../ports/clock.ts';
-import type { Answer } from '../protocol/answers.ts';
+import type { ItemView } from '../protocol/views.ts';
 import { SimulatedBus } from './bus.ts';
 import type { Attempt, Outcome, Showing } from './history.ts';
 import { SimulatedProcess } from './process.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
-const thinkMs = { min: 20, max: 3_000 };
-/** What somebody types in one go. */
-const burst = { chance: 0.2, max: 5 };
-const patienceMs = { min: 300, max: 3_000 };
 const readyTimeoutMs = 5_000;
 const againMs = 500;
-const lookTimeoutMs = 5_000;
+
+/** A message as it is given to a client; the same one may be given again. */
+export type Message = Pick<Attempt, 'id' | 'to' | 'text'>;
+
+/** One run of a client, from when it follows its queue. */
+export interface Sitting {
+  readonly client: UserClient;
+  readonly process: SimulatedProcess;
+  /** Unlike every other's. */
+  readonly run: string;
+}
+
+/** What somebody does before the client, as soon as it follows. */
+export type Occupation = (user: SimulatedUser, sitting: Sitting) => void;
 
 interface Running {
   readonly process: SimulatedProcess;
   wire: Wire | undefined;
   client: UserClient | undefined;
+  sitting: Sitting | undefined;
 }
 
 export class SimulatedUser {
   readonly name: string;
+  readonly surroundings: Surroundings;
   readonly #identity: Identity;
-  readonly #others: readonly string[];
-  readonly #surroundings: Surroundings;
-  /** Messages without an answer that this client, or the run of it before, was given. */
+  readonly #occupation: Occupation;
+  /** Given to a client and without an outcome, or left behind by one that was killed. */
   readonly #open = new Set<Attempt>();
   #running: Running | undefined;
   #runs = 0;
   #position: number;
-  #isTalking = true;
-  #seen = { shown: 0, last: 0 };
 
-  /** @param name of the client, unlike every other's. @param others whom this user writes to. */
-  constructor(name: string, identity: Identity, others: readonly string[], surroundings: Surroundings) {
+  /** @param name of the client, unlike every other's. */
+  constructor(name: string, identity: Identity, surroundings: Surroundings, occupation: Occupation) {
     this.name = name;
+    this.surroundings = surroundings;
     this.#identity = identity;
-    this.#others = others;
-    this.#surroundings = surroundings;
+    this.#occupation = occupation;
     this.#position = identity.position;
+  }
+
+  get id(): string {
+    return this.#identity.user;
   }
 
   get wire(): Wire | undefined {
@@ -57,57 +66,89 @@ export class SimulatedUser {
     return this.#running?.process;
   }
 
-  get isUp(): boolean {
-    return this.#running !== undefined;
+  /** The items that the present client was shown. */
+  get shown(): readonly ItemView[] {
+    const run = this.#running?.sitting?.run;
+    return this.surroundings.history.showings.find((showing) => showing.run === run)?.items ?? [];
   }
 
-  /** Whether everything that this client was given has its outcome. */
+  /** Everything that this client was given has its outcome. */
   get isSettled(): boolean {
     return this.#open.size === 0;
   }
 
+  get isFollowing(): boolean {
+    return this.#running?.sitting !== undefined;
+  }
+
   start(): void {
     if (this.#running) return;
-    const { timeline, random } = this.#surroundings;
+    const { timeline, random } = this.surroundings;
     this.#runs += 1;
     const name = `${this.name}.${this.#runs}`;
     const process = new SimulatedProcess(name, timeline, random.fork(name));
-    const running: Running = { process, wire: undefined, client: undefined };
+    const running: Running = { process, wire: undefined, client: undefined, sitting: undefined };
     this.#running = running;
-    this.#seen = { shown: 0, last: 0 }; // a new run knows only how far the one before had read
     process.after(0, () => void this.#live(running));
   }
 
   kill(): void {
     const running = this.#running;
     if (!running) return;
-    this.#surroundings.trace.note(this.name, 'is killed');
+    this.surroundings.trace.note(this.name, 'is killed');
     this.#position = running.client?.line.position ?? this.#position;
     this.#running = undefined;
     running.wire?.end();
     running.process.kill();
-    for (const showing of this.#surroundings.history.showings) {
+    for (const showing of this.surroundings.history.showings) {
       if (showing.run.startsWith(`${running.process.name}#`)) showing.isLive = false;
     }
   }
 
-  /** Nothing new is begun; what was begun is waited for. */
-  fallSilent(): void {
-    this.#isTalking = false;
+  /** What a client that was killed had no answer for; whoever takes it gives it again, or nobody will. */
+  takeUnanswered(): Message[] {
+    const unanswered = [...this.#open];
+    this.#open.clear();
+    return unanswered;
   }
 
+  isOpen(id: string): boolean {
+    return [...this.#open].some((attempt) => attempt.id === id);
+  }
+
+  /** Writes to somebody with the present client. @throws {Error} while there is none that follows. */
+  say(to: string, text: string): Promise<Outcome> {
+    const sitting = this.#running?.sitting;
+    if (!sitting) throw new Error(`${this.name} does not follow`);
+    return this.give(sitting, { id: newId('m-', sitting.process.random), to, text });
+  }
+
+  async give({ client, run }: Sitting, { id, to, text }: Message, timeoutMs?: number): Promise<Outcome> {
+    const { history, trace } = this.surroundings;
+    const attempt: Attempt = { user: this.id, run, id, to, text, outcome: undefined };
+    this.#open.add(attempt);
+    trace.note(this.name, `gives ${id} for ${to}`);
+    const options = { id, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const outcome = await history.record(attempt, client.send(to, text, options));
+    this.#open.delete(attempt);
+    trace.note(this.name, `${id}: ${describe(outcome)}`);
+    return outcome;
+  }
+
+  /** Follows the queue; begins anew, as a person would, when nobody could be reached. */
   async #live(running: Running): Promise<void> {
     const { process } = running;
     for (let attempt = 1; ; attempt++) {
-      const showing = this.#surroundings.history.show(this.#identity.user, `${process.name}#${attempt}`);
+      const showing = this.surroundings.history.show(this.id, `${process.name}#${attempt}`);
       const client = this.#newClient(running);
       running.client = client;
       try {
         await client.line.ready(readyTimeoutMs);
         await client.follow((item) => this.#show(showing, item));
-        return await this.#talk(client, process, showing.run);
+        running.sitting = { client, process, run: showing.run };
+        return this.#occupation(this, running.sitting);
       } catch (error) {
-        this.#surroundings.trace.note(this.name, `could not follow: ${(error as Error).message}`);
+        this.surroundings.trace.note(this.name, `could not follow: ${(error as Error).message}`);
         showing.isLive = false;
         void client.close();
         await delay(process, againMs);
@@ -115,111 +156,28 @@ export class SimulatedUser {
     }
   }
 
-  async #show(showing: Showing, item: Showing['items'][number]): Promise<void> {
-    showing.items.push(item);
-    this.#surroundings.trace.note(this.name, `is shown ${item.item} (after ${item.prev})`);
-  }
-
-  async #talk(client: UserClient, process: SimulatedProcess, run: string): Promise<void> {
-    const unanswered = [...this.#open];
-    this.#open.clear();
-    for (const attempt of unanswered) {
-      if (process.random.chance(0.5)) void this.#give(client, { ...attempt, run, outcome: undefined });
-    }
-    while (this.#isTalking) {
-      await delay(process, process.random.between(thinkMs.min, thinkMs.max));
-      const acts = process.random.chance(burst.chance) ? process.random.whole(2, burst.max) : 1;
-      for (let act = 1; act <= acts && this.#isTalking; act++) void this.#act(client, process, run);
-    }
-  }
-
-  async #act(client: UserClient, { random }: SimulatedProcess, run: string): Promise<void> {
-    const [old] = random.chance(0.2) ? this.#decided().slice(-random.whole(1, 20)) : [];
-    if (old && random.chance(0.6)) await this.#give(client, { ...old, run, outcome: undefined });
-    else if (old)
-      await this.#give(client, { ...old, run, text: `${old.text} otherwise`, outcome: undefined });
-    else if (random.chance(0.1)) await this.#lookAround(client);
-    else
-      await this.#write(
-        client,
-        run,
-        random.chance(0.15) ? random.between(patienceMs.min, patienceMs.max) : undefined,
-      );
-  }
-
-  /** Messages that can be given again: one client does not give the same id twice at the same time. */
-  #decided(): Attempt[] {
-    const open = new Set([...this.#open].map(({ id }) => id));
-    return this.#surroundings.history.decided(this.#identity.user).filter(({ id }) => !open.has(id));
-  }
-
-  async #write(client: UserClient, run: string, timeoutMs: number | undefined): Promise<void> {
-    const { random } = this.#running!.process; // only a running client writes
-    const { user } = this.#identity;
-    const to = random.chance(0.05) ? 'nobody' : random.pick(this.#others as [string]);
-    const id = newId('m-', random);
-    const attempt: Attempt = { user, run, id, to, text: `${id} from ${this.name}`, outcome: undefined };
-    const outcome = await this.#give(client, attempt, timeoutMs);
-    if (outcome.kind === 'unanswered' && random.chance(0.7))
-      await this.#give(client, { ...attempt, outcome: undefined });
-    if (outcome.kind === 'answered' && random.chance(0.2)) await this.#lookFor(client, outcome.answer);
-  }
-
-  async #give(client: UserClient, attempt: Attempt, timeoutMs?: number): Promise<Outcome> {
-    const { history, trace } = this.#surroundings;
-    this.#open.add(attempt);
-    trace.note(this.name, `gives ${attempt.id} for ${attempt.to}`);
-    const options = { id: attempt.id, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const outcome = await history.record(attempt, client.send(attempt.to, attempt.text, options));
-    this.#open.delete(attempt);
-    trace.note(this.name, `${attempt.id}: ${describe(outcome)}`);
-    return outcome;
-  }
-
-  /** P7: whoever was told that a message stands finds it, on whatever node. */
-  async #lookFor({ line }: UserClient, { id, session = '', position = 0 }: Answer): Promise<void> {
-    const request = { session, after: position - 1, limit: 1 };
-    const page = await line.query('transcript', request, lookTimeoutMs).catch(() => undefined);
-    if (page && page.messages[0]?.id !== id) this.#breaksP7(`does not see its own ${id}`);
-  }
-
-  /** P7: nothing that was seen before one asked is unseen. */
-  async #lookAround({ line }: UserClient): Promise<void> {
-    const seen = this.#seen;
-    const before = { ...seen };
-    const me = await line.query('whoami', {}, lookTimeoutMs).catch(() => undefined);
-    const queue = await line.query('inbox', { after: null, limit: 1 }, lookTimeoutMs).catch(() => undefined);
-    if (!me || !queue) return;
-    if (me.shown < before.shown || queue.last < before.last)
-      this.#breaksP7('sees an older state than before');
-    seen.shown = Math.max(seen.shown, me.shown);
-    seen.last = Math.max(seen.last, queue.last);
-  }
-
-  #breaksP7(what: string): void {
-    this.#surroundings.watch.breaks('P7', `${this.name} ${what}`);
+  #show({ items }: Showing, item: ItemView): void {
+    items.push(item);
+    this.surroundings.trace.note(this.name, `is shown ${item.item} (after ${item.prev})`);
   }
 
   #newClient(running: Running): UserClient {
     const { process } = running;
     const link = () => this.#dial(running);
-    return new UserClient(
-      { clock: process, random: process.random, link },
-      { ...this.#identity, position: this.#position },
-    );
+    const identity = { ...this.#identity, position: this.#position };
+    return new UserClient({ clock: process, random: process.random, link }, identity);
   }
 
   #dial(running: Running): Promise<Link> {
     const { process } = running;
-    const { broker } = this.#surroundings;
+    const { broker } = this.surroundings;
     const wire = new Wire(process, broker);
     running.wire?.end();
     running.wire = wire;
     if (!wire.isOpenable) return Promise.reject(new Error('no server can be reached'));
-    const bus = new SimulatedBus(wire, broker);
-    const link = Object.assign(bus, { close: async () => wire.end() });
+    const link = Object.assign(new SimulatedBus(wire, broker), { close: async () => wire.end() });
     return new Promise((resolve) => {
-      wire.listen({ opened: () => resolve(link), closed: () => {} });
+      wire.listen({ opened: () => resolve(link), closed: () => undefined });
       wire.open();
     });
   }

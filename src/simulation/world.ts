@@ -10,6 +10,7 @@ import type { Entry } from '../log/port.ts';
 import { opensEpoch } from '../replication/tail.ts';
 import { Broker } from './broker.ts';
 import { SimulatedBus } from './bus.ts';
+import { Chatter } from './chatter.ts';
 import { History } from './history.ts';
 import { SimulatedNode } from './node.ts';
 import type { AppendTrouble } from './ordered-log.ts';
@@ -19,7 +20,7 @@ import { SimulatedStream } from './stream.ts';
 import type { Settings, Surroundings } from './surroundings.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
-import { SimulatedUser } from './user.ts';
+import { type Occupation, SimulatedUser } from './user.ts';
 import { Watch } from './watch.ts';
 import { Wire } from './wire.ts';
 
@@ -39,6 +40,8 @@ export class World {
   readonly settings: Settings;
   readonly #surroundings: Surroundings;
   readonly #frameWaiters = new Set<{ opens: boolean; go: (leader: SimulatedNode) => void }>();
+  readonly #chatters: Chatter[] = [];
+  #isSilent = false;
   /** From now on nothing goes wrong any more. */
   isHealed = false;
 
@@ -58,6 +61,10 @@ export class World {
 
   node(id: string): SimulatedNode {
     return this.nodes.find((node) => node.id === id)!;
+  }
+
+  user(name: string): SimulatedUser {
+    return this.users.find((user) => user.name === name)!;
   }
 
   get stream(): SimulatedStream | undefined {
@@ -80,19 +87,28 @@ export class World {
     return isTrue();
   }
 
-  /** All nodes up, `names` registered, each with one client, the first also with a second one. */
-  async start(names: readonly string[]): Promise<void> {
+  /**
+   * All nodes up, `names` registered, each with a client that follows, the first with a second one as well.
+   * @param talks whether they write of themselves.
+   */
+  async start(names: readonly string[], talks = true): Promise<void> {
     for (const node of this.nodes) node.start();
-    const identities = this.#register(names);
-    let isDone = false;
-    void identities.then(() => {
-      isDone = true;
+    let identities: Identity[] | undefined;
+    void this.#register(names).then((registered) => {
+      identities = registered;
     });
-    if (!(await this.until(() => isDone, startTimeoutMs)))
-      return this.watch.breaks('alive', 'nobody could register');
-    for (const identity of await identities) this.#addClient(identity, names, '');
-    this.#addClient((await identities)[0]!, names, '-too');
+    await this.until(() => identities !== undefined, startTimeoutMs);
+    if (!identities) return this.watch.breaks('alive', 'nobody could register');
+    if (!talks) this.fallSilent();
+    for (const identity of identities) this.#addClient(identity.name, identity, names);
+    this.#addClient(`${identities[0]!.name}-too`, identities[0]!, names);
     for (const user of this.users) user.start();
+  }
+
+  /** Users begin nothing new. */
+  fallSilent(): void {
+    this.#isSilent = true;
+    for (const chatter of this.#chatters) chatter.fallSilent();
   }
 
   /** Told once when the next frame is stored that opens an epoch, or that does not. */
@@ -135,9 +151,12 @@ export class World {
     return identities;
   }
 
-  #addClient(identity: Identity, names: readonly string[], suffix: string): void {
-    const others = names.filter((name) => name !== identity.name);
-    this.users.push(new SimulatedUser(`${identity.name}${suffix}`, identity, others, this.#surroundings));
+  #addClient(name: string, identity: Identity, names: readonly string[]): void {
+    const chatter = new Chatter(names.filter((other) => other !== identity.name));
+    if (this.#isSilent) chatter.fallSilent();
+    this.#chatters.push(chatter);
+    const talk: Occupation = (user, sitting) => void chatter.talk(user, sitting);
+    this.users.push(new SimulatedUser(name, identity, this.#surroundings, talk));
   }
 
   #newStream(): SimulatedStream {

@@ -7,6 +7,7 @@ import {
   type OrderedLog,
   OutcomeUnknown,
 } from '../../src/log/port.ts';
+import { turn } from '../support/turns.ts';
 
 export interface OpenOrderedLog {
   /** Empty. */

@@ -1,0 +1,49 @@
+/** Where a chat reads and writes: a terminal, where lines appear above what is being typed, or a pipe. */
+
+export interface Screen {
+  readonly isTerminal: boolean;
+  /** The next line typed; undefined when no more will come. */
+  read(): Promise<string | undefined>;
+  /** The answer to a question; undefined when no more will come. */
+  ask(question: string): Promise<string | undefined>;
+  print(line: string): Promise<void> | void;
+  /** What stands before what is typed. */
+  setPrompt(prompt: string): void;
+  /** While locked nothing that is typed is taken; what was typed before stays. */
+  setLocked(isLocked: boolean): void;
+  /** Takes the line typed last off the screen again: it comes back once it is said. */
+  eraseTyped(): void;
+  /** What Ctrl-C does; undefined: it ends the input. */
+  onInterrupt: (() => void) | undefined;
+  close(): void;
+}
+
+/** Lines that came in and lines that are waited for. */
+export class LineQueue {
+  readonly #lines: string[] = [];
+  #waiting: ((line: string | undefined) => void) | undefined;
+  #hasEnded = false;
+
+  push(line: string): void {
+    if (this.#waiting) this.#settle(line);
+    else this.#lines.push(line);
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#settle(undefined);
+  }
+
+  next(): Promise<string | undefined> {
+    const line = this.#lines.shift();
+    if (line !== undefined || this.#hasEnded) return Promise.resolve(line);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  #settle(line: string | undefined): void {
+    this.#waiting?.(line);
+    this.#waiting = undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * A chat on a terminal. The line editor reads from a gate and not from the terminal itself: while the gate is locked,
+ * what is typed is dropped before the editor sees it, and what was typed before stays in its line.
+ */
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { displayWidth } from '../render/text.ts';
+import { LineQueue, type Screen } from './screen.ts';
+
+/** Ctrl-C and Ctrl-D. */
+const leaving = /[\x03\x04]/;
+
+export class TerminalScreen implements Screen {
+  readonly isTerminal = true;
+  readonly #gate = new PassThrough();
+  readonly #editor: Interface;
+  readonly #lines = new LineQueue();
+  readonly #typed = (chunk: Buffer) => this.#take(chunk);
+  #isLocked = false;
+  #prompt = '';
+  #lastTyped = '';
+  onInterrupt: (() => void) | undefined;
+
+  constructor() {
+    this.#editor = createInterface({ input: this.#gate, output: process.stdout, terminal: true, prompt: '', historySize: 100 });
+    this.#editor.on('line', (line) => {
+      this.#lastTyped = line;
+      this.#lines.push(line);
+    });
+    this.#editor.on('SIGINT', () => this.#interrupt());
+    this.#editor.on('close', () => this.#lines.end());
+    process.stdin.setRawMode(true);
+    process.stdin.on('data', this.#typed).resume();
+    process.stdout.on('resize', this.#redraw);
+  }
+
+  async read(): Promise<string | undefined> {
+    this.#redraw();
+    return await this.#lines.next();
+  }
+
+  async ask(question: string): Promise<string | undefined> {
+    const before = this.#prompt;
+    this.setPrompt(question);
+    const answer = await this.#lines.next();
+    this.setPrompt(before);
+    return answer;
+  }
+
+  /** Above the line that is being typed, which is drawn anew below. */
+  print(line: string): void {
+    this.#clear();
+    process.stdout.write(`${line}\n`);
+    this.#editor.prompt(true);
+  }
+
+  setPrompt(prompt: string): void {
+    this.#prompt = prompt;
+    this.#clear();
+    this.#editor.setPrompt(prompt);
+    this.#editor.prompt(true);
+  }
+
+  setLocked(isLocked: boolean): void {
+    this.#isLocked = isLocked;
+  }
+
+  eraseTyped(): void {
+    const columns = process.stdout.columns || 80;
+    const rows = Math.floor(displayWidth(this.#prompt + this.#lastTyped) / columns) + 1;
+    this.#clear();
+    moveCursor(process.stdout, 0, -rows);
+    clearScreenDown(process.stdout);
+  }
+
+  close(): void {
+    this.#clear();
+    process.stdin.off('data', this.#typed).pause();
+    process.stdin.setRawMode(false);
+    process.stdout.off('resize', this.#redraw);
+    this.#editor.close();
+  }
+
+  #take(chunk: Buffer): void {
+    if (!this.#isLocked) this.#gate.write(chunk);
+    else if (leaving.test(chunk.toString('latin1'))) this.#interrupt();
+  }
+
+  #interrupt(): void {
+    if (this.onInterrupt) this.onInterrupt();
+    else this.#lines.end();
+  }
+
+  readonly #redraw = () => {
+    this.#editor.prompt(true);
+  };
+
+  #clear(): void {
+    const { rows } = this.#editor.getCursorPos();
+    moveCursor(process.stdout, 0, -rows);
+    cursorTo(process.stdout, 0);
+    clearScreenDown(process.stdout);
+  }
+}
