@@ -44,7 +44,7 @@ export function print(title: string, rows: readonly Row[], isJson: boolean): voi
     for (const row of rows) process.stdout.write(`${JSON.stringify({ bench: title, ...row })}\n`);
     return;
   }
-  const columns = Object.keys(rows[0] ?? {});
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]!.length)));
   const lines = cells.map((line) => line.map((cell, index) => cell.padStart(widths[index]!)).join('  '));

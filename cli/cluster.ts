@@ -34,10 +34,20 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
   await refuseRunning(data, port);
   const start = new Start();
   const cluster = await Cluster.start(
-    { nodes, data, port, restart, nodeArgs, program: { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] } },
+    {
+      nodes,
+      data,
+      port,
+      restart,
+      nodeArgs,
+      program: { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
+    },
     {
       started: (kind, id, pid, url) =>
-        news.say({ process: kind, id, pid, ...(url ? { url } : {}) }, `${id} started (${kind}, pid ${pid}${url ? `, ${url}` : ''})`),
+        news.say(
+          { process: kind, id, pid, ...(url ? { url } : {}) },
+          `${id} started (${kind}, pid ${pid}${url ? `, ${url}` : ''})`,
+        ),
       line: (id, text) => {
         start.heard(id, text);
         news.log(text);
@@ -54,7 +64,10 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
     ready: async () => {
       const leader = await Promise.race([leaderServing(cluster.url, data, nodes, start), start.failed]);
       start.isOver = true;
-      news.say({ ready: true, servers: [cluster.url], leader }, `ready: ${leader} leads; servers ${cluster.url}`);
+      news.say(
+        { ready: true, servers: [cluster.url], leader },
+        `ready: ${leader} leads; servers ${cluster.url}`,
+      );
     },
     clients: async () => {
       const statuses = await askAll(cluster.url, data, nodes).catch(() => []);
@@ -100,11 +113,29 @@ async function refuseRunning(data: string, port: number): Promise<void> {
   if (operator) throw new Refusal('data-unusable', `${data} is in use by the cluster at ${url}`);
 }
 
-function replicaArgs({ election, fsync, sessionGap, minCopies, nodes, copies = majority(nodes) }: UpOptions): string[] {
+function replicaArgs({
+  election,
+  fsync,
+  sessionGap,
+  minCopies,
+  nodes,
+  copies = majority(nodes),
+}: UpOptions): string[] {
   if (copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
   if (minCopies > copies) throw new UsageError('--min-copies is not more than --copies');
   const gap = `${sessionGap}ms`;
-  return ['--election', election, '--fsync', fsync, '--session-gap', gap, '--copies', String(copies), '--min-copies', String(minCopies)];
+  return [
+    '--election',
+    election,
+    '--fsync',
+    fsync,
+    '--session-gap',
+    gap,
+    '--copies',
+    String(copies),
+    '--min-copies',
+    String(minCopies),
+  ];
 }
 
 function majority(nodes: number): number {
@@ -112,7 +143,12 @@ function majority(nodes: number): number {
 }
 
 /** Asks until some node says that it leads. */
-async function leaderServing(url: string, data: string, nodes: number, start: { readonly isOver: boolean }): Promise<string> {
+async function leaderServing(
+  url: string,
+  data: string,
+  nodes: number,
+  start: { readonly isOver: boolean },
+): Promise<string> {
   for (;;) {
     const statuses = await askAll(url, data, nodes).catch(() => []);
     const leading = statuses.find(({ node, leader, role }) => role === 'leader' && leader === node);

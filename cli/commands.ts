@@ -18,35 +18,88 @@ export const groups: readonly Group[] = [
     title: 'Chat:',
     commands: [
       { name: 'chat', summary: 'talk: the interactive client', load: () => import('./commands/chat.ts') },
-      { name: 'send', summary: 'send a message, or one per line of standard input', load: () => import('./commands/send.ts') },
+      {
+        name: 'send',
+        summary: 'send a message, or one per line of standard input',
+        load: () => import('./commands/send.ts'),
+      },
       { name: 'inbox', summary: 'show what has come for you', load: () => import('./commands/inbox.ts') },
-      { name: 'users', summary: 'list users, or those whose name begins so', load: () => import('./commands/users.ts') },
+      {
+        name: 'users',
+        summary: 'list users, or those whose name begins so',
+        load: () => import('./commands/users.ts'),
+      },
       { name: 'sessions', summary: 'list your sessions', load: () => import('./commands/sessions.ts') },
-      { name: 'transcript', summary: 'print what was said in a session', load: () => import('./commands/transcript.ts') },
-      { name: 'replay', summary: 'play a session back with its original pauses', load: () => import('./commands/replay.ts') },
+      {
+        name: 'transcript',
+        summary: 'print what was said in a session',
+        load: () => import('./commands/transcript.ts'),
+      },
+      {
+        name: 'replay',
+        summary: 'play a session back with its original pauses',
+        load: () => import('./commands/replay.ts'),
+      },
     ],
   },
   {
     title: 'Account:',
     commands: [
       { name: 'register', summary: 'create an account', load: () => import('./commands/register.ts') },
-      { name: 'login', summary: 'log in, and stay logged in under a profile', load: () => import('./commands/login.ts') },
+      {
+        name: 'login',
+        summary: 'log in, and stay logged in under a profile',
+        load: () => import('./commands/login.ts'),
+      },
       { name: 'logout', summary: 'log out', load: () => import('./commands/logout.ts') },
       { name: 'whoami', summary: 'say who is logged in', load: () => import('./commands/whoami.ts') },
       { name: 'passwd', summary: 'change the password', load: () => import('./commands/passwd.ts') },
-      { name: 'delete-account', summary: 'delete the account for good', load: () => import('./commands/delete-account.ts') },
+      {
+        name: 'delete-account',
+        summary: 'delete the account for good',
+        load: () => import('./commands/delete-account.ts'),
+      },
     ],
   },
   {
     title: 'Cluster:',
     commands: [
-      { name: 'up', summary: 'start nats-server and the replicas on this machine', load: () => import('./commands/up.ts') },
-      { name: 'node', summary: 'run one replica in the foreground', load: () => import('./commands/node.ts') },
-      { name: 'start', summary: '`up`, and the chat with it', isHidden: true, load: () => import('./commands/start.ts') },
-      { name: 'status', summary: 'show every node: role, epoch, position, state hash', load: () => import('./commands/status.ts') },
-      { name: 'verify', summary: 'check the logs and states of nodes, running or not', load: () => import('./commands/verify.ts') },
-      { name: 'log', summary: 'print the events as they are stored', load: () => import('./commands/log.ts') },
-      { name: 'state', summary: 'show a session or user at any position of the log', load: () => import('./commands/state.ts') },
+      {
+        name: 'up',
+        summary: 'start nats-server and the replicas on this machine',
+        load: () => import('./commands/up.ts'),
+      },
+      {
+        name: 'node',
+        summary: 'run one replica in the foreground',
+        load: () => import('./commands/node.ts'),
+      },
+      {
+        name: 'start',
+        summary: '`up`, and the chat with it',
+        isHidden: true,
+        load: () => import('./commands/start.ts'),
+      },
+      {
+        name: 'status',
+        summary: 'show every node: role, epoch, position, state hash',
+        load: () => import('./commands/status.ts'),
+      },
+      {
+        name: 'verify',
+        summary: 'check the logs and states of nodes, running or not',
+        load: () => import('./commands/verify.ts'),
+      },
+      {
+        name: 'log',
+        summary: 'print the events as they are stored',
+        load: () => import('./commands/log.ts'),
+      },
+      {
+        name: 'state',
+        summary: 'show a session or user at any position of the log',
+        load: () => import('./commands/state.ts'),
+      },
     ],
   },
 ];

@@ -55,7 +55,8 @@ const codes: Readonly<Record<string, string>> = {
 
 /** Errors are told apart by name: their classes live in modules that a failing command may never have loaded. */
 export function failureFrom(error: unknown): Failure {
-  if (!(error instanceof Error)) return { status: exitStatus.refused, code: 'failed', message: String(error) };
+  if (!(error instanceof Error))
+    return { status: exitStatus.refused, code: 'failed', message: String(error) };
   const { name, message } = error;
   if (name === 'Unanswered') return unansweredFrom(error as Error & { outcome: string; id?: string });
   if (name === 'Refused') return { status: exitStatus.refused, code: (error as Refusal).code, message };
@@ -63,10 +64,18 @@ export function failureFrom(error: unknown): Failure {
   return { status: code === 'usage' ? exitStatus.usage : exitStatus.refused, code, message };
 }
 
-function unansweredFrom({ outcome, id, message }: { outcome: string; id?: string; message: string }): Failure {
+function unansweredFrom({
+  outcome,
+  id,
+  message,
+}: {
+  outcome: string;
+  id?: string;
+  message: string;
+}): Failure {
   const status = exitStatus.unanswered;
-  if (outcome !== 'unknown') return { status, code: 'not-sent', message: `${message}: not sent` };
-  const told = { status, code: 'outcome-unknown', message: `${message}: the outcome is unknown` };
+  if (outcome !== 'unknown') return { status, code: 'not-sent', message };
+  const told = { status, code: 'outcome-unknown', message: `${message}; it may have happened or not` };
   return id === undefined ? told : { ...told, id };
 }
 

@@ -43,7 +43,10 @@ export function withOutput(command: Command): Command {
 
 export function withServers(command: Command): Command {
   return command.addOption(
-    new Option('--servers <urls>', "nats-server addresses; the first that works is used (default: the embedded server's)")
+    new Option(
+      '--servers <urls>',
+      "nats-server addresses; the first that works is used (default: the embedded server's)",
+    )
       .env('VERBATIM_SERVERS')
       .argParser(parseServers),
   );
@@ -60,14 +63,23 @@ export function withTimeout(command: Command): Command {
 
 /** For commands of users and guests. */
 export function withProfile(command: Command): Command {
-  return withTimeout(withData(withOutput(withServers(command)), 'where a cluster started here keeps its data, and its address')).addOption(
-    new Option('--profile <name>', 'who you are: where the log-in is kept').env('VERBATIM_PROFILE').default('default').argParser(profileName),
+  return withTimeout(
+    withData(
+      withOutput(withServers(command)),
+      'where a cluster started here keeps its data, and its address',
+    ),
+  ).addOption(
+    new Option('--profile <name>', 'who you are: where the log-in is kept')
+      .env('VERBATIM_PROFILE')
+      .default('default')
+      .argParser(profileName),
   );
 }
 
 /** For commands of operators: the data folder holds their password. */
 export function withOperator(command: Command): Command {
-  const data = "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD)";
+  const data =
+    "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD)";
   return withTimeout(withData(withOutput(withServers(command)), data));
 }
 
@@ -77,11 +89,21 @@ export function withPasswordStdin(command: Command, lines = 'the password'): Com
 
 export function withReplica(command: Command): Command {
   return command
-    .addOption(new Option('--election <how>', 'who tries first to lead').choices(['random', 'lowest-id']).default('random'))
-    .option('--copies <n>', 'nodes that must hold a message before it is acknowledged (default: a majority)', wholeNumber(1, nodesMax))
+    .addOption(
+      new Option('--election <how>', 'who tries first to lead')
+        .choices(['random', 'lowest-id'])
+        .default('random'),
+    )
+    .option(
+      '--copies <n>',
+      'nodes that must hold a message before it is acknowledged (default: a majority)',
+      wholeNumber(1, nodesMax),
+    )
     .option('--min-copies <n>', 'never commit with fewer copies than this', wholeNumber(1, nodesMax), 1)
     .addOption(
-      new Option('--fsync <where>', 'what is synced to disk before an acknowledgement').choices(['stream', 'nodes']).default('stream'),
+      new Option('--fsync <where>', 'what is synced to disk before an acknowledgement')
+        .choices(['stream', 'nodes'])
+        .default('stream'),
     )
     .addOption(
       new Option('--session-gap <duration>', 'silence after which a pair begins a new session')
@@ -90,8 +112,8 @@ export function withReplica(command: Command): Command {
     );
 }
 
-export function withUp(command: Command): Command {
-  return withReplica(withData(withOutput(command)))
+export function withLocalCluster(command: Command): Command {
+  return withReplica(command)
     .option('--nodes <n>', 'how many replicas', wholeNumber(1, nodesMax), 3)
     .option('--port <n>', 'where nats-server listens', wholeNumber(1, 65_535), defaultPort)
     .option('--no-restart', 'leave the dead dead');
@@ -101,7 +123,9 @@ function parseServers(text: string): string[] {
   const servers = text.split(',').map((part) => part.trim());
   for (const server of servers) {
     if (!/^(nats|tls):\/\/[^\s/]+:\d{1,5}$/.test(server)) {
-      throw new InvalidArgumentError(`an address looks like nats://host:port, not ${JSON.stringify(server)}.`);
+      throw new InvalidArgumentError(
+        `an address looks like nats://host:port, not ${JSON.stringify(server)}.`,
+      );
     }
   }
   return servers;
@@ -109,7 +133,9 @@ function parseServers(text: string): string[] {
 
 function profileName(text: string): string {
   if (/^\w[\w.-]{0,63}$/.test(text)) return text;
-  throw new InvalidArgumentError('a profile is up to 64 of A-Z, a-z, 0-9, _, . and -, and starts with none of the last two.');
+  throw new InvalidArgumentError(
+    'a profile is up to 64 of A-Z, a-z, 0-9, _, . and -, and starts with none of the last two.',
+  );
 }
 
 /** An option parser for whole numbers within bounds. */
@@ -117,7 +143,9 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed, not ${JSON.stringify(text)}.`);
+    throw new InvalidArgumentError(
+      `a whole number from ${least} to ${most} is needed, not ${JSON.stringify(text)}.`,
+    );
   };
 }
 
@@ -128,7 +156,8 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h
 /** Milliseconds from `500ms`, `3s`, `1.5m`, `1h`, `2d`. */
 export function duration(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
-  if (amount === undefined) throw new InvalidArgumentError(`a duration looks like 500ms, 3s or 1h, not ${JSON.stringify(text)}.`);
+  if (amount === undefined)
+    throw new InvalidArgumentError(`a duration looks like 500ms, 3s or 1h, not ${JSON.stringify(text)}.`);
   return Number(amount) * unitMs[unit]!;
 }
 

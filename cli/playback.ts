@@ -37,7 +37,11 @@ export function cuesOf(messages: readonly MessageView[], { speed, maxGapMs, from
 }
 
 /** Shows each cue when it is due; every wait is measured from the start, so that lateness does not add up. */
-export async function play(cues: readonly Cue[], show: (cue: Cue) => Promise<void>, signal?: AbortSignal): Promise<void> {
+export async function play(
+  cues: readonly Cue[],
+  show: (cue: Cue) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   const startedMs = performance.now();
   for (const cue of cues) {
     await waitUntil(startedMs + cue.dueMs, signal);
@@ -50,7 +54,11 @@ export async function play(cues: readonly Cue[], show: (cue: Cue) => Promise<voi
 const timerMsMax = 2 ** 31 - 1;
 
 async function waitUntil(dueMs: number, signal: AbortSignal | undefined): Promise<void> {
-  for (let leftMs = dueMs - performance.now(); leftMs > 0 && !signal?.aborted; leftMs = dueMs - performance.now()) {
+  for (
+    let leftMs = dueMs - performance.now();
+    leftMs > 0 && !signal?.aborted;
+    leftMs = dueMs - performance.now()
+  ) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), timerMsMax));
       signal?.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });

@@ -24,7 +24,10 @@ export class Profile {
       return check(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new Refusal('profile-unusable', `${this.#path} cannot be used (${(error as Error).message}); remove it and log in again`);
+      throw new Refusal(
+        'profile-unusable',
+        `${this.#path} cannot be used (${(error as Error).message}); remove it and log in again`,
+      );
     }
   }
 
@@ -48,7 +51,8 @@ export class Profile {
 
 function check(value: unknown): Identity {
   const { user, name, token, position } = value as Record<string, unknown>;
-  const isOne = [user, name, token].every((field) => typeof field === 'string') && Number.isSafeInteger(position);
+  const isOne =
+    [user, name, token].every((field) => typeof field === 'string') && Number.isSafeInteger(position);
   if (!isOne) throw new Error('it is not a profile');
   return { user, name, token, position } as Identity; // checked above
 }

@@ -17,7 +17,10 @@ export interface UserSession extends Deadline {
 }
 
 /** Those given, else the one that the data folder remembers, else the default port on this machine. */
-export async function serversOf({ servers, data }: Pick<ServerOptions, 'servers' | 'data'>): Promise<readonly string[]> {
+export async function serversOf({
+  servers,
+  data,
+}: Pick<ServerOptions, 'servers' | 'data'>): Promise<readonly string[]> {
   if (servers) return servers;
   const { rememberedAddress } = await import('../src/cluster/address.ts');
   return [(await rememberedAddress(data)) ?? `nats://127.0.0.1:${defaultPort}`];
@@ -28,7 +31,10 @@ export function deadline(timeoutMs: number): Deadline {
   return { leftMs: () => Math.max(1, endsMs - performance.now()) };
 }
 
-export async function withGuest<T>(options: ServerOptions, use: (guest: GuestClient, time: Deadline) => Promise<T>): Promise<T> {
+export async function withGuest<T>(
+  options: ServerOptions,
+  use: (guest: GuestClient, time: Deadline) => Promise<T>,
+): Promise<T> {
   const time = deadline(options.timeout);
   const [{ GuestClient }, { systemClient }, servers] = await Promise.all([
     import('../src/client/client.ts'),
@@ -43,7 +49,10 @@ export async function withGuest<T>(options: ServerOptions, use: (guest: GuestCli
 }
 
 /** @throws {Refusal} when nobody is logged in under that profile. */
-export async function withUser<T>(options: UserOptions, use: (session: UserSession) => Promise<T>): Promise<T> {
+export async function withUser<T>(
+  options: UserOptions,
+  use: (session: UserSession) => Promise<T>,
+): Promise<T> {
   const profile = new Profile(options.profile);
   const identity = profile.read();
   if (!identity) throw notLoggedIn();
@@ -78,7 +87,10 @@ export function notLoggedIn(): Refusal {
 }
 
 /** With the operator's password from the environment, else from the data folder. */
-export async function withOperator<T>(options: ServerOptions, use: (operator: Operator, time: Deadline) => Promise<T>): Promise<T> {
+export async function withOperator<T>(
+  options: ServerOptions,
+  use: (operator: Operator, time: Deadline) => Promise<T>,
+): Promise<T> {
   const time = deadline(options.timeout);
   const [{ Operator }, servers, password] = await Promise.all([
     import('../src/operator/operator.ts'),

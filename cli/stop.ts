@@ -7,7 +7,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs a task, and stops the cluster when a signal comes, when the task fails, and never otherwise.
  * The process ends then, whatever the task still waits for.
  */
-export async function untilStopped(cluster: { stop(): Promise<void> }, task: () => Promise<void>): Promise<void> {
+export async function untilStopped(
+  cluster: { stop(): Promise<void> },
+  task: () => Promise<void>,
+): Promise<void> {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return; // asked once more, as by an impatient Ctrl-C: it is on its way

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runVerbatim, Session, startVerbatim, type Verbatim } from './demo/verbatim.ts';
 
 const conversation: readonly (readonly [from: 'alice' | 'bob', text: string])[] = [
@@ -19,6 +20,7 @@ const conversation: readonly (readonly [from: 'alice' | 'bob', text: string])[] 
 ];
 /** The leader is killed right after this line was typed, before anybody knows whether it arrived. */
 const killAfter = 4;
+const typingMs = 600;
 
 const folder = await mkdtemp(join(tmpdir(), 'verbatim-demo-'));
 const say = (text: string) => process.stdout.write(`\n\x1b[1m${text}\x1b[0m\n`);
@@ -31,16 +33,17 @@ try {
   say('Alice and Bob talk.');
   for (const [index, [from, text]] of conversation.entries()) {
     const to = from === 'alice' ? 'bob' : 'alice';
+    const victim = index === killAfter ? await verbatim.leader() : undefined;
+    await setTimeout(typingMs); // people type; the replay will show it
     users[from].type(text);
-    if (index === killAfter) {
-      const { node, pid } = await verbatim.leader();
-      process.kill(pid, 'SIGKILL');
-      say(`kill -9 ${pid}: ${node}, the leader, is dead.`);
+    if (victim) {
+      process.kill(victim.pid, 'SIGKILL');
+      say(`kill -9 ${victim.pid}: ${victim.node}, the leader, is dead.`);
     }
     const begunMs = performance.now();
     await users[to].receives(text);
     const tookMs = Math.round(performance.now() - begunMs);
-    process.stdout.write(`  ${from}: ${text}${index === killAfter ? `   (delivered after ${tookMs} ms)` : ''}\n`);
+    process.stdout.write(`  ${from}: ${text}${victim ? `   (delivered after ${tookMs} ms)` : ''}\n`);
   }
   const session = await users.bob.lastSession();
   await Promise.all([users.alice.close(), users.bob.close()]);

@@ -17,33 +17,3 @@ export interface Screen {
   onInterrupt: (() => void) | undefined;
   close(): void;
 }
-
-/** Lines that came in and lines that are waited for. */
-export class LineQueue {
-  readonly #lines: string[] = [];
-  #waiting: ((line: string | undefined) => void) | undefined;
-  #hasEnded = false;
-
-  push(line: string): void {
-    if (this.#waiting) this.#settle(line);
-    else this.#lines.push(line);
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    this.#settle(undefined);
-  }
-
-  next(): Promise<string | undefined> {
-    const line = this.#lines.shift();
-    if (line !== undefined || this.#hasEnded) return Promise.resolve(line);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  #settle(line: string | undefined): void {
-    this.#waiting?.(line);
-    this.#waiting = undefined;
-  }
-}

@@ -10,7 +10,10 @@ export const slashCommands = {
   msg: { usage: '/msg NAME [TEXT]', help: 'send a message; without TEXT, talk with NAME from now on' },
   users: { usage: '/users [AB]', help: 'list users, or those whose name begins so' },
   sessions: { usage: '/sessions [NAME]', help: 'list your sessions, or those with one user' },
-  transcript: { usage: '/transcript [ID]', help: 'what was said in a session (default: the latest one here)' },
+  transcript: {
+    usage: '/transcript [ID]',
+    help: 'what was said in a session (default: the latest one here)',
+  },
   replay: { usage: '/replay [ID]', help: 'the same with the original pauses; Ctrl-C ends it' },
   'delete account': { usage: '/delete account', help: 'delete your account for good' },
   logout: { usage: '/logout', help: 'log out, and leave' },
@@ -44,12 +47,17 @@ export function splitName(argument: string): { name: string; text: string } {
 export function helpLines(): string[] {
   const shown = Object.values(slashCommands).filter(({ usage }) => usage !== '');
   const width = Math.max(...shown.map(({ usage }) => usage.length));
-  return [...shown.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`), '  anything else is said to whom you talk with'];
+  return [
+    ...shown.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`),
+    '  anything else is said to whom you talk with',
+  ];
 }
 
 function nearestTo(word: string): string | undefined {
   const listed = names.filter((name) => slashCommands[name].usage !== '');
-  const [best] = listed.map((name) => ({ name, steps: editDistance(word, name) })).sort((a, b) => a.steps - b.steps);
+  const [best] = listed
+    .map((name) => ({ name, steps: editDistance(word, name) }))
+    .sort((a, b) => a.steps - b.steps);
   return best && best.steps <= Math.max(1, word.length / 2) ? best.name : undefined;
 }
 

@@ -4,8 +4,9 @@
  */
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { LineQueue } from '../line-queue.ts';
 import { displayWidth } from '../render/text.ts';
-import { LineQueue, type Screen } from './screen.ts';
+import type { Screen } from './screen.ts';
 
 /** Ctrl-C and Ctrl-D. */
 const leaving = /[\x03\x04]/;
@@ -22,7 +23,13 @@ export class TerminalScreen implements Screen {
   onInterrupt: (() => void) | undefined;
 
   constructor() {
-    this.#editor = createInterface({ input: this.#gate, output: process.stdout, terminal: true, prompt: '', historySize: 100 });
+    this.#editor = createInterface({
+      input: this.#gate,
+      output: process.stdout,
+      terminal: true,
+      prompt: '',
+      historySize: 100,
+    });
     this.#editor.on('line', (line) => {
       this.#lastTyped = line;
       this.#lines.push(line);

@@ -42,5 +42,6 @@ async function run(options: Options): Promise<void> {
 async function confirm(name: string): Promise<void> {
   if (!process.stdin.isTTY) throw new UsageError('there is no terminal to ask; say --yes if you are sure');
   const answer = await ask(`Delete ${visible(name)} for good? Type the name to confirm: `);
-  if (answer.trim() !== name) throw new Refusal('not-confirmed', 'That is not the name; nothing was deleted.');
+  if (answer.trim() !== name)
+    throw new Refusal('not-confirmed', 'That is not the name; nothing was deleted.');
 }

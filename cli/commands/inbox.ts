@@ -29,7 +29,11 @@ async function run(options: Options): Promise<void> {
   });
 }
 
-async function showOnce({ client, leftMs }: UserSession, show: (item: ItemView) => Promise<void>, peek: boolean): Promise<void> {
+async function showOnce(
+  { client, leftMs }: UserSession,
+  show: (item: ItemView) => Promise<void>,
+  peek: boolean,
+): Promise<void> {
   if (!peek) await client.line.ready(leftMs()); // marking as shown is a command
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -39,7 +43,11 @@ async function showOnce({ client, leftMs }: UserSession, show: (item: ItemView) 
 }
 
 /** Until somebody ends it; a cluster without a leader is waited for. */
-async function follow({ client }: UserSession, show: (item: ItemView) => Promise<void>, output: Output): Promise<void> {
+async function follow(
+  { client }: UserSession,
+  show: (item: ItemView) => Promise<void>,
+  output: Output,
+): Promise<void> {
   await client.follow(show);
   await new Promise<void>((resolve, reject) => {
     let wasReady = true;

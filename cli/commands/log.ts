@@ -43,7 +43,8 @@ async function run(options: Options, command: Command): Promise<void> {
   };
   const query = { from, to: to ?? null, type: type ?? null };
   const isRead = await withStoredNodes(options, command, async (nodes) => {
-    if (node !== undefined) throw new UsageError(`--node asks a running node, and none is running in ${options.data}`);
+    if (node !== undefined)
+      throw new UsageError(`--node asks a running node, and none is running in ${options.data}`);
     await print(nodes.log(query));
     return true;
   });

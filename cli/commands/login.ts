@@ -10,7 +10,10 @@ import { withGuest } from '../session.ts';
 export function configure(command: Command): void {
   withPasswordStdin(withProfile(command))
     .argument('<name>', 'of the account')
-    .addHelpText('after', '\nExamples:\n  $ verbatim login alice\n  $ verbatim login bob --profile bob   # two users on one machine')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ verbatim login alice\n  $ verbatim login bob --profile bob   # two users on one machine',
+    )
     .action(run);
 }
 

@@ -20,7 +20,10 @@ async function run(options: UserOptions & PasswordOptions): Promise<void> {
     await client.line.ready(leftMs());
     await client.changePassword(password, newPassword, leftMs());
   });
-  await new Output(options).emit({ user: name }, 'password changed; you stay logged in here, and nowhere else');
+  await new Output(options).emit(
+    { user: name },
+    'password changed; you stay logged in here, and nowhere else',
+  );
 }
 
 async function readBoth(options: PasswordOptions): Promise<[password: string, newPassword: string]> {

@@ -16,7 +16,9 @@ export function configure(command: Command): void {
 async function run(name: string, options: ServerOptions & PasswordOptions): Promise<void> {
   const output = new Output(options);
   const password = await readNewPassword('New password: ', options);
-  const { recoveryCode } = await withGuest(options, (guest, time) => guest.register(name, password, time.leftMs()));
+  const { recoveryCode } = await withGuest(options, (guest, time) =>
+    guest.register(name, password, time.leftMs()),
+  );
   await output.emit(
     { user: name, recovery_code: recoveryCode },
     [

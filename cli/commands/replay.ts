@@ -37,14 +37,28 @@ Examples:
 }
 
 /** Everything is read before it is played: the connection is not needed for as long as a session took. */
-async function run({ session, speed, maxGap = Number.POSITIVE_INFINITY, from, to, ...options }: Options): Promise<void> {
+async function run({
+  session,
+  speed,
+  maxGap = Number.POSITIVE_INFINITY,
+  from,
+  to,
+  ...options
+}: Options): Promise<void> {
   const output = new Output(options);
-  const messages = await withUser(options, ({ client, leftMs }) => collect(client.transcript(session, leftMs())));
+  const messages = await withUser(options, ({ client, leftMs }) =>
+    collect(client.transcript(session, leftMs())),
+  );
   const pace = { speed, maxGapMs: maxGap, ...(from ? { from } : {}), ...(to ? { to } : {}) };
   await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
 }
 
-export async function printReplay(client: UserClient, output: Output, session: string, signal: AbortSignal): Promise<void> {
+export async function printReplay(
+  client: UserClient,
+  output: Output,
+  session: string,
+  signal: AbortSignal,
+): Promise<void> {
   const messages = await collect(client.transcript(session));
   await play(cuesOf(messages, originalPace), (cue) => printCue(cue, output), signal);
 }
@@ -63,5 +77,7 @@ function moment(text: string): Moment {
   if (/^\d+(\.\d+)?[a-z]+$/.test(text)) return { offsetMs: duration(text) };
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return { at };
-  throw new InvalidArgumentError(`a moment is a time such as 2026-11-21T19:30:00Z or an offset such as 90s, not ${JSON.stringify(text)}.`);
+  throw new InvalidArgumentError(
+    `a moment is a time such as 2026-11-21T19:30:00Z or an offset such as 90s, not ${JSON.stringify(text)}.`,
+  );
 }

@@ -41,9 +41,25 @@ async function run(name: string, text: string, options: Options): Promise<void> 
   await withUser(options, async ({ client, leftMs }) => {
     await client.line.ready(leftMs());
     if (text === '-') return await sendLines(client, name, output, options);
-    const answer = await client.send(name, text, { id: options.id ?? newId(), timeoutMs: leftMs() });
-    await print(answer, output);
+    await sendOne(client, name, text, output, options.id ?? newId(), leftMs());
   });
+}
+
+async function sendOne(
+  client: UserClient,
+  name: string,
+  text: string,
+  output: Output,
+  id: string,
+  timeoutMs: number,
+): Promise<void> {
+  try {
+    await print(await client.send(name, text, { id, timeoutMs }), output);
+  } catch (error) {
+    if (failureFrom(error).code === 'outcome-unknown')
+      output.note(`repeat it with --id ${id}, and it is sent once`);
+    throw error;
+  }
 }
 
 function newId(): string {
@@ -69,11 +85,18 @@ async function sendLines(client: UserClient, name: string, output: Output, optio
   await before;
   if (failures.length === 0) return;
   const status = Math.max(...failures.map((failure) => failure.status));
-  if (status === exitStatus.unanswered) output.note(`repeat the same lines with --id ${run}; those that were sent are not sent again`);
+  if (status === exitStatus.unanswered)
+    output.note(`repeat the same lines with --id ${run}, and each is sent once`);
   throw new Reported(status);
 }
 
-async function sendLine(client: UserClient, name: string, line: Line, id: string, timeoutMs: number): Promise<Answer> {
+async function sendLine(
+  client: UserClient,
+  name: string,
+  line: Line,
+  id: string,
+  timeoutMs: number,
+): Promise<Answer> {
   if ('problem' in line) throw new Refusal(line.code, line.problem);
   return await client.send(name, line.text, { id, timeoutMs });
 }
@@ -84,8 +107,14 @@ function tellOf({ number }: Line, error: unknown, isJson: boolean): Failure {
   return failure;
 }
 
-async function print({ id, session = '', position = 0, at = 0, duplicate }: Answer, output: Output): Promise<void> {
+async function print(
+  { id, session = '', position = 0, at = 0, duplicate }: Answer,
+  output: Output,
+): Promise<void> {
   const object = { id, session, position, at: iso(at), ...(duplicate ? { duplicate } : {}) };
   const { dim } = output.palette;
-  await output.emit(object, `sent at ${iso(at)}${dim(` in ${session}`)}${duplicate ? ' before; not sent again' : ''}`);
+  await output.emit(
+    object,
+    `sent at ${iso(at)}${dim(` in ${session}`)}${duplicate ? ' before; not sent again' : ''}`,
+  );
 }

@@ -23,7 +23,12 @@ async function run(options: Options): Promise<void> {
   await withUser(options, ({ client, leftMs }) => printSessions(client, output, options.with, leftMs()));
 }
 
-export async function printSessions(client: UserClient, output: Output, other: string | undefined, timeoutMs?: number): Promise<void> {
+export async function printSessions(
+  client: UserClient,
+  output: Output,
+  other: string | undefined,
+  timeoutMs?: number,
+): Promise<void> {
   const sessions = await collect(client.sessions(other ?? null, timeoutMs));
   if (output.isJson) for (const session of sessions) await output.emit(sessionJson(session), '');
   else for (const line of renderSessions(sessions, output.palette)) await output.say(line);

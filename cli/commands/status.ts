@@ -25,7 +25,10 @@ Example:
 
 async function run(options: ServerOptions): Promise<void> {
   const output = new Output(options);
-  const [{ examine }, { nodesIn }] = await Promise.all([import('../../src/operator/health.ts'), import('../../src/operator/folders.ts')]);
+  const [{ examine }, { nodesIn }] = await Promise.all([
+    import('../../src/operator/health.ts'),
+    import('../../src/operator/folders.ts'),
+  ]);
   const health = await asOperator(options, async (operator, { leftMs }) =>
     examine(operator, Math.min(answerMsMax, leftMs()), await nodesIn(options.data)),
   );

@@ -22,7 +22,12 @@ async function run(options: Options): Promise<void> {
   await withUser(options, ({ client, leftMs }) => printTranscript(client, output, options.session, leftMs()));
 }
 
-export async function printTranscript(client: UserClient, output: Output, session: string, timeoutMs?: number): Promise<void> {
+export async function printTranscript(
+  client: UserClient,
+  output: Output,
+  session: string,
+  timeoutMs?: number,
+): Promise<void> {
   for await (const message of client.transcript(session, timeoutMs)) {
     await output.emit(messageJson(message), renderSent(message, output.palette));
   }

@@ -1,11 +1,11 @@
 /** `verbatim up`: nats-server and the replicas as child processes, until it is stopped. */
 import type { Command } from 'commander';
 import { startCluster } from '../cluster.ts';
-import { type UpOptions, withUp } from '../options.ts';
+import { type UpOptions, withData, withLocalCluster, withOutput } from '../options.ts';
 import { untilStopped } from '../stop.ts';
 
 export function configure(command: Command): void {
-  withUp(command)
+  withLocalCluster(withData(withOutput(command)))
     .addHelpText(
       'after',
       `

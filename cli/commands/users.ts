@@ -22,7 +22,12 @@ async function run(options: Options): Promise<void> {
   await withUser(options, ({ client, leftMs }) => printUsers(client, output, options.prefix, leftMs()));
 }
 
-export async function printUsers(client: UserClient, output: Output, prefix: string, timeoutMs?: number): Promise<void> {
+export async function printUsers(
+  client: UserClient,
+  output: Output,
+  prefix: string,
+  timeoutMs?: number,
+): Promise<void> {
   for await (const { name, online } of client.users(prefix, timeoutMs)) {
     await output.emit({ name, online }, renderUser({ name, online }, output.palette));
   }

@@ -28,7 +28,9 @@ Examples:
 
 async function run(options: ServerOptions, command: Command): Promise<void> {
   const output = new Output(options);
-  const found = (await withStoredNodes(options, command, (nodes) => nodes.verify())) ?? (await verifyRunning(options, output));
+  const found =
+    (await withStoredNodes(options, command, (nodes) => nodes.verify())) ??
+    (await verifyRunning(options, output));
   for (const one of found) await output.emit(one, renderVerification(one, output.palette));
   if (found.some(({ ok }) => !ok)) throw new Reported(exitStatus.refused);
 }

@@ -17,10 +17,20 @@ const columns = [
 ];
 
 export function renderStatus(health: ClusterHealth, palette: Palette): string[] {
-  return [...table(columns, health.nodes.map((node) => row(node, palette))), '', ...summary(health, palette)];
+  return [
+    ...table(
+      columns,
+      health.nodes.map((node) => row(node, palette)),
+    ),
+    '',
+    ...summary(health, palette),
+  ];
 }
 
-function row({ node, status, isInSync, lag = 0 }: NodeHealth, { bold, green, red, yellow }: Palette): string[] {
+function row(
+  { node, status, isInSync, lag = 0 }: NodeHealth,
+  { bold, green, red, yellow }: Palette,
+): string[] {
   if (!status) return [node, red('unreachable')];
   const { epoch, position, state_hash: hash, pid, uptime_ms: uptimeMs } = status;
   const role = roleOf(status);
@@ -37,13 +47,19 @@ function row({ node, status, isInSync, lag = 0 }: NodeHealth, { bold, green, red
   ];
 }
 
-function summary({ nodes, leader, differAt, degraded }: ClusterHealth, { bold, red, yellow }: Palette): string[] {
+function summary(
+  { nodes, leader, differAt, degraded }: ClusterHealth,
+  { bold, red, yellow }: Palette,
+): string[] {
   const leading = nodes.find(({ node }) => node === leader)?.status;
   const inSync = nodes.filter(({ isInSync }) => isInSync).length;
   const lines = leading
-    ? [`${leader} leads epoch ${leading.epoch}; ${inSync} of ${count(nodes.length, 'node')} in sync; ${clients(leading.clients)}`]
+    ? [
+        `${leader} leads epoch ${leading.epoch}; ${inSync} of ${count(nodes.length, 'node')} in sync; ${clients(leading.clients)}`,
+      ]
     : [bold(red('there is no leader'))];
-  if (differAt !== undefined) lines.push(bold(red(`state hashes differ at frame ${differAt}; run \`verbatim verify\``)));
+  if (differAt !== undefined)
+    lines.push(bold(red(`state hashes differ at frame ${differAt}; run \`verbatim verify\``)));
   if (degraded.length > 0) lines.push(yellow(`degraded: ${degraded.join('; ')}`));
   return lines;
 }
@@ -55,11 +71,30 @@ function clients(amount: number): string {
 /** A line of `status --json`. */
 export function statusJson({ node, status, isInSync, lag }: NodeHealth, { degraded }: ClusterHealth) {
   if (!status) {
-    const unknown = { epoch: null, position: null, state_hash: null, in_sync: false, lag: null, pid: null, uptime_ms: null };
+    const unknown = {
+      epoch: null,
+      position: null,
+      state_hash: null,
+      in_sync: false,
+      lag: null,
+      pid: null,
+      uptime_ms: null,
+    };
     return { node, role: 'unreachable', ...unknown, degraded: true };
   }
   const { epoch, position, frame, state_hash, pid, uptime_ms, clients: connected, copies } = status;
-  const place = { node, role: roleOf(status), epoch, position, frame, state_hash, in_sync: isInSync, lag, pid, uptime_ms };
+  const place = {
+    node,
+    role: roleOf(status),
+    epoch,
+    position,
+    frame,
+    state_hash,
+    in_sync: isInSync,
+    lag,
+    pid,
+    uptime_ms,
+  };
   return { ...place, clients: connected, copies, degraded: degraded.length > 0 };
 }
 

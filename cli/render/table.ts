@@ -9,7 +9,9 @@ export interface Column {
 /** Lines of a table, the titles first; cells may be coloured. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const lines = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => displayWidth(cells[index] ?? ''))));
+  const widths = columns.map((_, index) =>
+    Math.max(...lines.map((cells) => displayWidth(cells[index] ?? ''))),
+  );
   return lines.map((cells) =>
     columns
       .map(({ align }, index) => {

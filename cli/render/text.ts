@@ -25,12 +25,14 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${amount} ${amount === 1 ? one : many}`;
 }
 
-const wide = /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const wide =
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
 const escapes = /\x1b\[\d+m/g;
 
 /** How many columns a text takes, nearly: colours take none, East Asian letters and emoji two. */
 export function displayWidth(text: string): number {
   let width = 0;
-  for (const character of text.replace(escapes, '')) width += wide.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1;
+  for (const character of text.replace(escapes, ''))
+    width += wide.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1;
   return width;
 }

@@ -8,7 +8,14 @@ import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
-import { type ItemView, type MessageView, type Push, pushSchema, type SessionView, type UserView } from '../protocol/views.ts';
+import {
+  type ItemView,
+  type MessageView,
+  type Push,
+  pushSchema,
+  type SessionView,
+  type UserView,
+} from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { Line, type Link } from './line.ts';
@@ -42,20 +49,36 @@ export class GuestClient {
   constructor({ clock, random, link }: ClientOptions) {
     const introduction = { as: 'guest', guest: newId('g-', random) } as const;
     this.#random = random;
-    this.line = new Line({ introduction, client: newId('c-', random), clock, random, link: () => link(introduction, '') });
+    this.line = new Line({
+      introduction,
+      client: newId('c-', random),
+      clock,
+      random,
+      link: () => link(introduction, ''),
+    });
   }
 
   /** @returns the recovery code, which is known to nobody else and shown once. */
-  async register(name: string, password: string, timeoutMs?: number): Promise<{ user: string; recoveryCode: string }> {
+  async register(
+    name: string,
+    password: string,
+    timeoutMs?: number,
+  ): Promise<{ user: string; recoveryCode: string }> {
     const recoveryCode = newRecoveryCode(this.#random);
     const recoveryHash = hashToken(recoveryCode);
-    const answer = await this.line.command({ type: 'Register', name, password, recoveryHash }, timing(timeoutMs));
+    const answer = await this.line.command(
+      { type: 'Register', name, password, recoveryHash },
+      timing(timeoutMs),
+    );
     return { user: answer.user ?? '', recoveryCode };
   }
 
   async logIn(name: string, password: string, timeoutMs?: number): Promise<Identity> {
     const token = newToken(this.#random);
-    const answer = await this.line.command({ type: 'LogIn', name, password, tokenHash: hashToken(token) }, timing(timeoutMs));
+    const answer = await this.line.command(
+      { type: 'LogIn', name, password, tokenHash: hashToken(token) },
+      timing(timeoutMs),
+    );
     return { user: answer.user ?? '', name, token, position: this.line.position };
   }
 
@@ -111,7 +134,11 @@ export class UserClient {
   async *users(prefix: string, timeoutMs?: number): AsyncGenerator<UserView> {
     let after: string | null = null;
     for (;;) {
-      const page: QueryAnswer<'users'> = await this.line.query('users', { prefix, after, limit: pageSize }, timeoutMs);
+      const page: QueryAnswer<'users'> = await this.line.query(
+        'users',
+        { prefix, after, limit: pageSize },
+        timeoutMs,
+      );
       yield* page.users;
       after = page.users.at(-1)?.name ?? null;
       if (!page.more || after === null) return;
@@ -180,7 +207,11 @@ export class UserClient {
     await this.line.close();
   }
 
-  #newDeliveries(shown: number, show: (item: ItemView) => Promise<void> | void, delivers: boolean): Deliveries {
+  #newDeliveries(
+    shown: number,
+    show: (item: ItemView) => Promise<void> | void,
+    delivers: boolean,
+  ): Deliveries {
     return new Deliveries({
       clock: this.#clock,
       shown,

@@ -54,7 +54,10 @@ export class Deliveries {
 
   /** Resolves when everything known of is shown and acknowledged, or all is stopped. */
   async settled(): Promise<void> {
-    while (!this.#stopped && (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor))) {
+    while (
+      !this.#stopped &&
+      (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor))
+    ) {
       if (this.#working) await this.#working;
       else await (this.#marking ?? this.#mark(0));
     }

@@ -22,7 +22,11 @@ export class Unanswered extends Error {
   /** Of the command, where there was one. */
   readonly id: string | undefined;
 
-  constructor(outcome: 'unknown' | 'not-sent', message: string, options: ErrorOptions & { readonly id?: string } = {}) {
+  constructor(
+    outcome: 'unknown' | 'not-sent',
+    message: string,
+    options: ErrorOptions & { readonly id?: string } = {},
+  ) {
     super(message, options);
     this.outcome = outcome;
     this.id = options.id;

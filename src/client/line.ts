@@ -43,7 +43,11 @@ export interface LineOptions {
 export type LineState = 'connecting' | 'disconnected' | 'authenticating' | 'leaderless' | 'ready' | 'closed';
 
 /** A command without its id, which the line gives. */
-export type Request = ClientCommand extends infer C ? (C extends ClientCommand ? Omit<C, 'id'> : never) : never;
+export type Request = ClientCommand extends infer C
+  ? C extends ClientCommand
+    ? Omit<C, 'id'>
+    : never
+  : never;
 
 const findLeaderMs = 100;
 const pingTimeoutMs = 1_000;
@@ -154,7 +158,11 @@ export class Line {
   }
 
   /** @throws {Refused}, {Unanswered}. */
-  async query<Q extends QueryName>(name: Q, request: QueryRequest<Q>, timeoutMs = 10_000): Promise<QueryAnswer<Q>> {
+  async query<Q extends QueryName>(
+    name: Q,
+    request: QueryRequest<Q>,
+    timeoutMs = 10_000,
+  ): Promise<QueryAnswer<Q>> {
     const { clock, introduction } = this.#options;
     if (introduction.as !== 'user') throw new Refused('not-logged-in', 'Guests cannot ask for that.');
     const deadlineMs = clock.monotonicMs() + timeoutMs;
@@ -169,7 +177,8 @@ export class Line {
         return queries[name].answer.parse(reply.answer) as QueryAnswer<Q>; // the schema is that query's own
       }
       const refused = reply?.refused;
-      if (refused && refused.code !== 'too-early' && refused.code !== 'not-now') throw new Refused(refused.code, refused.message);
+      if (refused && refused.code !== 'too-early' && refused.code !== 'not-now')
+        throw new Refused(refused.code, refused.message);
       await delay(clock, queryRetryMs);
     }
   }
@@ -236,7 +245,11 @@ export class Line {
   /** Undefined when nobody answered this time. */
   async #ask(subject: string, query: unknown, timeoutMs: number) {
     try {
-      const data = await this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs);
+      const data = await this.link.request(
+        subject,
+        JSON.stringify({ atLeast: this.#position, query }),
+        timeoutMs,
+      );
       return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch {
       return undefined;

@@ -7,8 +7,8 @@
  * deciding out of order.
  */
 import { decideReply } from '../actors/client/decide.ts';
-import type { ClientCommand, CommandBatch } from '../events/commands.ts';
 import { parseJson } from '../events/codec.ts';
+import type { ClientCommand, CommandBatch } from '../events/commands.ts';
 import type { LamportClock } from '../events/lamport.ts';
 import { limits } from '../events/limits.ts';
 import { refusals } from '../events/refusals.ts';
@@ -107,7 +107,8 @@ export class Outbox {
         after = entry.command.id;
         continue;
       }
-      if (batch.length === limits.commandsPerRequestMax || sizeBytes + entry.sizeBytes > batchBytesMax) send();
+      if (batch.length === limits.commandsPerRequestMax || sizeBytes + entry.sizeBytes > batchBytesMax)
+        send();
       batch.push(entry);
       sizeBytes += entry.sizeBytes;
     }
@@ -144,7 +145,8 @@ export class Outbox {
     if (next.do === 'settle') {
       this.#settle(reply.answers ?? []);
     } else if (next.do === 'fail') {
-      for (const { command } of batch) this.#settle([{ id: command.id, refused: { code: next.code, message: next.message } }]);
+      for (const { command } of batch)
+        this.#settle([{ id: command.id, refused: { code: next.code, message: next.message } }]);
     } else if (attempt === this.#attempt) {
       this.#attempt += 1; // nothing more goes out before the resend
       clock.setTimeout(() => this.resend(), next.afterMs);
@@ -157,7 +159,8 @@ export class Outbox {
       const index = this.#entries.findIndex(({ command }) => command.id === answer.id);
       const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
       if (!entry) continue;
-      if (answer.refused) entry.reject(new Refused(answer.refused.code, answer.refused.message, answer.position));
+      if (answer.refused)
+        entry.reject(new Refused(answer.refused.code, answer.refused.message, answer.position));
       else entry.resolve(answer);
     }
   }

@@ -1,10 +1,11 @@
 /** A whole cluster on this machine: nats-server and the replicas as child processes. */
-import { createServer } from 'node:net';
+
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { findServerBinary, projectRoot } from './server-binary.ts';
 import { rememberAddress } from './address.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
+import { findServerBinary, projectRoot } from './server-binary.ts';
 import { type ProcessPlan, Supervised } from './supervised.ts';
 
 export interface ClusterOptions {
@@ -54,11 +55,26 @@ export class Cluster {
       line: (text: string) => listener.line(id, text),
       died: (how: string, willRestart: boolean) => listener.died(id, how, willRestart),
     });
-    const server = superviseServer({ binary, root, secrets, port: options.port, store }, options.restart, watch('nats-server', 'nats-1'));
+    const server = superviseServer(
+      { binary, root, secrets, port: options.port, store },
+      options.restart,
+      watch('nats-server', 'nats-1'),
+    );
     const ids = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`);
     const { command, args } = options.program;
     const nodes = ids.map((id) => {
-      const own = ['node', '--id', id, '--data', data, '--servers', url, '--members', ids.join(','), ...options.nodeArgs];
+      const own = [
+        'node',
+        '--id',
+        id,
+        '--data',
+        data,
+        '--servers',
+        url,
+        '--members',
+        ids.join(','),
+        ...options.nodeArgs,
+      ];
       return new Supervised({
         command,
         args: [...args, ...own],
@@ -89,7 +105,11 @@ export interface ServerPlan {
 type Watch = Pick<ProcessPlan, 'started' | 'line' | 'died'>;
 
 /** nats-server with the project's own `nats.conf`. Of what it says only complaints are passed on. */
-export function superviseServer({ binary, root, secrets, port, store }: ServerPlan, restart: boolean, watch: Watch): Supervised {
+export function superviseServer(
+  { binary, root, secrets, port, store }: ServerPlan,
+  restart: boolean,
+  watch: Watch,
+): Supervised {
   return new Supervised({
     command: binary,
     args: ['--config', join(root, 'nats.conf')],

@@ -45,7 +45,8 @@ export async function ensureSecrets(data: string): Promise<Secrets> {
     await file.sync();
     await file.close();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
   return await readSecrets(data);
 }
@@ -69,7 +70,8 @@ function password(): string {
 /** One sentence about a data folder that cannot be used. */
 export function whyUnusable(data: string, cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `${data} holds no Verbatim data (start it with \`verbatim up --data ${data}\`)`;
+  if (code === 'ENOENT')
+    return `${data} holds no Verbatim data (start it with \`verbatim up --data ${data}\`)`;
   if (code === 'EACCES' || code === 'EPERM') return `${data} is not readable or writable for this user`;
   if (code === 'ENOTDIR' || code === 'EEXIST') return `${data} is not a folder`;
   return `${join(data, fileName)} cannot be used: ${message}`;

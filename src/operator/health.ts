@@ -30,7 +30,11 @@ const pauseMs = 20;
  * not called behind for the moment that lies between two answers.
  * @param known ids of nodes that may exist, for the case that none answers.
  */
-export async function examine(operator: Operator, timeoutMs: number, known: readonly string[]): Promise<ClusterHealth> {
+export async function examine(
+  operator: Operator,
+  timeoutMs: number,
+  known: readonly string[],
+): Promise<ClusterHealth> {
   const [any] = await operator.status(timeoutMs, 1);
   const members = any?.members.length ? any.members : known;
   if (!any) return assess([], [], members);
@@ -59,7 +63,12 @@ export function assess(
     return { node, status, isInSync, lag: status && Math.max(0, position - status.position) };
   });
   const [leading] = last.filter(({ role }) => role === 'leader').sort((a, b) => b.epoch - a.epoch);
-  return { nodes, leader: leading?.node, differAt: firstDifference(last), degraded: nodes.flatMap(whatIsAmiss) };
+  return {
+    nodes,
+    leader: leading?.node,
+    differAt: firstDifference(last),
+    degraded: nodes.flatMap(whatIsAmiss),
+  };
 }
 
 function areEquallyFar(statuses: readonly NodeStatus[]): boolean {

@@ -2,12 +2,12 @@
 import { errors } from 'nats';
 import { z } from 'zod';
 import { Refused, Unanswered } from '../client/errors.ts';
+import { parseJson } from '../events/codec.ts';
 import { NoAnswer, NobodyThere } from '../ports/bus.ts';
 import { operatorSubjects } from '../protocol/subjects.ts';
 import type { OperatorQuery } from '../service/operator.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
-import { parseJson } from '../events/codec.ts';
 
 const replySchema = z.object({
   node: z.string(),
@@ -54,13 +54,22 @@ export class Operator {
     const credentials = { user: 'operator', pass: password };
     const { inboxPrefix } = operatorSubjects;
     try {
-      const connection = await connectTo({ servers, credentials, name: 'operator', inboxPrefix, patient: false });
+      const connection = await connectTo({
+        servers,
+        credentials,
+        name: 'operator',
+        inboxPrefix,
+        patient: false,
+      });
       return new Operator(new NatsBus(connection), () => connection.close());
     } catch (cause) {
       if (!(cause instanceof errors.AuthorizationError)) {
         throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
       }
-      throw new Refused('wrong-credentials', `The operator's password is not that of the cluster at ${servers.join(', ')}.`);
+      throw new Refused(
+        'wrong-credentials',
+        `The operator's password is not that of the cluster at ${servers.join(', ')}.`,
+      );
     }
   }
 
@@ -74,7 +83,12 @@ export class Operator {
   }
 
   /** What every node says that answers in time. */
-  async askAll(query: OperatorQuery, request: object, timeoutMs: number, expected = nodesMax): Promise<OperatorReply[]> {
+  async askAll(
+    query: OperatorQuery,
+    request: object,
+    timeoutMs: number,
+    expected = nodesMax,
+  ): Promise<OperatorReply[]> {
     const subject = operatorSubjects.query(operatorSubjects.all, query);
     const answers = await this.#bus.gather(subject, JSON.stringify(request), expected, timeoutMs);
     return answers.map((data) => replySchema.parse(parseJson(Buffer.from(data).toString())));
@@ -83,13 +97,19 @@ export class Operator {
   /** @throws {Unanswered} when the node does not answer, {Refused} as it says. */
   async ask(node: string, query: OperatorQuery, request: object, timeoutMs: number): Promise<unknown> {
     try {
-      const data = await this.#bus.request(operatorSubjects.query(node, query), JSON.stringify(request), timeoutMs);
+      const data = await this.#bus.request(
+        operatorSubjects.query(node, query),
+        JSON.stringify(request),
+        timeoutMs,
+      );
       const { answer, refused } = replySchema.parse(parseJson(Buffer.from(data).toString()));
       if (refused) throw new Refused(refused.code, refused.message);
       return answer;
     } catch (cause) {
-      if (cause instanceof NobodyThere) throw new Unanswered('not-sent', `there is no node ${node} at present`, { cause });
-      if (cause instanceof NoAnswer) throw new Unanswered('not-sent', `${node} did not answer in time`, { cause });
+      if (cause instanceof NobodyThere)
+        throw new Unanswered('not-sent', `there is no node ${node} at present`, { cause });
+      if (cause instanceof NoAnswer)
+        throw new Unanswered('not-sent', `${node} did not answer in time`, { cause });
       throw cause;
     }
   }

@@ -32,12 +32,20 @@ export async function verifyNodes(
   const running = await statuses(operator, timeoutMs);
   const ids = running.map(({ node }) => node).sort();
   const found = await Promise.all(
-    ids.map(async (node) => ({ node, ...verificationSchema.parse(await operator.ask(node, 'verify', {}, verifyMsMax)) })),
+    ids.map(async (node) => ({
+      node,
+      ...verificationSchema.parse(await operator.ask(node, 'verify', {}, verifyMsMax)),
+    })),
   );
   return { found, silent: (running[0]?.members ?? []).filter((member) => !ids.includes(member)) };
 }
 
-export async function* readLog(operator: Operator, node: string, query: LogQuery, timeoutMs: number): AsyncGenerator<LoggedEvent> {
+export async function* readLog(
+  operator: Operator,
+  node: string,
+  query: LogQuery,
+  timeoutMs: number,
+): AsyncGenerator<LoggedEvent> {
   let from: number | null = query.from;
   while (from !== null) {
     const answer = await operator.ask(node, 'log', { ...query, from, limit: pageSize }, timeoutMs);

@@ -42,11 +42,13 @@ export class StoredNodes {
     const nodes: OpenNode[] = [];
     try {
       const folders = await foldersIn(data);
-      for (const folder of folders) nodes.push({ node: basename(folder), store: await LevelStore.open(folder) });
+      for (const folder of folders)
+        nodes.push({ node: basename(folder), store: await LevelStore.open(folder) });
       return new StoredNodes(nodes);
     } catch (error) {
       for (const { store } of nodes) await store.close();
-      if (error instanceof StoreUnusable && error.isInUse && !(await isStore(resolve(data)))) return undefined;
+      if (error instanceof StoreUnusable && error.isInUse && !(await isStore(resolve(data))))
+        return undefined;
       throw error;
     }
   }
@@ -81,7 +83,9 @@ export class StoredNodes {
   }
 
   async #longestFirst(): Promise<OpenNode[]> {
-    const lengths = await Promise.all(this.#nodes.map(async (open) => ({ open, last: await open.store.last() })));
+    const lengths = await Promise.all(
+      this.#nodes.map(async (open) => ({ open, last: await open.store.last() })),
+    );
     return lengths.sort((a, b) => b.last - a.last).map(({ open }) => open);
   }
 }
@@ -121,7 +125,10 @@ async function withScratch<T>(use: (scratch: NodeStore) => Promise<T>): Promise<
 }
 
 /** The first frame that is not the same as in a sound log. */
-async function compare(store: NodeStore, other: OpenNode): Promise<{ first_bad: number; reason: string } | undefined> {
+async function compare(
+  store: NodeStore,
+  other: OpenNode,
+): Promise<{ first_bad: number; reason: string } | undefined> {
   const common = Math.min(await store.last(), await other.store.last());
   let differsAt = 1;
   while (differsAt <= common && (await isSameFrame(store, other.store, differsAt))) differsAt++;

@@ -3,11 +3,12 @@ import { ActorRegistry } from '../actors/registry.ts';
 import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
-import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import type { Passwords } from '../ports/passwords.ts';
-import { mailboxes, online, type sessions as sessionTable, sessions, users } from '../projections/tables.ts';
+import { mailboxes, online, sessions, type sessions as sessionTable, users } from '../projections/tables.ts';
+import type { Reply } from '../protocol/answers.ts';
+import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { HeldFrame } from '../replication/copy.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
@@ -16,7 +17,6 @@ import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
-import type { Reply } from '../protocol/answers.ts';
 
 export interface ChatOptions {
   readonly bus: Bus;
@@ -69,7 +69,8 @@ export class ChatLeader implements LeaderService {
 
   committed(frames: readonly HeldFrame[]): void {
     for (const { layer } of frames) {
-      for (const key of layer.changed.keys()) if (key.startsWith(users.key(''))) this.#presence.know(layer, users.rest(key));
+      for (const key of layer.changed.keys())
+        if (key.startsWith(users.key(''))) this.#presence.know(layer, users.rest(key));
     }
     pushItems(frames, this.#presence, this.#options.bus);
     this.#desk.committed(this.#leadership.committed);
@@ -88,7 +89,9 @@ export class ChatLeader implements LeaderService {
     const respond = (reply: Omit<Reply, 'clock'>) => {
       const attached = this.#presence.isAttached(speaker, client);
       const queue = mailboxes.get(this.#leadership.copy.rows, speaker)?.last[0] ?? 0;
-      message.respond(JSON.stringify({ clock: this.#replica.lamport.value, attached, queue, ...reply } satisfies Reply));
+      message.respond(
+        JSON.stringify({ clock: this.#replica.lamport.value, attached, queue, ...reply } satisfies Reply),
+      );
     };
     this.#presence.heard(speaker, client);
     this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));
@@ -111,7 +114,11 @@ export class ChatLeader implements LeaderService {
 
   /** Looks through some sessions in each turn; nobody minds whether one falls quiet a little later. */
   async #quietSessions(): Promise<void> {
-    const range = { from: this.#sweptUpTo || sessions.key(''), to: sessions.key('~'), limit: sessionsPerSweep };
+    const range = {
+      from: this.#sweptUpTo || sessions.key(''),
+      to: sessions.key('~'),
+      limit: sessionsPerSweep,
+    };
     const found = await this.#leadership.copy.store.rangeRows(range);
     if (this.#stopped) return;
     this.#sweptUpTo = found.length < sessionsPerSweep ? '' : (found.at(-1)?.[0] ?? '');

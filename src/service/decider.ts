@@ -59,7 +59,11 @@ export class Decider {
         return this.#user(sender.id, { type: 'LogOut', tokenHash: command.tokenHash }, at);
       case 'ChangePassword': {
         const { verifiedAgainst = null, passwordHash = '', tokenHash } = command;
-        return this.#user(sender.id, { type: 'ChangePassword', verifiedAgainst, passwordHash, tokenHash }, at);
+        return this.#user(
+          sender.id,
+          { type: 'ChangePassword', verifiedAgainst, passwordHash, tokenHash },
+          at,
+        );
       }
       case 'DeleteAccount':
         return this.#user(sender.id, { type: 'DeleteAccount' }, at);
@@ -119,4 +123,3 @@ export class Decider {
     return decision;
   }
 }
-

@@ -8,15 +8,21 @@
  * client go one after the other; a deposed leader never answers.
  */
 import { codecError, parseJson } from '../events/codec.ts';
-import { batchSchema, type ClientCommand, type CommandBatch, guestCommand, userCommand } from '../events/commands.ts';
+import {
+  batchSchema,
+  type ClientCommand,
+  type CommandBatch,
+  guestCommand,
+  userCommand,
+} from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
+import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
-import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
 import { digestOf, needsPreparation, type PreparedCommand, prepare } from './prepare.ts';
@@ -95,7 +101,12 @@ export class Desk {
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);
       if ('code' in command) outcomes.push({ frame: 0, answer: () => ({ id: idOf(raw), refused: command }) });
-      else outcomes.push(needsPreparation(command) ? await this.#takePrepared(sender, command) : this.#take(sender, command, command));
+      else
+        outcomes.push(
+          needsPreparation(command)
+            ? await this.#takePrepared(sender, command)
+            : this.#take(sender, command, command),
+        );
       if (this.#stopped) return;
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
@@ -104,12 +115,17 @@ export class Desk {
     else this.#wait(frame, answer);
   }
 
-  async #takePrepared(sender: Sender, command: Extract<ClientCommand, { password: string }>): Promise<Outcome> {
+  async #takePrepared(
+    sender: Sender,
+    command: Extract<ClientCommand, { password: string }>,
+  ): Promise<Outcome> {
     const { leadership, passwords } = this.#options;
     const known = this.#known(sender, command);
     if (known) return known;
     const prepared = await prepare(command, sender.id, leadership.appender.rows, passwords);
-    return this.#stopped ? { frame: 0, answer: () => ({ id: command.id }) } : this.#take(sender, command, prepared);
+    return this.#stopped
+      ? { frame: 0, answer: () => ({ id: command.id }) }
+      : this.#take(sender, command, prepared);
   }
 
   #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome {
@@ -118,9 +134,12 @@ export class Desk {
     const { decider, leadership, stamps } = this.#options;
     const at = stamps.now();
     const decision = decider.decide(sender, prepared, at);
-    const facts = 'facts' in decision ? decision.facts : ([{ type: 'CommandRefused', data: decision.refused }] as const);
+    const facts =
+      'facts' in decision ? decision.facts : ([{ type: 'CommandRefused', data: decision.refused }] as const);
     const cause = { user: sender.id, id: command.id, digest: digestOf(command) };
-    const events = facts.map((fact, index): DomainEvent => ({ ...fact, at, ...(index === facts.length - 1 ? { cause } : {}) }));
+    const events = facts.map(
+      (fact, index): DomainEvent => ({ ...fact, at, ...(index === facts.length - 1 ? { cause } : {}) }),
+    );
     const { position, frame } = leadership.appender.record(events);
     return { frame, answer: () => answerFrom(events.at(-1)!, position) };
   }
@@ -131,10 +150,14 @@ export class Desk {
     const known = answersTable.get(leadership.appender.rows, sender.id, command.id);
     if (!known) return undefined;
     const [position, frame, digest] = known;
-    if (digest !== digestOf(command)) return { frame, answer: () => ({ id: command.id, refused: refusal('id-reused') }) };
+    if (digest !== digestOf(command))
+      return { frame, answer: () => ({ id: command.id, refused: refusal('id-reused') }) };
     return {
       frame,
-      answer: async () => ({ ...answerFrom((await frames.event(position, frame)).event, position), duplicate: true }),
+      answer: async () => ({
+        ...answerFrom((await frames.event(position, frame)).event, position),
+        duplicate: true,
+      }),
     };
   }
 
@@ -169,5 +192,7 @@ function readCommand(sender: Sender, raw: unknown): ClientCommand | Refusal {
 }
 
 function idOf(raw: unknown): string {
-  return typeof raw === 'object' && raw !== null && 'id' in raw ? String(raw.id).slice(0, limits.idLengthMax) : '';
+  return typeof raw === 'object' && raw !== null && 'id' in raw
+    ? String(raw.id).slice(0, limits.idLengthMax)
+    : '';
 }

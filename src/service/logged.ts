@@ -37,7 +37,14 @@ export async function* loggedEvents(
       const position = first + index;
       if (position > to) return;
       if (position < from) continue;
-      const place = { position, frame: number, epoch, type, at: new Date(at).toISOString(), clock: clock + index };
+      const place = {
+        position,
+        frame: number,
+        epoch,
+        type,
+        at: new Date(at).toISOString(),
+        clock: clock + index,
+      };
       yield { ...place, data: redact(data), ...(cause ? { cause: { user: cause.user, id: cause.id } } : {}) };
     }
   }

@@ -4,9 +4,9 @@ import { codecError, parseJson } from '../events/codec.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
-import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { clusterTable, names } from '../projections/tables.ts';
+import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Replica } from '../replication/replica.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
@@ -21,8 +21,17 @@ const scannedMax = 20_000;
 
 export const operatorQueries = {
   status: z.strictObject({}),
-  log: z.strictObject({ from: natural, to: natural.nullable(), type: eventType.nullable(), limit: z.int().min(1).max(limits.pageMax) }),
-  state: z.strictObject({ session: z.string().nullable(), user: z.string().nullable(), at: natural.nullable() }),
+  log: z.strictObject({
+    from: natural,
+    to: natural.nullable(),
+    type: eventType.nullable(),
+    limit: z.int().min(1).max(limits.pageMax),
+  }),
+  state: z.strictObject({
+    session: z.string().nullable(),
+    user: z.string().nullable(),
+    at: natural.nullable(),
+  }),
   verify: z.strictObject({}),
 } as const;
 
@@ -66,7 +75,8 @@ async function answerQuery(
   service: OperatorService,
   marks: RecentMarks,
 ): Promise<object | Refusal> {
-  if (!Object.hasOwn(operatorQueries, name)) return refusal('malformed', `There is no operator query ${name}.`);
+  if (!Object.hasOwn(operatorQueries, name))
+    return refusal('malformed', `There is no operator query ${name}.`);
   const raw = parseJson(Buffer.from(data).toString());
   switch (name as OperatorQuery) {
     case 'status':
@@ -75,11 +85,15 @@ async function answerQuery(
       return await verifyStore(service.replica.copy.store);
     case 'log': {
       const query = operatorQueries.log.safeParse(raw);
-      return query.success ? await logPage(query.data, service) : refusal('malformed', codecError(query.error).message);
+      return query.success
+        ? await logPage(query.data, service)
+        : refusal('malformed', codecError(query.error).message);
     }
     case 'state': {
       const query = operatorQueries.state.safeParse(raw);
-      return query.success ? await state(query.data, service) : refusal('malformed', codecError(query.error).message);
+      return query.success
+        ? await state(query.data, service)
+        : refusal('malformed', codecError(query.error).message);
     }
   }
 }
@@ -106,7 +120,10 @@ function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: Rec
   };
 }
 
-async function logPage(query: z.infer<(typeof operatorQueries)['log']>, { replica, frames }: OperatorService) {
+async function logPage(
+  query: z.infer<(typeof operatorQueries)['log']>,
+  { replica, frames }: OperatorService,
+) {
   const { mark } = replica.copy;
   const to = Math.min(query.to ?? mark.position, mark.position);
   const events: object[] = [];
@@ -121,10 +138,22 @@ async function logPage(query: z.infer<(typeof operatorQueries)['log']>, { replic
   return { events, next: null };
 }
 
-async function state(query: z.infer<(typeof operatorQueries)['state']>, { replica, frames }: OperatorService) {
+async function state(
+  query: z.infer<(typeof operatorQueries)['state']>,
+  { replica, frames }: OperatorService,
+) {
   const { copy } = replica;
-  const actor = query.session ?? (query.user === null ? undefined : names.get(copy.rows, canonicalName(query.user)));
+  const actor =
+    query.session ?? (query.user === null ? undefined : names.get(copy.rows, canonicalName(query.user)));
   if (!actor) return refusal(query.user === null ? 'unknown-session' : 'unknown-user');
-  const past = await pastState(copy.store, frames, actor, Math.min(query.at ?? copy.mark.position, copy.mark.position));
-  return past ?? refusal(query.user === null ? 'unknown-session' : 'unknown-user', 'It did not exist at that position.');
+  const past = await pastState(
+    copy.store,
+    frames,
+    actor,
+    Math.min(query.at ?? copy.mark.position, copy.mark.position),
+  );
+  return (
+    past ??
+    refusal(query.user === null ? 'unknown-session' : 'unknown-user', 'It did not exist at that position.')
+  );
 }

@@ -20,8 +20,15 @@ export interface PastState {
 const everything = 1_000_000_000;
 
 /** @returns undefined where the actor did not exist at that position. */
-export async function pastState(store: NodeStore, frames: Frames, id: string, at: number): Promise<PastState | undefined> {
-  const places = (await new Queues(store, frames).history(id, 0, everything)).filter(([position]) => position <= at);
+export async function pastState(
+  store: NodeStore,
+  frames: Frames,
+  id: string,
+  at: number,
+): Promise<PastState | undefined> {
+  const places = (await new Queues(store, frames).history(id, 0, everything)).filter(
+    ([position]) => position <= at,
+  );
   const last = places.at(-1);
   if (!last) return undefined;
   const actor = newActor(id);

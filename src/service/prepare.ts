@@ -19,7 +19,9 @@ export type PreparedCommand = WithoutPasswords<ClientCommand> & {
   readonly verifiedAgainst?: string | null;
 };
 
-export function needsPreparation(command: ClientCommand): command is Extract<ClientCommand, { password: string }> {
+export function needsPreparation(
+  command: ClientCommand,
+): command is Extract<ClientCommand, { password: string }> {
   return 'password' in command;
 }
 

@@ -4,14 +4,14 @@
  */
 import type { Frame } from '../events/frame.ts';
 import { limits } from '../events/limits.ts';
-import { clientSubjects } from '../protocol/subjects.ts';
 import type { Bus } from '../ports/bus.ts';
+import type { Rows } from '../projections/rows.ts';
 import { eventAt } from '../projections/stored.ts';
 import { type Items, items } from '../projections/tables.ts';
-import type { Rows } from '../projections/rows.ts';
+import { clientSubjects } from '../protocol/subjects.ts';
+import type { ItemView, Push } from '../protocol/views.ts';
 import type { HeldFrame } from '../replication/copy.ts';
 import type { Presence } from './presence.ts';
-import type { ItemView, Push } from '../protocol/views.ts';
 import { itemsOf, type QueueItem } from './queue.ts';
 import { viewMessage } from './views.ts';
 

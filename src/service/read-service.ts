@@ -1,10 +1,10 @@
 /** Every node answers its users' queries; a queue group spreads them. */
 import { codecError, parseJson } from '../events/codec.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
-import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
-import type { Copy } from '../replication/copy.ts';
 import { type QueryName, type QueryRequest, queries, querySchema } from '../protocol/queries.ts';
+import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
+import type { Copy } from '../replication/copy.ts';
 import type { Reader } from './reader.ts';
 import type { Positions } from './waiting.ts';
 
@@ -22,7 +22,9 @@ export class ReadService {
   }
 
   start(bus: Bus): Subscription {
-    return bus.subscribe(clientSubjects.allQueries, (message) => void this.#receive(message), { queue: 'verbatim' });
+    return bus.subscribe(clientSubjects.allQueries, (message) => void this.#receive(message), {
+      queue: 'verbatim',
+    });
   }
 
   async #receive(message: BusMessage): Promise<void> {
@@ -41,7 +43,10 @@ export class ReadService {
   }
 }
 
-function readQuestion(name: QueryName, data: Uint8Array): { atLeast: number; request: QueryRequest<QueryName> } | Refusal {
+function readQuestion(
+  name: QueryName,
+  data: Uint8Array,
+): { atLeast: number; request: QueryRequest<QueryName> } | Refusal {
   try {
     const question = querySchema.safeParse(parseJson(Buffer.from(data).toString()));
     if (!question.success) return refusal('malformed', codecError(question.error).message);

@@ -11,14 +11,16 @@ import {
   sessions as sessionRows,
   users as userRows,
 } from '../projections/tables.ts';
-import type { Copy } from '../replication/copy.ts';
-import type { Frames } from './frames.ts';
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
 import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
-import { Queues, type QueueItem } from './queue.ts';
+import type { Copy } from '../replication/copy.ts';
+import type { Frames } from './frames.ts';
+import { type QueueItem, Queues } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
 
-type Handlers = { [Q in QueryName]: (user: string, request: QueryRequest<Q>) => Promise<QueryAnswer<Q> | Refusal> };
+type Handlers = {
+  [Q in QueryName]: (user: string, request: QueryRequest<Q>) => Promise<QueryAnswer<Q> | Refusal>;
+};
 
 const lastKey = '~';
 
@@ -41,7 +43,11 @@ export class Reader {
     };
   }
 
-  async ask<Q extends QueryName>(name: Q, user: string, request: QueryRequest<Q>): Promise<QueryAnswer<Q> | Refusal> {
+  async ask<Q extends QueryName>(
+    name: Q,
+    user: string,
+    request: QueryRequest<Q>,
+  ): Promise<QueryAnswer<Q> | Refusal> {
     const state = userRows.get(this.#copy.rows, user)?.state;
     if (state === undefined || state === 'deleted') return refusal('not-logged-in');
     return await this.#handlers[name](user, request);
@@ -55,7 +61,11 @@ export class Reader {
   async #users({ prefix, after, limit }: QueryRequest<'users'>): Promise<QueryAnswer<'users'>> {
     const start = canonicalName(prefix);
     const from = after === null ? names.key(start) : `${names.key(canonicalName(after))}\0`;
-    const rows = await this.#copy.store.rangeRows({ from, to: `${names.key(start)}\u{10ffff}`, limit: limit + 1 });
+    const rows = await this.#copy.store.rangeRows({
+      from,
+      to: `${names.key(start)}\u{10ffff}`,
+      limit: limit + 1,
+    });
     const users = rows.slice(0, limit).flatMap(([, text]): UserView[] => {
       const row = userRows.get(this.#copy.rows, JSON.parse(text) as string); // rows of `names` hold user ids
       return row ? [{ name: row.name, online: row.state === 'online' }] : [];
@@ -63,13 +73,19 @@ export class Reader {
     return { users, more: rows.length > limit };
   }
 
-  async #inbox(user: string, { after, skip = 0, limit }: QueryRequest<'inbox'>): Promise<QueryAnswer<'inbox'>> {
+  async #inbox(
+    user: string,
+    { after, skip = 0, limit }: QueryRequest<'inbox'>,
+  ): Promise<QueryAnswer<'inbox'>> {
     const start = after ?? userRows.get(this.#copy.rows, user)?.shown ?? 0;
     const parts = (await this.#queues.items(user, start, limit)).flatMap(partsOf).slice(skip);
-    const { views, taken } = await fitting(parts, async ({ place, ...part }): Promise<ItemView | undefined> => {
-      const view = await this.#viewMessage(place);
-      return view && { ...view, ...part };
-    });
+    const { views, taken } = await fitting(
+      parts,
+      async ({ place, ...part }): Promise<ItemView | undefined> => {
+        const view = await this.#viewMessage(place);
+        return view && { ...view, ...part };
+      },
+    );
     const last = mailboxes.get(this.#copy.rows, user)?.last[0] ?? 0;
     return { items: views, last, cut: taken < parts.length };
   }
@@ -78,11 +94,18 @@ export class Reader {
     return viewMessage(this.#copy.rows, await this.#frames.event(position, frame));
   }
 
-  async #sessions(user: string, request: QueryRequest<'sessions'>): Promise<QueryAnswer<'sessions'> | Refusal> {
+  async #sessions(
+    user: string,
+    request: QueryRequest<'sessions'>,
+  ): Promise<QueryAnswer<'sessions'> | Refusal> {
     const other = request.with === null ? null : names.get(this.#copy.rows, canonicalName(request.with));
     if (other === undefined) return refusal('unknown-user');
     const from = memberships.key(user, numberKey(request.after + 1));
-    const rows = await this.#copy.store.rangeRows({ from, to: memberships.key(user, lastKey), limit: request.limit });
+    const rows = await this.#copy.store.rangeRows({
+      from,
+      to: memberships.key(user, lastKey),
+      limit: request.limit,
+    });
     const found = rows.flatMap(([, text]): SessionView[] => {
       const row = sessionRows.get(this.#copy.rows, JSON.parse(text) as string); // rows of `memberships` hold session ids
       if (!row || (other !== null && !row.participants.includes(other))) return [];
@@ -93,9 +116,13 @@ export class Reader {
     return { sessions: found, next: nextPage(rows, request.limit, (key) => memberships.rest(key, user)) };
   }
 
-  async #transcript(user: string, request: QueryRequest<'transcript'>): Promise<QueryAnswer<'transcript'> | Refusal> {
+  async #transcript(
+    user: string,
+    request: QueryRequest<'transcript'>,
+  ): Promise<QueryAnswer<'transcript'> | Refusal> {
     const { session, after, limit } = request;
-    if (!sessionRows.get(this.#copy.rows, session)?.participants.includes(user)) return refusal('unknown-session');
+    if (!sessionRows.get(this.#copy.rows, session)?.participants.includes(user))
+      return refusal('unknown-session');
     const places = await this.#queues.history(session, after, limit);
     const { views, taken } = await fitting(places, (place) => this.#viewMessage(place));
     const isLast = taken === places.length && places.length < limit;
@@ -127,7 +154,11 @@ async function fitting<T, V>(
 }
 
 /** Where the next page goes on, or null after the last. */
-function nextPage(rows: readonly [string, string][], limit: number, positionOf: (key: string) => string): number | null {
+function nextPage(
+  rows: readonly [string, string][],
+  limit: number,
+  positionOf: (key: string) => string,
+): number | null {
   const last = rows.length < limit ? undefined : rows.at(-1);
   return last ? Number(positionOf(last[0])) : null;
 }

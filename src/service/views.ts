@@ -1,8 +1,9 @@
 /** Rows and events turned into what clients are shown. */
-import type { MessageView } from '../protocol/views.ts';
+
 import type { Rows } from '../projections/rows.ts';
 import type { StoredEvent } from '../projections/stored.ts';
 import { users } from '../projections/tables.ts';
+import type { MessageView } from '../protocol/views.ts';
 
 const DELETED_USER = 'deleted user';
 

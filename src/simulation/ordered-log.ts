@@ -17,12 +17,17 @@ import type { SeededRandom } from './random.ts';
 import type { Consumer, SimulatedStream } from './stream.ts';
 import type { Wire } from './wire.ts';
 
+/** What becomes of an append; `unanswered` ones are stored, `late` ones arrive after their sender may have given up. */
+export type AppendFate = 'answered' | 'unanswered' | 'lost' | 'late';
+
 /** What may happen to appends; part of the weather of a world, so it can change at any time. */
 export interface AppendTrouble {
-  /** Of each kind. */
+  /** Of each kind of trouble. */
   chance: number;
   /** Until then the stream answers nothing. */
   hungUntilMs: number;
+  /** What becomes of the next append, whatever the chances are. */
+  next?: AppendFate | undefined;
 }
 
 const appendTimeoutMs = 1_000;
@@ -35,10 +40,10 @@ const retryMs = 100;
 export class SimulatedLog implements OrderedLog {
   readonly #stream: SimulatedStream;
   readonly #wire: Wire;
-  readonly #trouble: Readonly<AppendTrouble>;
+  readonly #trouble: AppendTrouble;
   readonly #random: SeededRandom;
 
-  constructor(stream: SimulatedStream, wire: Wire, trouble: Readonly<AppendTrouble>) {
+  constructor(stream: SimulatedStream, wire: Wire, trouble: AppendTrouble) {
     this.#stream = stream;
     this.#wire = wire;
     this.#trouble = trouble;
@@ -78,22 +83,30 @@ export class SimulatedLog implements OrderedLog {
 
   /** One way to the server and one way back, each of which may be the last. */
   #publish(append: () => boolean, answer: (isStored: boolean) => void): void {
-    const { chance } = this.#trouble;
-    const { process } = this.#wire;
-    if (this.#random.chance(chance)) return; // lost
-    const isUnanswered = this.#random.chance(chance);
-    if (this.#random.chance(chance)) {
+    const fate = this.#fate();
+    const { timeline } = this.#wire.process;
+    if (fate === 'lost') return;
+    if (fate === 'late') {
       const arrive = () => void (this.#wire.isServerUp && append());
-      process.timeline.after(this.#random.between(lateMs.min, lateMs.max), arrive);
+      timeline.after(this.#random.between(lateMs.min, lateMs.max), arrive);
       return;
     }
     this.#wire.send((session) => {
       whenAnswering(this.#wire, this.#trouble, () => {
         if (!session.isAlive) return;
         const isStored = append();
-        if (!isUnanswered) this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
+        if (fate === 'unanswered') return;
+        this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
       });
     });
+  }
+
+  #fate(): AppendFate {
+    const { next, chance } = this.#trouble;
+    this.#trouble.next = undefined;
+    if (next) return next;
+    for (const fate of ['lost', 'unanswered', 'late'] as const) if (this.#random.chance(chance)) return fate;
+    return 'answered';
   }
 
   #answer(deliver: () => void): void {

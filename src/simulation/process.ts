@@ -24,6 +24,7 @@ export class SimulatedProcess implements Clock, Host {
   #wallOffsetMs: number;
   #state: 'running' | 'paused' | 'dead' = 'running';
   #held: Happening[] = [];
+  readonly #timers = new WeakSet<Happening>();
 
   constructor(name: string, timeline: Timeline, random: SeededRandom) {
     this.name = name;
@@ -64,7 +65,10 @@ export class SimulatedProcess implements Clock, Host {
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'running';
-    for (const happening of this.#held.splice(0)) this.timeline.postpone(happening);
+    const held = this.#held.splice(0);
+    const timersFirst = this.random.chance(0.5); // whichever the event loop stood before when it was stopped
+    const late = timersFirst ? held.filter((happening) => this.#timers.has(happening)) : [];
+    for (const happening of new Set([...late, ...held])) this.timeline.postpone(happening);
   }
 
   jumpWallClock(byMs: number): void {
@@ -80,7 +84,9 @@ export class SimulatedProcess implements Clock, Host {
   }
 
   setTimeout(task: () => void, delayMs: number): Timer {
-    return this.after(Math.max(delayMs, 1) / this.#rate, task); // as Node does: at least a millisecond
+    const timer = this.after(Math.max(delayMs, 1) / this.#rate, task); // as Node does: at least a millisecond
+    this.#timers.add(timer);
+    return timer;
   }
 
   clearTimeout(timer: Timer): void {

@@ -34,11 +34,12 @@ export interface SimulationResult {
 
 const names = ['ann', 'ben', 'cid'] as const;
 const members = ['n1', 'n2', 'n3'];
-const usualDurationMs = 30_000;
+const usualDurationMs = 20_000;
 const settleTimeoutMs = 40_000;
 /** For what nobody waits for: the last items are shown, and marked as shown. */
 const lastWordsMs = 8_000;
-const faultGapMs = { min: 700, max: 5_000 };
+/** From one fault at a time to several at once. */
+const faultGapMs = { min: 300, max: 6_000 };
 
 export async function simulate({
   seed,
@@ -55,9 +56,8 @@ export async function simulate({
     sessionGapMs: random.pick([2_000, 3_600_000]),
     without,
   });
-  const faults =
-    plan ??
-    drawPlan(random.fork('plan'), { durationMs, everyMs: random.between(faultGapMs.min, faultGapMs.max) });
+  const everyMs = faultGapMs.min * (faultGapMs.max / faultGapMs.min) ** random.next();
+  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs });
   const died = watchForDeaths(world);
   await world.start(names);
   new Nemesis(world, random.fork('nemesis')).schedule(faults);

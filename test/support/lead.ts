@@ -14,7 +14,7 @@ import { turn } from './turns.ts';
 export class Lead {
   readonly log: MemoryOrderedLog;
   readonly clock = new ManualClock();
-  readonly lamport = new LamportClock(500);
+  readonly lamport = new LamportClock();
   readonly store = new ControlledStore();
   readonly copy: Copy;
   readonly appender: Appender;

@@ -51,14 +51,17 @@ it('in every state hears the events of the table and no others (P6)', () => {
 
 it('never believes news of an epoch older than the one it knows', () => {
   for (const { snapshot, answers } of walkMachine(clientMachine, events, keyOf).values()) {
-    for (const next of answers.values()) if (next) expect(next.context.epoch).toBeGreaterThanOrEqual(snapshot.context.epoch);
+    for (const next of answers.values())
+      if (next) expect(next.context.epoch).toBeGreaterThanOrEqual(snapshot.context.epoch);
   }
 });
 
 it('settles what was answered, resends what was not decided, fails what can never be taken', () => {
   expect(decideReply({ clock: 1, answers: [] })).toEqual({ do: 'settle' });
   expect(decideReply({ clock: 1, resend: true })).toEqual({ do: 'resend', afterMs: 0 });
-  expect(decideReply({ clock: 1, refused: { code: 'not-now', message: '' } })).toMatchObject({ do: 'resend' });
+  expect(decideReply({ clock: 1, refused: { code: 'not-now', message: '' } })).toMatchObject({
+    do: 'resend',
+  });
   expect(decideReply({ clock: 1, refused: { code: 'malformed', message: 'no' } })).toEqual({
     do: 'fail',
     code: 'malformed',

@@ -62,7 +62,7 @@ describe('the registry of live actors', () => {
     nowMs = 50;
     const session = registry.session(sessionId);
     nowMs = 100;
-    registry.putAway(60);
+    registry.putAway(50);
     expect(registry.size).toBe(1);
     expect(registry.session(sessionId)).toBe(session);
     expect(registry.user(userId)).not.toBe(user);

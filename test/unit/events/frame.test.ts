@@ -132,6 +132,13 @@ describe('bytes that are no frame are refused by the name of the field (P10):', 
     });
   });
 
+  it('anything after the end', () => {
+    forAnyFrame((frame) => {
+      const longer = Buffer.concat([frame.bytes, Buffer.from('x')]);
+      expect(refusalOf(longer).field).toBe('header.count');
+    });
+  });
+
   it('bytes that are not UTF-8', () => {
     forAnyFrame((frame, choice) => {
       const bytes = Uint8Array.from(frame.bytes);

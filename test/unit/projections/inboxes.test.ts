@@ -23,6 +23,20 @@ describe('a queue', () => {
     );
   });
 
+  it('gives back only what was not shown, also of messages that one frame brought together (P4)', () => {
+    const world = new World();
+    const alice = world.register('Alice');
+    const bob = world.register('Bob');
+    const carol = world.register('Carol');
+    const sent = [alice, alice, alice, carol, alice].map((sender) => world.post(sender, 'Bob'));
+    world.tell(bob, { type: 'MarkShown', upTo: sent[1]! });
+    world.tell(bob, { type: 'DeleteAccount' });
+    const rows = foldPlainly(storedInFrames(world.commands, [100]));
+    const position = world.stored.length;
+    expect(queueOf(rows, alice)).toEqual([{ position, returned: [sent[2], sent[4]] }]);
+    expect(queueOf(rows, carol)).toEqual([{ position, returned: [sent[3]] }]);
+  });
+
   it('has one row for what a frame adds to it', () => {
     const world = new World();
     const alice = world.register('Alice');

@@ -130,6 +130,7 @@ describe('a frame', () => {
   });
 
   it('carries what was committed when it was cut, the raw wall time, its leader, and a Lamport clock that grows', async () => {
+    lead.lamport.receive(500);
     record(login(1), login(2));
     await turn();
     lead.clock.jumpWall(-99_000);

@@ -166,6 +166,14 @@ describe('a batch', () => {
     expect(node.copy.mark).toEqual(marks[10]);
   });
 
+  it('goes up to the mark that was heard of, also when frames come later and know less', async () => {
+    const node = await openCopy(new ControlledStore());
+    node.copy.commitUpTo(5);
+    for (const frame of frames.slice(0, 8)) node.read(frame);
+    await turn();
+    expect(node.copy.mark).toEqual(marks[5]);
+  });
+
   it('has its frames, the rows of what is committed and the bookmark, all or nothing (P1)', async () => {
     const store = new ControlledStore();
     const node = await openCopy(store);

@@ -177,6 +177,23 @@ describe('a disk that refuses a write (P1)', () => {
     expect(node.committed).toEqual([]);
   });
 
+  it('lets nobody wait for room any more', async () => {
+    const world = new World();
+    for (let index = 0; index < 80; index++) world.register(`user${index}`);
+    store.hold();
+    for (const frame of chainOf(world.commands, [1], 1_000).frames) node.read(frame);
+    let isRoomy = false;
+    const roomy = node.copy.roomy().then(() => {
+      isRoomy = true;
+    });
+    await turn();
+    expect(isRoomy).toBe(false);
+    store.failWhen(() => true);
+    store.release();
+    await roomy;
+    expect(node.damage).toHaveLength(1);
+  });
+
   it('leaves a copy that goes on where it was when it is opened again', async () => {
     await readUpTo(3);
     await commitUpTo(2);

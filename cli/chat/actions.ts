@@ -1,0 +1,109 @@
+/** What the chat does with what is typed. */
+import { printReplay } from '../commands/replay.ts';
+import { printSessions } from '../commands/sessions.ts';
+import { printTranscript } from '../commands/transcript.ts';
+import { printUsers } from '../commands/users.ts';
+import { Refusal } from '../failure.ts';
+import { renderSent } from '../render/messages.ts';
+import { visible } from '../render/text.ts';
+import { iso } from '../render/time.ts';
+import { parrot } from './parrot.ts';
+import type { Room } from './room.ts';
+import { helpLines, type SlashName, splitName, type Typed } from './slash.ts';
+
+const actions: Readonly<Record<SlashName, (room: Room, argument: string) => Promise<void> | void>> = {
+  msg: message,
+  users: ({ client, output }, prefix) => printUsers(client, output, prefix),
+  sessions: ({ client, output }, name) => printSessions(client, output, name || undefined),
+  transcript: async (room, id) =>
+    await printTranscript(room.client, room.output, id || (await latestSession(room))),
+  replay,
+  'delete account': deleteAccount,
+  logout: async (room) => {
+    await room.client.logOut();
+    leave(room, 'logged out');
+  },
+  help: ({ output }) => output.say(helpLines().join('\n')),
+  quit: (room) => {
+    room.hasLeft = true;
+  },
+  parrot: ({ output, lastHeard }) => output.say(parrot(visible(lastHeard))),
+};
+
+/** @throws {Refusal} and whatever the client throws. */
+export async function act(room: Room, typed: Typed): Promise<void> {
+  if (typed.kind === 'words') {
+    if (room.partner === undefined)
+      throw new Refusal('no-partner', 'To whom? /msg NAME talks with somebody from now on.');
+    await say(room, room.partner, typed.text);
+  } else if (typed.kind === 'unknown') {
+    const hint = typed.nearest ? `did you mean /${typed.nearest}?` : '/help lists what there is.';
+    throw new Refusal('unknown-command', `There is no /${visible(typed.name)}; ${hint}`);
+  } else if (typed.kind === 'command') {
+    await actions[typed.name](room, typed.argument);
+  }
+}
+
+/** With words it says them; the first one spoken to, or one named alone, is whom one talks with from then on. */
+async function message(room: Room, argument: string): Promise<void> {
+  const { name, text } = splitName(argument);
+  if (!name) throw new Refusal('no-partner', 'To whom? /msg NAME TEXT.');
+  if (text) await say(room, name, text);
+  if (!text || room.partner === undefined) room.partner = name;
+}
+
+/** What was said comes back as the log has it. Ctrl-C meanwhile leaves, and the outcome is unknown. */
+async function say(
+  { client, identity, screen, output, timeoutMs }: Room,
+  to: string,
+  text: string,
+): Promise<void> {
+  screen.onInterrupt = () => void client.close();
+  try {
+    const {
+      id,
+      session = '',
+      at = 0,
+      position = 0,
+    } = await client.send(to, text, timeoutMs === undefined ? {} : { timeoutMs });
+    const sent = { id, session, from: identity.name, text, at, position };
+    screen.eraseTyped();
+    await output.emit({ ...sent, at: iso(at) }, renderSent(sent, output.palette));
+  } finally {
+    screen.onInterrupt = undefined;
+  }
+}
+
+async function replay(room: Room, id: string): Promise<void> {
+  const { client, output, screen } = room;
+  const ended = new AbortController();
+  screen.onInterrupt = () => ended.abort();
+  try {
+    await printReplay(client, output, id || (await latestSession(room)), ended.signal);
+  } finally {
+    screen.onInterrupt = undefined;
+  }
+}
+
+async function deleteAccount(room: Room): Promise<void> {
+  const { client, identity, screen } = room;
+  const answer = await screen.ask(`Delete ${visible(identity.name)} for good? Type the name to confirm: `);
+  if (answer?.trim() !== identity.name)
+    throw new Refusal('not-confirmed', 'That is not the name; nothing was deleted.');
+  await client.deleteAccount();
+  leave(room, `deleted ${visible(identity.name)}`);
+}
+
+function leave(room: Room, farewell: string): void {
+  room.profile.remove();
+  room.note(farewell);
+  room.hasLeft = true;
+}
+
+/** With whom one talks now, or with anybody. */
+async function latestSession({ client, partner }: Room): Promise<string> {
+  let latest: string | undefined;
+  for await (const { session } of client.sessions(partner ?? null)) latest = session;
+  if (latest === undefined) throw new Refusal('unknown-session', 'There is no session yet.');
+  return latest;
+}

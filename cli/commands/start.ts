@@ -1,0 +1,63 @@
+/** `verbatim start`, which `npm start` runs: a cluster, and on a terminal the chat with it. */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { type ClusterNews, startCluster } from '../cluster.ts';
+import { type UpOptions, withLocalCluster } from '../options.ts';
+import { count } from '../render/text.ts';
+import { untilStopped } from '../stop.ts';
+import { type ChatOptions, runChat, withChat } from './chat.ts';
+
+type Options = UpOptions & ChatOptions;
+
+const logName = 'verbatim.log';
+
+export function configure(command: Command): void {
+  withLocalCluster(withChat(command))
+    .addHelpText('after', '\nExample:\n  $ verbatim start --data .verbatim')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const log = join(options.data, logName);
+  const cluster = await startCluster(options, isTerminal ? newsTo(log) : openNews(options));
+  const own = { ...options, servers: [cluster.url] };
+  await untilStopped(cluster, async () => {
+    await cluster.ready();
+    if (!isTerminal) return sayHowToJoin(options, cluster.url);
+    process.stdout.write(
+      `The cluster is up at ${cluster.url}; what it says goes to ${relative('.', log)}.\n`,
+    );
+    await runChat(own).finally(async () => {
+      const others = await cluster.clients();
+      if (others > 0)
+        process.stdout.write(
+          `${count(others, 'other client is', 'other clients are')} connected and will lose the cluster.\n`,
+        );
+      process.stdout.write('Stopping the cluster; `npm start` brings it back with everything in it.\n');
+      await cluster.stop();
+    });
+  });
+}
+
+/** A chat and the lines of a cluster do not go together on one screen. */
+function newsTo(log: string): ClusterNews {
+  let file: WriteStream | undefined; // opened late: a start that is refused leaves nothing behind
+  const write = (line: string) => {
+    file ??= createWriteStream(log, { flags: 'a', mode: 0o600 });
+    file.write(`${line}\n`);
+  };
+  return { say: (_, text) => write(text), log: write };
+}
+
+function openNews({ json = false }: Options): ClusterNews {
+  return {
+    say: (object, text) => process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${text}\n`),
+    log: (line) => process.stderr.write(`${line}\n`),
+  };
+}
+
+function sayHowToJoin({ json = false }: Options, url: string): void {
+  if (!json) process.stdout.write(`join from another terminal with: npm run chat -- --servers ${url}\n`);
+}
