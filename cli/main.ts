@@ -62,4 +62,6 @@ for (const stream of [process.stdout, process.stderr]) {
 const args = process.argv.slice(2);
 main(commandFirst(args)).catch((error: unknown) => {
   process.exitCode = exitStatusOf(error, args.includes('--json'));
+  // An attempt to connect that is still under way would keep the process for seconds.
+  if (process.exitCode === exitStatus.unanswered) process.stdout.write('', () => process.exit());
 });

@@ -6,7 +6,7 @@
  * older state (P7).
  */
 import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
-import { clientMachine } from '../actors/client/machine.ts';
+import { type ClientEvent, clientMachine } from '../actors/client/machine.ts';
 import { parseJson } from '../events/codec.ts';
 import type { ClientCommand } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
@@ -54,7 +54,7 @@ const pingTimeoutMs = 1_000;
 const queryTimeoutMs = 2_000;
 const queryRetryMs = 50;
 const whyNobodyAnswers: Readonly<Partial<Record<LineState, string>>> = {
-  connecting: 'no server answers',
+  connecting: 'nobody answers',
   disconnected: 'no server answers',
   authenticating: 'no node answers',
   leaderless: 'there is no leader at present',
@@ -190,7 +190,7 @@ export class Line {
       const data = await this.link.request(this.#subject, payload, pingTimeoutMs);
       return replySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch (error) {
-      if (error instanceof NobodyThere) this.#actor.send({ type: 'LEADER_LOST' });
+      if (error instanceof NobodyThere) this.#send({ type: 'LEADER_LOST' });
       return undefined;
     }
   }
@@ -200,9 +200,14 @@ export class Line {
   }
 
   async close(): Promise<void> {
-    this.#actor.send({ type: 'CLOSE' });
+    this.#send({ type: 'CLOSE' });
     this.#outbox?.close('the client was closed');
     await this.#link?.close();
+  }
+
+  /** What is heard after the end changes nothing. */
+  #send(event: ClientEvent): void {
+    if (this.state !== 'closed') this.#actor.send(event);
   }
 
   async #connect(): Promise<void> {
@@ -216,9 +221,9 @@ export class Line {
       lamport: this.#lamport,
       subject: this.#subject,
       isReady: () => this.state === 'ready',
-      leaderLost: () => this.#actor.send({ type: 'LEADER_LOST' }),
+      leaderLost: () => this.#send({ type: 'LEADER_LOST' }),
     });
-    link.onStatus((connected) => this.#actor.send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
+    link.onStatus((connected) => this.#send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
     link.subscribe(clientSubjects.leader, ({ data }) => this.#heardOfLeader(data));
   }
 
@@ -234,11 +239,11 @@ export class Line {
     const { success, data: notice } = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
     if (!success) return;
     if (notice.leader === null) {
-      this.#actor.send({ type: 'LEADER_LOST' });
+      this.#send({ type: 'LEADER_LOST' });
       return;
     }
     const isNew = notice.epoch > this.leader.epoch;
-    this.#actor.send({ type: 'LEADER_FOUND', leader: notice.leader, epoch: notice.epoch });
+    this.#send({ type: 'LEADER_FOUND', leader: notice.leader, epoch: notice.epoch });
     if (isNew) this.#outbox?.resend(); // whatever the old leader was given and did not answer
   }
 

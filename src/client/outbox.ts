@@ -143,22 +143,27 @@ export class Outbox {
     lamport.receive(reply.clock);
     const next = decideReply(reply);
     if (next.do === 'settle') {
-      this.#settle(reply.answers ?? []);
+      this.#settle(batch, reply.answers ?? []);
     } else if (next.do === 'fail') {
-      for (const { command } of batch)
-        this.#settle([{ id: command.id, refused: { code: next.code, message: next.message } }]);
+      const refused = { code: next.code, message: next.message };
+      this.#settle(
+        batch,
+        batch.map(({ command: { id } }) => ({ id, refused })),
+      );
     } else if (attempt === this.#attempt) {
       this.#attempt += 1; // nothing more goes out before the resend
       clock.setTimeout(() => this.resend(), next.afterMs);
     }
   }
 
-  #settle(answers: readonly Answer[]): void {
-    for (const answer of answers) {
-      // Answers come nearly always for the oldest first, so the search is short.
-      const index = this.#entries.findIndex(({ command }) => command.id === answer.id);
-      const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
-      if (!entry) continue;
+  /** Answers are for what that very batch held: the same id may have been given again since, for something else. */
+  #settle(batch: readonly Entry[], answers: readonly Answer[]): void {
+    for (const [place, entry] of batch.entries()) {
+      const answer = answers[place];
+      if (answer?.id !== entry.command.id) continue;
+      const index = this.#entries.indexOf(entry); // nearly always among the oldest, so the search is short
+      if (index < 0) continue;
+      this.#entries.splice(index, 1);
       if (answer.refused)
         entry.reject(new Refused(answer.refused.code, answer.refused.message, answer.position));
       else entry.resolve(answer);

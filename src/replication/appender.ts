@@ -111,7 +111,8 @@ export class Appender {
     const sizeBytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
     const open = this.#open;
     const isFull =
-      open.lines.length + lines.length > limits.eventsPerFrameMax || open.sizeBytes + sizeBytes > limits.frameBytesMax;
+      open.lines.length + lines.length > limits.eventsPerFrameMax ||
+      open.sizeBytes + sizeBytes > limits.frameBytesMax;
     if (isFull && open.lines.length > 0) {
       this.#drafts.push(this.#newDraft(open.number + 1, open.position + open.lines.length, open.layer));
     }
@@ -162,7 +163,10 @@ export class Appender {
     );
     this.#tail = tailOf(frame);
     const [, ...later] = this.#drafts;
-    const [next = this.#newDraft(draft.number + 1, draft.position + draft.lines.length, draft.layer), ...rest] = later;
+    const [
+      next = this.#newDraft(draft.number + 1, draft.position + draft.lines.length, draft.layer),
+      ...rest
+    ] = later;
     this.#drafts = [next, ...rest];
     return frame;
   }

@@ -5,10 +5,11 @@
  * that lost its end, the candidate's own death after winning. One compare-and-set decides: whoever appends at the end
  * it has verified is the leader of the next epoch; everyone else finds something else there. (Promise P3.)
  */
-import type { Fact } from '../events/domain.ts';
-import { encodeEvent } from '../events/codec.ts';
-import { Frame } from '../events/frame.ts';
+
 import { lostTail } from '../actors/replica/decide.ts';
+import { encodeEvent } from '../events/codec.ts';
+import type { Fact } from '../events/domain.ts';
+import { Frame } from '../events/frame.ts';
 import type { OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Clock, within } from '../ports/clock.ts';
@@ -17,7 +18,7 @@ import { appendFrame } from './append.ts';
 import type { Copy } from './copy.ts';
 import { type Follower, verifySeam } from './follower.ts';
 import { clusterOf } from './leadership.ts';
-import { parse, type Position, positionSchema, subjects } from './messages.ts';
+import { type Position, parse, positionSchema, subjects } from './messages.ts';
 
 const positionsTimeoutMs = 300;
 const catchUpTimeoutMs = 2_000;
@@ -52,7 +53,9 @@ export async function campaign(options: CampaignOptions): Promise<Frame | undefi
   const positions = await askPositions(options);
   const ahead = lostTail(positions, generation, last);
   if (ahead) {
-    journal.notice(`the stream ends at ${last}, but ${ahead.node} has stored up to ${ahead.sequence}: it lost its tail`);
+    journal.notice(
+      `the stream ends at ${last}, but ${ahead.node} has stored up to ${ahead.sequence}: it lost its tail`,
+    );
     return undefined;
   }
   if (copy.tail.number === 0 && !(await found(options, positions))) return undefined;
@@ -91,11 +94,17 @@ async function found(options: CampaignOptions, positions: readonly Position[]): 
   const answered = new Set(positions.map((position) => position.node)).add(node);
   const silent = founding.members.filter((member) => !answered.has(member));
   if (silent.length > 0 || positions.some(({ number }) => number > 0)) {
-    journal.detail(`cannot found the log: ${silent.length > 0 ? `no answer from ${silent.join(', ')}` : 'others hold one'}`);
+    journal.detail(
+      `cannot found the log: ${silent.length > 0 ? `no answer from ${silent.join(', ')}` : 'others hold one'}`,
+    );
     return false;
   }
   const base = { number: 0, hash: copy.tail.hash };
-  const seeded = openingFrame(options, { type: 'Seeded', data: { generation, base, ...foundingData(founding) } }, 0);
+  const seeded = openingFrame(
+    options,
+    { type: 'Seeded', data: { generation, base, ...foundingData(founding) } },
+    0,
+  );
   const outcome = await appendFrame(log, seeded, 1, clock, () => copy.tail.number === 0);
   if (outcome === 'stored' && copy.tail.number === 0) copy.read({ number: 1, bytes: seeded.bytes });
   return outcome === 'stored';
@@ -111,7 +120,11 @@ function clusterFrom({ copy, founding }: CampaignOptions): { members: string[]; 
   return members.length > 0 ? { members: [...members], copies } : foundingData(founding);
 }
 
-function openingFrame({ node, generation, copy, clock, stamp }: CampaignOptions, fact: Fact, epoch: number): Frame {
+function openingFrame(
+  { node, generation, copy, clock, stamp }: CampaignOptions,
+  fact: Fact,
+  epoch: number,
+): Frame {
   const { tail, mark } = copy;
   const { at, clock: lamport } = stamp();
   const header = {

@@ -59,7 +59,13 @@ export class Copy {
   #writing = false;
   #damage: string | undefined;
 
-  private constructor({ store, sync }: RebuildOptions, tail: Tail, sequence: number, mark: Mark, rows: CommittedRows) {
+  private constructor(
+    { store, sync }: RebuildOptions,
+    tail: Tail,
+    sequence: number,
+    mark: Mark,
+    rows: CommittedRows,
+  ) {
     this.store = store;
     this.rows = rows;
     this.#sync = sync;
@@ -181,7 +187,10 @@ export class Copy {
 
   /** The mark cannot pass what is stored or about to be. */
   #target(): number {
-    return Math.min(this.#commitUpTo, this.#pending[framesPerBatchMax - 1]?.frame.number ?? this.#tail.number);
+    return Math.min(
+      this.#commitUpTo,
+      this.#pending[framesPerBatchMax - 1]?.frame.number ?? this.#tail.number,
+    );
   }
 
   async #writeBatch(): Promise<void> {
@@ -192,7 +201,12 @@ export class Copy {
     const rows = this.rows.absorb(mergeLayers(layers, this.rows));
     const newest = frames.at(-1)?.frame;
     const mark = newest
-      ? { number: newest.number, position: newest.last, state: this.rows.stateHash, version: PROJECTION_VERSION }
+      ? {
+          number: newest.number,
+          position: newest.last,
+          state: this.rows.stateHash,
+          version: PROJECTION_VERSION,
+        }
       : this.#mark;
     const sequence = batch.at(-1)?.sequence ?? this.store.bookmark?.sequence ?? 0;
     const entries = batch.map(({ frame }) => ({ number: frame.number, bytes: frame.bytes }));
@@ -225,7 +239,10 @@ export class Copy {
     const frames: HeldFrame[] = [];
     for (let number = this.#mark.number + 1; number <= target; number++) {
       const held = this.#held.get(number) ?? { frame: await this.#readFrame(number) };
-      frames.push({ frame: held.frame, layer: held.layer ?? foldFrame(held.frame, frames.at(-1)?.layer ?? this.rows) });
+      frames.push({
+        frame: held.frame,
+        layer: held.layer ?? foldFrame(held.frame, frames.at(-1)?.layer ?? this.rows),
+      });
     }
     return frames;
   }

@@ -4,8 +4,9 @@
  * A consumer that starts beyond the end of a truncated stream waits in silence and skips what is written meanwhile, so
  * at every joining the entry at the copy's own last sequence must be the copy's own last frame.
  */
-import type { Entry, Following, OrderedLog } from '../log/port.ts';
+
 import { type Frame, frameHash } from '../events/frame.ts';
+import type { Entry, Following, OrderedLog } from '../log/port.ts';
 import type { Copy } from './copy.ts';
 
 /** The ordered log does not hold what this node has stored. */

@@ -13,7 +13,7 @@ import { clusterTable } from '../projections/tables.ts';
 import { Appender } from './appender.ts';
 import { CommitTracker } from './commit.ts';
 import type { Copy, HeldFrame } from './copy.ts';
-import { type Ack, type Beat, ackSchema, type Notice, parse, subjects } from './messages.ts';
+import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
 
 export interface LeadershipOptions {
   readonly node: string;
@@ -58,7 +58,12 @@ export class Leadership {
     const { copy, bus, clock, node } = options;
     this.#options = options;
     this.#provenMs = clock.monotonicMs();
-    this.#tracker = new CommitTracker({ self: node, copies, first: elected.number, committed: copy.mark.number });
+    this.#tracker = new CommitTracker({
+      self: node,
+      copies,
+      first: elected.number,
+      committed: copy.mark.number,
+    });
     this.#tracker.expect(elected.number, elected.hash);
     this.#stops = [
       copy.listen({
@@ -114,7 +119,8 @@ export class Leadership {
   }
 
   #heardAck(ack: Ack | undefined): void {
-    if (ack && ack.generation === this.#options.copy.tail.generation) this.#acknowledge(ack.node, ack.number, ack.hash);
+    if (ack && ack.generation === this.#options.copy.tail.generation)
+      this.#acknowledge(ack.node, ack.number, ack.hash);
   }
 
   #acknowledge(node: string, number: number, hash: string): void {
@@ -160,7 +166,10 @@ export class Leadership {
         return this.#noticeLater();
       }
       const { generation, epoch } = copy.tail;
-      bus.publish(subjects.mark, JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice));
+      bus.publish(
+        subjects.mark,
+        JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice),
+      );
     }, noticeAfterMs);
   }
 

@@ -23,10 +23,20 @@ export const beatSchema = z.strictObject({
 });
 
 /** As soon as a frame is stored; cumulative. */
-export const ackSchema = z.strictObject({ node: z.string(), generation: natural, number: natural, hash: digest });
+export const ackSchema = z.strictObject({
+  node: z.string(),
+  generation: natural,
+  number: natural,
+  hash: digest,
+});
 
 /** From the leader when no frame follows that would carry the mark. */
-export const noticeSchema = z.strictObject({ node: z.string(), generation: natural, epoch: natural, mark: markSchema });
+export const noticeSchema = z.strictObject({
+  node: z.string(),
+  generation: natural,
+  epoch: natural,
+  mark: markSchema,
+});
 
 /** Answer to a candidate. */
 export const positionSchema = z.strictObject({

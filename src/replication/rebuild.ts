@@ -18,7 +18,12 @@ const eventsPerPortion = 10_000;
 /** Some 200 MB; a log of more users than this is folded in several rounds. */
 const changedRowsMax = 400_000;
 
-export const emptyMark: Mark = { number: 0, position: 0, state: new StateHash().hex, version: PROJECTION_VERSION };
+export const emptyMark: Mark = {
+  number: 0,
+  position: 0,
+  state: new StateHash().hex,
+  version: PROJECTION_VERSION,
+};
 
 export interface RebuildOptions {
   readonly store: NodeStore;

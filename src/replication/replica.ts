@@ -1,34 +1,25 @@
 /**
  * One node's part in replication: the replica machine, bound to its ports.
  *
- * The machine says in which order things happen; this module does them. Everything that is heard from others is turned
- * into an event for the machine, an acknowledgement for the leadership, or a mark for the copy.
+ * The machine says in which order things happen; this module does them.
  */
 import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
 import { headStartMs, type Strategy } from '../actors/replica/decide.ts';
-import { type CampaignOutcome, replicaMachine } from '../actors/replica/machine.ts';
+import { type CampaignOutcome, type ReplicaEvent, replicaMachine } from '../actors/replica/machine.ts';
 import type { Frame } from '../events/frame.ts';
 import type { Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import type { NodeStore, OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
-import { type Clock, every } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { LeaderNotice } from '../protocol/subjects.ts';
 import { campaign } from './campaign.ts';
 import { Copy } from './copy.ts';
 import { Follower, verifySeam } from './follower.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { clusterOf, type LeaderService, Leadership } from './leadership.ts';
-import {
-  type Ack,
-  type Beat,
-  beatSchema,
-  noticeSchema,
-  type Position,
-  parse,
-  subjects,
-} from './messages.ts';
-import { clientSubjects, type LeaderNotice } from '../protocol/subjects.ts';
-import { Peers } from './peers.ts';
+import type { Beat } from './messages.ts';
 import { Stamps } from './stamps.ts';
 import { opensEpoch } from './tail.ts';
 
@@ -52,15 +43,13 @@ export interface ReplicaOptions {
 }
 
 const generation = 1;
-const beatMs = 100;
-const leaderNoticeMs = 500;
 const silenceMsMin = 400;
 const silenceMsSpread = 100;
 const heardWithinMs = 500;
 
 export class Replica {
   readonly #options: ReplicaOptions;
-  readonly #peers: Peers;
+  readonly #heartbeats: Heartbeats;
   readonly #actor: ActorRefFrom<typeof replicaMachine>;
   readonly #stops: { stop(): void }[] = [];
   readonly lamport = new LamportClock();
@@ -70,13 +59,12 @@ export class Replica {
   #follower: Follower | undefined;
   #elected: Frame | undefined;
   #leadership: Leadership | undefined;
-  #leader: LeaderNotice = { leader: null, epoch: 0 };
   #trouble = '';
 
   constructor(options: ReplicaOptions) {
     const { clock, random } = options;
     this.#options = options;
-    this.#peers = new Peers(clock);
+    this.#heartbeats = new Heartbeats(this, options.bus, clock, options.journal);
     const machine = replicaMachine.provide({
       actors: {
         recover: fromPromise(() => this.#recover()),
@@ -84,7 +72,7 @@ export class Replica {
         campaign: fromPromise(({ signal }) => this.#campaign(signal)),
         lead: fromPromise(({ signal }) => this.#lead(signal)),
       },
-      actions: { announceSilence: () => this.#announceSilence() },
+      actions: { announceSilence: () => this.#heartbeats.announceSilence() },
       guards: { isConnected: () => options.bus.connected },
       delays: {
         silence: () => silenceMsMin + random.next() * silenceMsSpread,
@@ -101,24 +89,17 @@ export class Replica {
     const { bus, clock } = this.#options;
     this.#actor.start();
     this.#stops.push(
-      bus.onStatus((connected) => this.#actor.send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' })),
-      bus.subscribe(subjects.beat, ({ data }) => this.#heardBeat(parse(beatSchema, data))),
-      bus.subscribe(subjects.mark, ({ data }) => {
-        const notice = parse(noticeSchema, data);
-        if (notice) this.#heardMark(notice);
-      }),
-      bus.subscribe(subjects.position, (message) => message.respond(JSON.stringify(this.#position()))),
-      every(clock, beatMs, () => this.#beat()),
-      every(clock, leaderNoticeMs, () => this.#leadership?.isServing && this.#noticeLeader()),
+      bus.onStatus((connected) => this.send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' })),
+      ...this.#heartbeats.start(clock),
     );
   }
 
   async stop(): Promise<void> {
     const wasLeading = this.#leadership !== undefined;
-    this.#actor.send({ type: 'STOP' });
+    this.send({ type: 'STOP' });
     this.#leadership?.stop();
     this.#leadership = undefined;
-    if (wasLeading) this.#beat(); // no longer as leader: the others need not wait for silence
+    if (wasLeading) this.#heartbeats.beat(); // no longer as leader: the others need not wait for silence
     this.#follower?.stop();
     for (const part of this.#stops) part.stop();
     await this.#options.store.close();
@@ -138,6 +119,19 @@ export class Replica {
     return this.#copy !== undefined;
   }
 
+  get openCopy(): Copy | undefined {
+    return this.#copy;
+  }
+
+  get leadership(): Leadership | undefined {
+    return this.#leadership;
+  }
+
+  /** Whether this node could lead. */
+  get isFit(): boolean {
+    return this.state !== 'frozen' && this.state !== 'stopped';
+  }
+
   /** The log's time, for what this node decides as leader. */
   get stamps(): Stamps {
     if (!this.#stamps) throw new Error('the copy is not open yet');
@@ -145,7 +139,7 @@ export class Replica {
   }
 
   get leader(): LeaderNotice {
-    return this.#leader;
+    return this.#heartbeats.leader;
   }
 
   /** The replica machine's state, for operators. */
@@ -161,6 +155,11 @@ export class Replica {
     return state === 'following' || state === 'catchingUp' ? 'follower' : 'other';
   }
 
+  /** What is heard after the end changes nothing. */
+  send(event: ReplicaEvent): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event);
+  }
+
   async #recover(): Promise<void> {
     const { clock } = this.#options;
     const copy = await Copy.open(this.#options);
@@ -168,8 +167,11 @@ export class Replica {
     this.#stamps = new Stamps(clock, copy.tail.at);
     this.lamport.receive(copy.tail.clock);
     copy.listen({
-      stored: () => this.#acknowledge(),
-      damaged: (reason) => this.#actor.send({ type: 'DAMAGED', reason }),
+      stored: () => {
+        this.stamps.saw(copy.stored.at);
+        this.#heartbeats.acknowledge(copy);
+      },
+      damaged: (reason) => this.send({ type: 'DAMAGED', reason }),
     });
     this.#options.opened(this);
   }
@@ -199,8 +201,8 @@ export class Replica {
   #readFrame(frame: Frame): void {
     this.lamport.receive(frame.header.clock);
     if (!opensEpoch(frame) || frame.header.leader === this.id || frame.header.epoch === 0) return;
-    this.#actor.send({ type: 'LEADER_HEARD' });
-    this.#heardLeader({ leader: frame.header.leader, epoch: frame.header.epoch });
+    this.send({ type: 'LEADER_HEARD' });
+    this.#heartbeats.heardLeader({ leader: frame.header.leader, epoch: frame.header.epoch });
   }
 
   async #campaign(signal: AbortSignal): Promise<CampaignOutcome> {
@@ -219,7 +221,7 @@ export class Replica {
         journal,
         signal,
         stamp: () => ({ at: this.#now(), clock: this.lamport.receive(this.copy.tail.clock) }),
-        othersHeard: () => this.#peers.recent(heardWithinMs).length,
+        othersHeard: () => this.#heartbeats.recent(heardWithinMs).length,
       });
       if (signal.aborted || !elected) return 'lost'; // a campaign that was given up may end in the midst of the next
       this.#elected = elected;
@@ -259,15 +261,15 @@ export class Replica {
           lamport: this.lamport,
           deposed,
           serve: (leadership) => {
-            this.#heardLeader({ leader: node, epoch: elected.header.epoch });
-            this.#noticeLeader();
+            this.#heartbeats.heardLeader({ leader: node, epoch: elected.header.epoch });
+            this.#heartbeats.noticeLeader();
             return serve(leadership, this);
           },
         },
         elected,
         copies,
       );
-      this.#beat(); // the others need not wait for the next one to hear it
+      this.#heartbeats.beat(); // the others need not wait for the next one to hear it
     });
   }
 
@@ -281,90 +283,9 @@ export class Replica {
     return this.stamps.now();
   }
 
-  #beat(): void {
-    if (!this.#copy) return;
-    const { id: node, bus } = this.#options;
-    const { mark, stored, tail } = this.#copy;
-    const { generation, epoch } = tail;
-    const { number, hash } = stored;
-    const leadership = this.#leadership;
-    const state = this.state;
-    const beat: Beat = {
-      node,
-      generation,
-      epoch,
-      number,
-      hash,
-      mark,
-      role: this.role,
-      healthy: leadership?.isHealthy ?? false,
-      fit: state !== 'frozen' && state !== 'stopped',
-    };
-    this.stamps.saw(stored.at);
-    bus.publish(subjects.beat, JSON.stringify(beat));
-  }
-
-  #heardBeat(beat: Beat | undefined): void {
-    if (!beat || beat.node === this.id || !this.#copy) return;
-    this.#peers.hear(beat);
-    this.#leadership?.heardBeat(beat);
-    const { generation, epoch } = this.copy.tail;
-    const isOlder = beat.generation < generation || (beat.generation === generation && beat.epoch < epoch);
-    if (isOlder) return;
-    if (beat.epoch > epoch) this.#leadership?.depose();
-    if (beat.role === 'leader') {
-      if (beat.healthy) this.#actor.send({ type: 'LEADER_HEARD' });
-      this.#heardLeader({ leader: beat.node, epoch: beat.epoch });
-      this.#heardMark(beat);
-    } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
-      this.#leader = { leader: null, epoch: beat.epoch };
-      this.#actor.send({ type: 'RESIGNED' });
-    }
-  }
-
-  /** Marks are believed from the leader of the epoch that this copy ends in: then its numbers mean the same frames. */
-  #heardMark({ generation, epoch, mark }: Pick<Beat, 'generation' | 'epoch' | 'mark'>): void {
-    const tail = this.#copy?.tail;
-    if (!tail || this.#leadership || generation !== tail.generation || epoch !== tail.epoch) return;
-    this.copy.announce(mark);
-    this.copy.commitUpTo(mark.number);
-    this.copy.flush();
-  }
-
-  #heardLeader(notice: LeaderNotice): void {
-    if (notice.leader === this.#leader.leader && notice.epoch === this.#leader.epoch) return;
-    this.#leader = notice;
-    this.#options.journal.notice(`${notice.leader} leads epoch ${notice.epoch}`);
-  }
-
-  #announceSilence(): void {
-    const { journal, bus } = this.#options;
-    const { leader, epoch } = this.#leader;
-    journal.notice(leader ? `${leader} is silent; electing` : 'no leader; electing');
-    if (leader) this.#peers.forget(leader);
-    this.#leader = { leader: null, epoch };
-    bus.publish(clientSubjects.leader, JSON.stringify(this.#leader));
-  }
-
-  #noticeLeader(): void {
-    this.#options.bus.publish(clientSubjects.leader, JSON.stringify(this.#leader));
-  }
-
-  #acknowledge(): void {
-    if (this.#leadership) return;
-    const { generation, number, hash } = this.copy.stored;
-    const ack: Ack = { node: this.id, generation, number, hash };
-    this.#options.bus.publish(subjects.ack, JSON.stringify(ack));
-  }
-
-  #position(): Position {
-    const { generation, epoch, number } = this.#copy?.stored ?? { generation: 0, epoch: 0, number: 0 };
-    return { node: this.id, generation, epoch, number, sequence: this.#copy?.store.bookmark?.sequence ?? 0 };
-  }
-
   #headStartMs(failures: number): number {
     const { id: node, strategy, random } = this.#options;
-    const heard = this.#peers.recent(heardWithinMs);
+    const heard = this.#heartbeats.recent(heardWithinMs);
     return headStartMs({ strategy, node, heard, failures, random: random.next() });
   }
 
@@ -379,7 +300,8 @@ export class Replica {
 /** XState takes timers from here, so that a simulation owns them too. */
 function machineClock(clock: Clock) {
   return {
-    setTimeout: (task: (...args: unknown[]) => void, delayMs: number) => clock.setTimeout(() => task(), delayMs),
+    setTimeout: (task: (...args: unknown[]) => void, delayMs: number) =>
+      clock.setTimeout(() => task(), delayMs),
     clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
   };
 }

@@ -13,7 +13,15 @@ export interface Tail {
   readonly at: number;
 }
 
-export const emptyTail: Tail = { generation: 0, epoch: 0, number: 0, position: 0, hash: GENESIS_HASH, clock: 0, at: 0 };
+export const emptyTail: Tail = {
+  generation: 0,
+  epoch: 0,
+  number: 0,
+  position: 0,
+  hash: GENESIS_HASH,
+  clock: 0,
+  at: 0,
+};
 
 export function tailOf(frame: Frame): Tail {
   const { generation, epoch, number, clock, count } = frame.header;
@@ -33,7 +41,8 @@ export function examine(tail: Tail, frame: Frame): Verdict {
   if (number === tail.number && frame.hash === tail.hash) return 'known';
   if (number !== tail.number + 1) return { damage: `frame ${number} follows frame ${tail.number}` };
   if (prev !== tail.hash) return { damage: `frame ${number} does not continue the chain` };
-  if (position !== tail.position + 1) return { damage: `frame ${number} begins at position ${position} after ${tail.position}` };
+  if (position !== tail.position + 1)
+    return { damage: `frame ${number} begins at position ${position} after ${tail.position}` };
   return examineOffice(tail, frame);
 }
 

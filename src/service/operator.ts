@@ -101,8 +101,10 @@ async function answerQuery(
 function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: RecentMarks) {
   const { mark, stored } = replica.copy;
   const { members = [], copies = 0 } = clusterTable.get(replica.copy.rows) ?? {};
+  const { leader } = replica.leader;
+  const isElected = replica.role === 'leader' && leader !== replica.id; // but its election is not committed yet
   return {
-    role: replica.role,
+    role: isElected ? 'candidate' : replica.role,
     state: replica.state,
     epoch: stored.epoch,
     frame: mark.number,
@@ -111,7 +113,7 @@ function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: Rec
     version: mark.version,
     stored: stored.number,
     recent: marks.list(),
-    leader: replica.leader.leader,
+    leader,
     members,
     copies,
     clients: clients(),

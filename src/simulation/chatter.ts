@@ -1,5 +1,6 @@
 /** Somebody before a client who writes, repeats, looks things up and loses patience, and notices what is not right. */
 import type { UserClient } from '../client/client.ts';
+import { Refused } from '../client/errors.ts';
 import { newId } from '../events/ids.ts';
 import { delay } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
@@ -56,17 +57,13 @@ class Talk {
 
   async act(): Promise<void> {
     const { random } = this.#sitting.process;
-    const [old] = random.chance(0.2) ? this.#decided().slice(-random.whole(1, 20)) : [];
+    const { history } = this.#user.surroundings;
+    const [old] = random.chance(0.2) ? history.decided(this.#user.id).slice(-random.whole(1, 20)) : [];
     if (old && random.chance(0.6)) await this.#user.give(this.#sitting, old);
     else if (old) await this.#user.give(this.#sitting, { ...old, text: `${old.text} otherwise` });
     else if (random.chance(0.1)) await this.#lookAround(this.#sitting.client);
+    else if (random.chance(0.04)) await this.#mistypePassword(this.#sitting.client);
     else await this.#write(random.chance(0.15) ? random.between(patienceMs.min, patienceMs.max) : undefined);
-  }
-
-  /** Messages that can be given again: one client is not given the same id twice at the same time. */
-  #decided(): Message[] {
-    const { history } = this.#user.surroundings;
-    return history.decided(this.#user.id).filter(({ id }) => !this.#user.isOpen(id));
   }
 
   async #write(timeoutMs: number | undefined): Promise<void> {
@@ -77,6 +74,19 @@ class Talk {
     const outcome = await this.#user.give(this.#sitting, message, timeoutMs);
     if (outcome.kind === 'unanswered' && random.chance(0.7)) await this.#user.give(this.#sitting, message);
     if (outcome.kind === 'answered' && random.chance(0.2)) await this.#lookFor(outcome.answer);
+  }
+
+  /** Takes long to find out, and what is written after it must not overtake it. */
+  async #mistypePassword(client: UserClient): Promise<void> {
+    const code = await client.changePassword('not the password', 'never to be set').then(
+      () => 'none',
+      (error: unknown) => (error instanceof Refused ? error.code : 'wrong-credentials'),
+    );
+    if (code === 'wrong-credentials') return;
+    this.#user.surroundings.watch.breaks(
+      'P6',
+      `${this.#user.name} mistyped the password and was told ${code}`,
+    );
   }
 
   /** P7: whoever was told that a message stands finds it, on whatever node. */

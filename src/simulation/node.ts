@@ -1,6 +1,7 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
 import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLog } from '../log/port.ts';
+import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
 import { ChatLeader } from '../service/chat-leader.ts';
@@ -21,6 +22,7 @@ interface Running {
   readonly wire: Wire;
   /** Undefined until the broker was reached for the first time. */
   replica: Replica | undefined;
+  copy: Copy | undefined;
 }
 
 const commands = 'verbatim.cmd.';
@@ -59,6 +61,11 @@ export class SimulatedNode {
     return this.#running?.replica;
   }
 
+  /** Undefined until it is open. */
+  get copy(): Copy | undefined {
+    return this.#running?.copy;
+  }
+
   start(): void {
     if (this.#running) return;
     const { timeline, random, broker } = this.#surroundings;
@@ -66,7 +73,12 @@ export class SimulatedNode {
     this.#note('starts');
     const name = `${this.id}.${this.#starts}`;
     const process = new SimulatedProcess(name, timeline, random.fork(name));
-    const running: Running = { process, wire: new Wire(process, broker), replica: undefined };
+    const running: Running = {
+      process,
+      wire: new Wire(process, broker),
+      replica: undefined,
+      copy: undefined,
+    };
     this.#running = running;
     const bus = new SimulatedBus(running.wire, broker, (subject, payload) =>
       this.#responding(subject, payload),
@@ -103,7 +115,8 @@ export class SimulatedNode {
     if (this.#running === running) this.kill();
   }
 
-  #replica({ process, wire }: Running, bus: SimulatedBus): Replica {
+  #replica(running: Running, bus: SimulatedBus): Replica {
+    const { process, wire } = running;
     const { settings, watch, trace } = this.#surroundings;
     const { members, copies, strategy, sync, sessionGapMs } = settings;
     const passwords = new SimulatedPasswords(process);
@@ -128,6 +141,7 @@ export class SimulatedNode {
       openLog: (generation, create) => this.#openLog(wire, generation, create),
       opened: (replica) => {
         const { copy } = replica;
+        running.copy = copy;
         copy.listen({ committed: (frames) => watch.committed(this.id, frames, copy.mark) });
         new ReadService(copy, new Reader(copy, new Frames(store)), new Positions(copy, process)).start(bus);
       },

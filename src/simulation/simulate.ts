@@ -89,18 +89,12 @@ async function settle(world: World): Promise<number> {
 function isSettled({ nodes, users, stream, leader }: World): boolean {
   if (!leader || users.some((user) => !user.isSettled)) return false;
   const sequence = stream?.last ?? 0;
-  return nodes.every(({ replica }) => {
-    if (!replica?.isOpen) return false;
-    const { copy } = replica;
-    return copy.sequence === sequence && copy.mark.number === copy.tail.number;
-  });
+  return nodes.every(({ copy }) => copy?.sequence === sequence && copy.mark.number === copy.tail.number);
 }
 
 function unsettled({ nodes, users, stream, leader }: World): string {
-  const states = nodes.map(({ id, replica }) => {
-    if (!replica?.isOpen) return `${id} is not open`;
-    const { copy } = replica;
-    return `${id} ${replica.state} at ${copy.tail.number}, committed ${copy.mark.number}`;
+  const states = nodes.map(({ id, replica, copy }) => {
+    return `${id} ${replica?.state} at ${copy?.tail.number}, committed ${copy?.mark.number}`;
   });
   const waiting = users.filter((user) => !user.isSettled).map(({ name }) => `${name} waits`);
   return [`leader ${leader?.id}`, `stream ${stream?.last}`, ...states, ...waiting].join('; ');
@@ -125,7 +119,7 @@ function resultOf(world: World, seed: number, plan: readonly Fault[], settledMs:
     plan,
     counts: {
       frames: stream?.last ?? 0,
-      epochs: leader?.replica?.copy.tail.epoch ?? 0,
+      epochs: leader?.copy?.tail.epoch ?? 0,
       acknowledged: history.attempts.filter(({ outcome }) => outcome?.kind === 'answered').length,
     },
     lines: trace.lines,

@@ -12,6 +12,9 @@ import { Wire } from './wire.ts';
 
 const readyTimeoutMs = 5_000;
 const againMs = 500;
+/** A terminal that is stopped, a pipe that is full. */
+const slowShowChance = 0.02;
+const slowShowMsMax = 600;
 
 /** A message as it is given to a client; the same one may be given again. */
 export type Message = Pick<Attempt, 'id' | 'to' | 'text'>;
@@ -112,10 +115,6 @@ export class SimulatedUser {
     return unanswered;
   }
 
-  isOpen(id: string): boolean {
-    return [...this.#open].some((attempt) => attempt.id === id);
-  }
-
   /** Writes to somebody with the present client. @throws {Error} while there is none that follows. */
   say(to: string, text: string): Promise<Outcome> {
     const sitting = this.#running?.sitting;
@@ -144,7 +143,7 @@ export class SimulatedUser {
       running.client = client;
       try {
         await client.line.ready(readyTimeoutMs);
-        await client.follow((item) => this.#show(showing, item));
+        await client.follow((item) => this.#show(process, showing, item));
         running.sitting = { client, process, run: showing.run };
         return this.#occupation(this, running.sitting);
       } catch (error) {
@@ -156,7 +155,9 @@ export class SimulatedUser {
     }
   }
 
-  #show({ items }: Showing, item: ItemView): void {
+  async #show(process: SimulatedProcess, { items }: Showing, item: ItemView): Promise<void> {
+    const { random } = process;
+    await delay(process, random.chance(slowShowChance) ? random.between(0, slowShowMsMax) : 1);
     items.push(item);
     this.surroundings.trace.note(this.name, `is shown ${item.item} (after ${item.prev})`);
   }

@@ -73,8 +73,8 @@ export class World {
 
   /** The node that leads the newest epoch, as far as any node knows. */
   get leader(): SimulatedNode | undefined {
-    const leading = this.nodes.filter(({ replica }) => replica?.isOpen && replica.role === 'leader');
-    return leading.sort((a, b) => b.replica!.copy.tail.epoch - a.replica!.copy.tail.epoch)[0];
+    const leading = this.nodes.filter(({ replica, copy }) => copy && replica?.role === 'leader');
+    return leading.sort((a, b) => b.copy!.tail.epoch - a.copy!.tail.epoch)[0];
   }
 
   run(ms: number): Promise<void> {

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JetStreamLog, type StreamPlace } from '../../src/log/jetstream.ts';
+import { OutcomeUnknown } from '../../src/log/port.ts';
 import { connectTo } from '../../src/transport/connection.ts';
 import { NatsServer, natsServerPath } from '../support/nats-server.ts';
 import { logContract } from './log-contract.ts';
@@ -75,6 +76,42 @@ function jetStreamTests() {
       await log!.append(Buffer.from('a'), 1);
       const again = await JetStreamLog.open(connection, place, true);
       expect(await again!.last()).toBe(1);
+    });
+
+    it('goes on to bring entries when the server has forgotten who follows (P2)', async () => {
+      const log = (await JetStreamLog.open(connection, place, true))!;
+      const manager = await jetstreamManager(connection);
+      const numbers: number[] = [];
+      let arrived: (() => void) | undefined;
+      const following = log.follow(0, {
+        entry: ({ number }) => {
+          numbers.push(number);
+          arrived?.();
+        },
+        lost: () => undefined,
+      });
+      const arrival = () =>
+        new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      const first = arrival();
+      await log.append(Buffer.from('a'), 1);
+      await first;
+      for await (const { name } of manager.consumers.list(place.stream)) {
+        await manager.consumers.delete(place.stream, name);
+      }
+      const second = arrival();
+      await log.append(Buffer.from('b'), 2);
+      await second;
+      following.stop();
+      expect(numbers).toEqual([1, 2]);
+    });
+
+    it('does not take every refusal of the server for a conflict (P6)', async () => {
+      const log = (await JetStreamLog.open(connection, place, true))!;
+      const manager = await jetstreamManager(connection);
+      await manager.streams.update(place.stream, { max_msg_size: 10 });
+      await expect(log.append(Buffer.alloc(100), 1)).rejects.toThrow(OutcomeUnknown);
     });
 
     it('keeps everything for ever: nothing can be deleted, purged, dropped for room or read from the past (P1)', async () => {

@@ -249,4 +249,14 @@ export function lastingStoreContract(name: string, open: () => Promise<OpenLasti
     await expect(store.append(bytesOf('entry 4'), 4)).rejects.toThrow(LogConflict);
     await opened.close();
   });
+
+  it(`${name} has its log and its bookmark when it is opened again after its rows were cleared (P1)`, async () => {
+    const opened = await open();
+    const batch = { entries: [entry(1)], rows: [['a', '1'] as const], bookmark: bookmark(1) };
+    await opened.store.write(batch, { sync: false });
+    await opened.store.clearRows();
+    const store = await opened.reopen();
+    expect([await store.last(), store.readRow('a'), store.bookmark]).toEqual([1, undefined, bookmark(1)]);
+    await opened.close();
+  });
 }

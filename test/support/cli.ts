@@ -30,9 +30,12 @@ afterAll(() => {
 /** Runs it with nothing of the caller's environment that would matter. */
 export class Cli {
   readonly env: NodeJS.ProcessEnv;
+  readonly #as: { readonly uid?: number; readonly gid?: number };
 
-  constructor(env: NodeJS.ProcessEnv) {
+  /** @param as another user of the system. */
+  constructor(env: NodeJS.ProcessEnv, as: { readonly uid?: number; readonly gid?: number } = {}) {
     this.env = env;
+    this.#as = as;
   }
 
   async run(args: readonly string[], { input = '', env = {} }: RunOptions = {}): Promise<Ended> {

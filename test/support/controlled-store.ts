@@ -5,6 +5,8 @@ import { turn } from './turns.ts';
 
 export class ControlledStore extends MemoryStore {
   readonly batches: StoreBatch[] = [];
+  /** How many turns a write takes. */
+  slowness = 0;
   #failing: (() => boolean) | undefined;
   #held: Promise<void> | undefined;
   #release: () => void = () => undefined;
@@ -37,6 +39,7 @@ export class ControlledStore extends MemoryStore {
   override async write(batch: StoreBatch, options: { readonly sync: boolean }): Promise<void> {
     this.batches.push(batch);
     await this.#held;
+    for (let waited = 0; waited < this.slowness; waited++) await turn();
     if (this.#failing?.()) throw new Error('no space left on the disk');
     await super.write(batch, options);
   }

@@ -19,35 +19,35 @@ const oldMark = (position: number, number: number) => ({
   version: 0,
 });
 
-/** A long talk, of several portions: rows are written while the next are folded. */
+/**
+ * A long talk, of several portions: rows are written while the next are folded. Again and again somebody is deleted whom
+ * a message waited for, so that folds look back at rows that are just being written.
+ */
 function longTalk(messages: number): DomainEvent[][] {
   const world = new World();
   const alice = world.register('Alice');
   const bob = world.register('Bob');
   world.post(alice, 'Bob');
   const { session } = world.stored.at(-1)!.event.data as { session: string };
+  const at = 2_000;
   const talk = Array.from({ length: messages }, (_, index): DomainEvent[] => {
     const cause = { user: alice, id: `m${index}`, digest: '' };
     return [
-      {
-        type: 'MessagePosted',
-        at: 2_000,
-        data: { session, from: index % 3 ? alice : bob, text: 'hi' },
-        cause,
-      },
+      { type: 'MessagePosted', at, data: { session, from: index % 3 ? alice : bob, text: 'hi' }, cause },
     ];
   });
-  const churn: DomainEvent[][] = [
-    [{ type: 'AccountDeleted', at: 3_000, data: { user: bob } }],
-    [
-      {
-        type: 'UserRegistered',
-        at: 3_001,
-        data: { user: 'u-3', name: 'Bob', passwordHash: '', recoveryHash: '' },
-      },
-    ],
-  ];
-  return [...world.commands, ...talk, ...churn];
+  for (let index = 0; index < messages; index += 300) {
+    const [user, name] = [`u-${index}`, `guest${index}`];
+    const meeting = `s-${index}`;
+    const participants = [alice, user].sort();
+    talk[index]!.push(
+      { type: 'UserRegistered', at, data: { user, name, passwordHash: '', recoveryHash: '' } },
+      { type: 'SessionOpened', at, data: { session: meeting, participants, continues: null } },
+      { type: 'MessagePosted', at, data: { session: meeting, from: alice, text: 'hi' } },
+    );
+    talk[index + 299]?.push({ type: 'AccountDeleted', at, data: { user } });
+  }
+  return [...world.commands, ...talk];
 }
 
 const { frames, rows: allRows } = chainOf(longTalk(24_000), [900], Number.POSITIVE_INFINITY, () => false);
@@ -69,6 +69,7 @@ const expected = expectedAt(committed);
 /** A store that another version of the program has left behind, with rows that this one would never write. */
 async function leftBehind(): Promise<ControlledStore> {
   const store = new ControlledStore();
+  store.slowness = 3;
   const entries = frames.map(({ number, bytes }) => ({ number, bytes }));
   const bookmark = { sequence: sequenceOf(count), mark: oldMark(expected.mark.position, committed) };
   const rows = [

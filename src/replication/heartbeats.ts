@@ -1,0 +1,141 @@
+/**
+ * What nodes say to one another besides the log: heartbeats, acknowledgements, marks, positions, and who leads.
+ *
+ * Nothing that is heard here decides anything: a heartbeat says when to try, an acknowledgement names a hash that is
+ * checked, a mark is believed only in the epoch that the own copy ends in. The log has the last word.
+ */
+import type { ReplicaEvent } from '../actors/replica/machine.ts';
+import type { Bus } from '../ports/bus.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import { clientSubjects, type LeaderNotice } from '../protocol/subjects.ts';
+import type { Copy } from './copy.ts';
+import type { Leadership } from './leadership.ts';
+import { type Ack, type Beat, beatSchema, noticeSchema, type Position, parse, subjects } from './messages.ts';
+import { Peers } from './peers.ts';
+
+/** The node on whose behalf is spoken and heard. */
+export interface Speaker {
+  readonly id: string;
+  readonly role: Beat['role'];
+  readonly isFit: boolean;
+  /** Undefined until it is open. */
+  readonly openCopy: Copy | undefined;
+  readonly leadership: Leadership | undefined;
+  send(event: ReplicaEvent): void;
+}
+
+const beatMs = 100;
+const leaderNoticeMs = 500;
+
+export class Heartbeats {
+  readonly #speaker: Speaker;
+  readonly #bus: Bus;
+  readonly #journal: Journal;
+  readonly #peers: Peers;
+  #leader: LeaderNotice = { leader: null, epoch: 0 };
+
+  constructor(speaker: Speaker, bus: Bus, clock: Clock, journal: Journal) {
+    this.#speaker = speaker;
+    this.#bus = bus;
+    this.#journal = journal;
+    this.#peers = new Peers(clock);
+  }
+
+  start(clock: Clock): { stop(): void }[] {
+    const bus = this.#bus;
+    return [
+      bus.subscribe(subjects.beat, ({ data }) => this.#heardBeat(parse(beatSchema, data))),
+      bus.subscribe(subjects.mark, ({ data }) => {
+        const notice = parse(noticeSchema, data);
+        if (notice) this.#heardMark(notice);
+      }),
+      bus.subscribe(subjects.position, (message) => message.respond(JSON.stringify(this.#position()))),
+      every(clock, beatMs, () => this.beat()),
+      every(clock, leaderNoticeMs, () => this.#speaker.leadership?.isServing && this.noticeLeader()),
+    ];
+  }
+
+  /** Who leads, as far as is known. */
+  get leader(): LeaderNotice {
+    return this.#leader;
+  }
+
+  /** Other nodes heard within the last `withinMs`. */
+  recent(withinMs: number): Beat[] {
+    return this.#peers.recent(withinMs);
+  }
+
+  beat(): void {
+    const { id: node, role, isFit: fit, openCopy: copy, leadership } = this.#speaker;
+    if (!copy) return;
+    const { mark, stored, tail } = copy;
+    const { generation, epoch } = tail;
+    const { number, hash } = stored;
+    const healthy = leadership?.isHealthy ?? false;
+    const beat: Beat = { node, generation, epoch, number, hash, mark, role, healthy, fit };
+    this.#bus.publish(subjects.beat, JSON.stringify(beat));
+  }
+
+  #heardBeat(beat: Beat | undefined): void {
+    const { id, openCopy: copy, leadership } = this.#speaker;
+    if (!beat || beat.node === id || !copy) return;
+    this.#peers.hear(beat);
+    leadership?.heardBeat(beat);
+    const { generation, epoch } = copy.tail;
+    const isOlder = beat.generation < generation || (beat.generation === generation && beat.epoch < epoch);
+    if (isOlder) return;
+    if (beat.epoch > epoch) leadership?.depose();
+    if (beat.role === 'leader') {
+      if (beat.healthy) this.#speaker.send({ type: 'LEADER_HEARD' });
+      this.heardLeader({ leader: beat.node, epoch: beat.epoch });
+      this.#heardMark(beat);
+    } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
+      this.#leader = { leader: null, epoch: beat.epoch };
+      this.#speaker.send({ type: 'RESIGNED' });
+    }
+  }
+
+  /** Marks are believed from the leader of the epoch that this copy ends in: then its numbers mean the same frames. */
+  #heardMark({ generation, epoch, mark }: Pick<Beat, 'generation' | 'epoch' | 'mark'>): void {
+    const { openCopy: copy, leadership } = this.#speaker;
+    if (!copy || leadership || generation !== copy.tail.generation || epoch !== copy.tail.epoch) return;
+    copy.announce(mark);
+    copy.commitUpTo(mark.number);
+    copy.flush();
+  }
+
+  /** Somebody leads; operators are told once. */
+  heardLeader(notice: LeaderNotice): void {
+    if (notice.leader === this.#leader.leader && notice.epoch === this.#leader.epoch) return;
+    this.#leader = notice;
+    this.#journal.notice(`${notice.leader} leads epoch ${notice.epoch}`);
+  }
+
+  /** Nothing was heard of a leader for too long: operators and clients are told. */
+  announceSilence(): void {
+    const { leader, epoch } = this.#leader;
+    this.#journal.notice(leader ? `${leader} is silent; electing` : 'no leader; electing');
+    if (leader) this.#peers.forget(leader);
+    this.#leader = { leader: null, epoch };
+    this.noticeLeader();
+  }
+
+  noticeLeader(): void {
+    this.#bus.publish(clientSubjects.leader, JSON.stringify(this.#leader));
+  }
+
+  /** Tells the leader what is stored here. */
+  acknowledge({ stored }: Copy): void {
+    if (this.#speaker.leadership) return;
+    const { generation, number, hash } = stored;
+    const ack: Ack = { node: this.#speaker.id, generation, number, hash };
+    this.#bus.publish(subjects.ack, JSON.stringify(ack));
+  }
+
+  #position(): Position {
+    const { id: node, openCopy: copy } = this.#speaker;
+    const { generation, epoch, number } = copy?.stored ?? { generation: 0, epoch: 0, number: 0 };
+    return { node, generation, epoch, number, sequence: copy?.store.bookmark?.sequence ?? 0 };
+  }
+}

@@ -1,0 +1,212 @@
+/** Bad input of any kind: one clear sentence, the right exit status, and nothing has changed (P10). */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Cli } from '../support/cli.ts';
+import { freePort, ownEnvironment, password, TestCluster } from '../support/cluster.ts';
+import { rawUser } from '../support/raw-user.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const sentence = /^error: [a-z-]+: [^\n]+\n$/;
+
+interface Case {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly input?: string | Uint8Array;
+  readonly status: 1 | 2;
+  readonly code: string;
+}
+
+describe('bad input to a cluster that runs', () => {
+  let cluster: TestCluster;
+  let alice: Cli;
+  let before: unknown[];
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+    [alice] = (await cluster.welcome('alice', 'bob')) as [Cli];
+    await alice.done(['send', 'bob', 'hello']);
+    before = await cluster.hashes();
+  });
+  afterAll(async () => {
+    expect(await cluster.hashes()).toEqual(before);
+    await cluster.stop();
+  });
+
+  const long = 'x'.repeat(10_000);
+  const cases: readonly Case[] = [
+    { what: 'an unknown command', args: ['sned', 'bob', 'hi'], status: 2, code: 'usage' },
+    { what: 'an unknown option', args: ['send', 'bob', 'hi', '--jsno'], status: 2, code: 'usage' },
+    { what: 'a missing argument', args: ['send', 'bob'], status: 2, code: 'usage' },
+    { what: 'too many arguments', args: ['send', 'bob', 'hi', 'there'], status: 2, code: 'usage' },
+    { what: 'an option of the wrong type', args: ['log', '--from', 'here'], status: 2, code: 'usage' },
+    { what: 'a bound that is exceeded', args: ['whoami', '--timeout', '0s'], status: 2, code: 'usage' },
+    { what: 'an address that is none', args: ['whoami', '--servers', 'here'], status: 2, code: 'usage' },
+    { what: 'a profile that leads elsewhere', args: ['whoami', '--profile', '../../passwd'], status: 2, code: 'usage' },
+    { what: 'a range that ends before it begins', args: ['log', '--from', '9', '--to', '3'], status: 2, code: 'usage' },
+    { what: 'two passwords where one is expected', args: ['register', 'eve', '--password-stdin'], input: 'a\nb\n', status: 2, code: 'usage' },
+    { what: 'a name of 10,000 characters', args: ['register', long, '--password-stdin'], input: password, status: 1, code: 'malformed' },
+    { what: 'control characters in a name', args: ['register', 'e\x1b[31mve', '--password-stdin'], input: password, status: 1, code: 'malformed' },
+    { what: 'a password that is too short', args: ['register', 'eve', '--password-stdin'], input: 'short', status: 1, code: 'malformed' },
+    { what: 'somebody of 10,000 characters', args: ['send', long, 'hi'], status: 1, code: 'malformed' },
+    { what: 'a prefix of 10,000 characters', args: ['users', '--prefix', long], status: 1, code: 'malformed' },
+    { what: 'a message above the limit', args: ['send', 'bob', 'x'.repeat(16_385)], status: 1, code: 'too-large' },
+    { what: 'a line far above the limit', args: ['send', 'bob', '-'], input: 'x'.repeat(3_000_000), status: 1, code: 'too-large' },
+    { what: 'a line that is not UTF-8', args: ['send', 'bob', '-'], input: Buffer.from([0x68, 0xff, 0x0a]), status: 1, code: 'malformed' },
+    { what: 'an empty message', args: ['send', 'bob', ''], status: 1, code: 'malformed' },
+    { what: 'an id of other characters', args: ['send', 'bob', 'hi', '--id', 'a b'], status: 1, code: 'malformed' },
+    { what: 'an unknown session', args: ['transcript', '--session', 's-0000000000000000'], status: 1, code: 'unknown-session' },
+    { what: 'a session of 10,000 characters', args: ['replay', '--session', long], status: 1, code: 'malformed' },
+    { what: 'an unknown user', args: ['sessions', '--with', 'nobody'], status: 1, code: 'unknown-user' },
+    { what: 'an unknown session, for the operator', args: ['state', '--session', 's-none'], status: 1, code: 'unknown-session' },
+    { what: 'an unknown type of event', args: ['log', '--type', 'MessagePasted'], status: 1, code: 'malformed' },
+    { what: 'a folder that holds no data', args: ['verify', '--data', '/etc'], status: 1, code: 'data-unusable' },
+  ];
+
+  it.each(cases)('$what', async ({ args, input, status, code }) => {
+    const ended = await alice.run(args, input === undefined ? {} : { input });
+    expect(ended.stderr).toMatch(sentence);
+    expect(ended.stderr).toContain(`error: ${code}: `);
+    expect(ended.stderr.length).toBeLessThan(1_000);
+    expect({ status: ended.status, stdout: ended.stdout }).toEqual({ status, stdout: '' });
+  });
+
+  it('the nearest match is named, and with --json an error is an object', async () => {
+    expect((await alice.run(['sned'])).stderr).toContain('Did you mean send?');
+    expect((await alice.run(['inbox', '--folow'])).stderr).toContain('Did you mean --follow?');
+    const ended = await alice.run(['transcript', '--session', 's-none', '--json']);
+    expect(JSON.parse(ended.stderr)).toEqual({ error: { code: 'unknown-session', message: expect.any(String) } });
+  });
+
+  it('malformed JSON and wrong types, from a program of somebody else', async () => {
+    const { connection, command, query } = await rawUser(cluster, 'alice');
+    const text = { type: 'PostMessage', id: 'm-1', to: 'bob', text: 'hi' };
+    const batch = (...commands: unknown[]) => JSON.stringify({ after: null, clock: 0, commands });
+    const malformed = { code: 'malformed', message: expect.any(String) };
+    for (const payload of ['{', '', 'null', '[]', '{"after":1}', batch().replace('0', '"0"'), `${'['.repeat(9_999)}`]) {
+      expect(await command(payload)).toMatchObject({ refused: malformed });
+    }
+    const commands = [null, 7, { ...text, type: 'Drop' }, { ...text, to: 7 }, { ...text, text: [] }, { ...text, more: 1 }, { ...text, id: '' }];
+    for (const one of commands) expect(await command(batch(one))).toMatchObject({ answers: [{ refused: malformed }] });
+    for (const payload of ['{', '{"atLeast":-1,"query":{}}', '{"atLeast":0,"query":{"limit":"all"}}']) {
+      expect(await query('users', payload)).toMatchObject({ refused: malformed });
+    }
+    expect(await query('everything', '{}')).toMatchObject({ refused: malformed });
+    await connection.close();
+  });
+
+  it('lines around a bad one are sent, in order, and told', async () => {
+    const ended = await alice.run(['send', 'bob', '-', '--json', '--id', `run-${Date.now()}`], {
+      input: Buffer.concat([Buffer.from('good\n'), Buffer.from([0xff, 0x0a]), Buffer.from('good too\n')]),
+    });
+    expect(ended.status).toBe(1);
+    expect(ended.json.map(({ id }) => String(id).replace(/^run-\d+/, ''))).toEqual(['.1', '.3']);
+    expect(ended.stderr.split('\n')).toEqual([expect.stringContaining('line 2: it is not UTF-8'), '']);
+    before = await cluster.hashes();
+  });
+
+  it('a profile that is damaged', async () => {
+    const folder = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles');
+    writeFileSync(join(folder, 'damaged.json'), '{"user":');
+    const { status, stderr } = await cluster.as('damaged').run(['whoami']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^error: profile-unusable: [^\n]+\n$/) });
+  });
+
+  it("another cluster's operator", async () => {
+    const env = { VERBATIM_OPERATOR_PASSWORD: 'guessed' };
+    expect((await alice.run(['status'], { env })).stderr).toMatch(/^error: wrong-credentials: /);
+    const own = { VERBATIM_OPERATOR_PASSWORD: cluster.operatorPassword(), VERBATIM_DATA: '/nowhere', VERBATIM_SERVERS: cluster.url };
+    expect((await alice.run(['status'], { env: own })).status).toBe(0);
+  });
+
+  it('a second cluster in the folder of one that runs', async () => {
+    const { status, stderr } = await alice.run(['up', '--port', String(await freePort())]);
+    expect(status).toBe(1);
+    expect(stderr).toBe(`error: data-unusable: ${cluster.data} is in use by the cluster at ${cluster.url}\n`);
+  });
+});
+
+describe('bad input to a cluster that is to start', () => {
+  let cli: Cli;
+  let data: string;
+  let port: number;
+  const up = async (env: NodeJS.ProcessEnv = {}) => await cli.run(['up', '--data', data, '--port', String(port)], { env });
+
+  beforeEach(async () => {
+    cli = new Cli(ownEnvironment());
+    data = join(tempFolder(), 'data');
+    port = await freePort();
+  });
+
+  it('a port in use', async () => {
+    const other = createServer().listen(port, '127.0.0.1');
+    const { status, stderr } = await up();
+    other.close();
+    expect(stderr).toMatch(new RegExp(`^error: port-in-use: port ${port} is in use[^\n]*\n$`));
+    expect({ status, hasFolder: existsSync(data) }).toEqual({ status: 1, hasFolder: false });
+  });
+
+  it.each([
+    ['that is too old', 'server-too-old', '#!/bin/sh\necho nats-server: v2.9.25\n'],
+    ['that is none', 'server-too-old', '#!/bin/sh\necho hello\n'],
+    ['that does not run', 'no-server-program', 'hello'],
+  ])('a nats-server %s', async (_, code, script) => {
+    const path = join(tempFolder(), 'nats-server');
+    writeFileSync(path, script);
+    chmodSync(path, code === 'no-server-program' ? 0o644 : 0o755);
+    const { status, stderr } = await up({ NATS_SERVER: path });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toContain(`error: ${code}: `);
+    expect({ status, hasFolder: existsSync(data) }).toEqual({ status: 1, hasFolder: false });
+  });
+
+  it('a file where a folder should be, and secrets that are none', async () => {
+    writeFileSync(data, '');
+    expect((await up()).stderr).toMatch(/^error: data-unusable: [^\n]+ is not a folder\n$/);
+    data = tempFolder();
+    writeFileSync(join(data, 'secrets.json'), '{}');
+    expect((await up()).stderr).toMatch(/^error: data-unusable: [^\n]+ cannot be used: [^\n]+\n$/);
+    expect(readFileSync(join(data, 'secrets.json'), 'utf8')).toBe('{}');
+  });
+
+  it('a data folder of a newer version', async () => {
+    const folder = join(data, 'nodes', 'n2');
+    mkdirSync(folder, { recursive: true });
+    const store = new Level(folder);
+    await store.put('m/format', '99');
+    await store.close();
+    for (const args of [['up', '--port', String(port), '--data', data], ['verify', '--data', data], ['log', '--data', folder]]) {
+      const { status, stderr } = await cli.run(args);
+      expect(status).toBe(1);
+      expect(stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
+        expect.stringMatching(/^error: data-unusable: .*written by a newer version of Verbatim/),
+      ]);
+    }
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('an unreadable folder, to somebody who is not root', async () => {
+    mkdirSync(data, { mode: 0o700 });
+    const nobody = new Cli({ ...ownEnvironment(), HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' }, { uid: 65_534, gid: 65_534 });
+    for (const args of [['up', '--port', String(port), '--data', data], ['verify', '--data', data], ['status', '--data', data]]) {
+      const { status, stderr } = await nobody.run(args);
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^error: data-unusable: [^\n]+ is not readable or writable for this user\n$/),
+      });
+    }
+  });
+
+  it.each([
+    ['more copies than nodes', ['--nodes', '2', '--copies', '3']],
+    ['fewer copies than the fewest', ['--copies', '1', '--min-copies', '2']],
+    ['an election that is none', ['--election', 'highest-id']],
+    ['a port that is none', ['--port', '99999']],
+    ['a gap that is none', ['--session-gap', 'soon']],
+  ])('%s', async (_, args) => {
+    const { status, stderr } = await cli.run(['up', '--data', data, ...args]);
+    expect(stderr).toMatch(/^error: usage: [^\n]+\n$/);
+    expect({ status, hasFolder: existsSync(data) }).toEqual({ status: 2, hasFolder: false });
+  });
+});
