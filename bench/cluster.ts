@@ -27,9 +27,13 @@ export async function temporaryFolder(): Promise<string> {
 export async function startCluster(data: string, args: readonly string[] = []): Promise<BenchCluster> {
   const port = await freePort();
   const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []; // such as --cpu-prof, for every process of the cluster
-  const child = spawn(process.execPath, [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const pids = new Map<string, number>();
   const waiting = new Map<string, (pid: number) => void>();
   await new Promise<void>((resolve, reject) => {

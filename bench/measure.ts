@@ -8,7 +8,11 @@ export interface Load {
 }
 
 /** Keeps `inFlight` operations going until `count` are done. */
-export async function load(inFlight: number, count: number, operation: (index: number) => Promise<unknown>): Promise<Load> {
+export async function load(
+  inFlight: number,
+  count: number,
+  operation: (index: number) => Promise<unknown>,
+): Promise<Load> {
   const latenciesMs: number[] = [];
   let next = 0;
   const worker = async () => {

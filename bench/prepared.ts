@@ -1,9 +1,9 @@
 /** Clusters that already hold a long log: the same frames in the stream and in every node's store. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { superviseServer } from '../src/cluster/cluster.ts';
 import { ensureSecrets } from '../src/cluster/secrets.ts';
 import { findServerBinary, projectRoot } from '../src/cluster/server-binary.ts';
-import { superviseServer } from '../src/cluster/cluster.ts';
 import { JetStreamLog } from '../src/log/jetstream.ts';
 import { LevelStore } from '../src/log/level.ts';
 import type { Entry } from '../src/log/port.ts';
@@ -51,14 +51,28 @@ export async function prepareCluster(data: string, log: SyntheticLog): Promise<v
 }
 
 async function fillStream(data: string, store: LevelStore): Promise<void> {
-  const [secrets, binary, root, port] = await Promise.all([ensureSecrets(data), findServerBinary(), projectRoot(), freePort()]);
+  const [secrets, binary, root, port] = await Promise.all([
+    ensureSecrets(data),
+    findServerBinary(),
+    projectRoot(),
+    freePort(),
+  ]);
   const natsStore = join(data, 'nats');
   await mkdir(natsStore, { recursive: true });
   const plan = { binary, root, secrets, port, store: natsStore };
   const server = superviseServer(plan, false, { started: () => {}, line: () => {}, died: () => {} });
   const credentials = { user: 'node', pass: secrets.nodePassword };
-  const connection = await connectTo({ servers: [`nats://127.0.0.1:${port}`], credentials, name: 'bench', patient: true });
-  const stream = await JetStreamLog.open(connection, { stream: 'VERBATIM_1', subject: 'verbatim.log.1' }, true);
+  const connection = await connectTo({
+    servers: [`nats://127.0.0.1:${port}`],
+    credentials,
+    name: 'bench',
+    patient: true,
+  });
+  const stream = await JetStreamLog.open(
+    connection,
+    { stream: 'VERBATIM_1', subject: 'verbatim.log.1' },
+    true,
+  );
   for await (const { number, bytes } of store.range(1)) await stream?.append(bytes, number);
   await connection.close();
   await server.stop();

@@ -38,7 +38,9 @@ export async function benchSends(cluster: BenchCluster): Promise<Row[]> {
         if (round > 0) results[index]!.push(result); // the first round only warms up
       }
     }
-    rows.push(...results.map((loads, index) => row(contestants[index]!.name, Number(inFlight), loads, results)));
+    rows.push(
+      ...results.map((loads, index) => row(contestants[index]!.name, Number(inFlight), loads, results)),
+    );
   }
   for (const { operation } of contestants) await operation.end();
   await connection.close();
@@ -93,7 +95,10 @@ async function sending(url: string): Promise<Operation> {
   const guest = new GuestClient(options);
   await guest.line.ready(10_000);
   const suffix = random.bytes(4).toString();
-  const [alice, bob] = [`a-${Buffer.from(suffix).toString('hex')}`, `b-${Buffer.from(suffix).toString('hex')}`];
+  const [alice, bob] = [
+    `a-${Buffer.from(suffix).toString('hex')}`,
+    `b-${Buffer.from(suffix).toString('hex')}`,
+  ];
   await guest.register(alice, payload);
   await guest.register(bob, payload);
   const identity: Identity = await guest.logIn(alice, payload);

@@ -28,8 +28,18 @@ export async function benchRebuild(): Promise<Row[]> {
     await store.close();
     const perSecond = (ms: number) => Math.round((1_000 * events) / ms);
     return [
-      { what: 'bare iteration', events, seconds: round(iterateMs / 1_000), events_per_second: perSecond(iterateMs) },
-      { what: 'rebuild of all projections', events, seconds: round(rebuildMs / 1_000), events_per_second: perSecond(rebuildMs) },
+      {
+        what: 'bare iteration',
+        events,
+        seconds: round(iterateMs / 1_000),
+        events_per_second: perSecond(iterateMs),
+      },
+      {
+        what: 'rebuild of all projections',
+        events,
+        seconds: round(rebuildMs / 1_000),
+        events_per_second: perSecond(rebuildMs),
+      },
     ];
   } finally {
     await removeFolder(folder);
@@ -82,15 +92,25 @@ async function coldStart({ url, data, pids, restarted }: BenchCluster): Promise<
   const { operatorPassword } = await readSecrets(data);
   const operator = await Operator.connect([url], operatorPassword);
   const leader = (await operator.status(1_000, 3)).find(({ role }) => role === 'leader')?.node;
-  const victim = [...pids.keys()].find((id) => id.startsWith('n') && id !== leader && !id.startsWith('nats'))!;
+  const victim = [...pids.keys()].find(
+    (id) => id.startsWith('n') && id !== leader && !id.startsWith('nats'),
+  )!;
   const next = restarted(victim);
   process.kill(pids.get(victim)!, 'SIGKILL');
   const pid = await next;
   const begunMs = performance.now();
-  while (!(await operator.status(100, 3)).some(({ node, role, pid: own }) => node === victim && own === pid && role === 'follower'));
+  while (
+    !(await operator.status(100, 3)).some(
+      ({ node, role, pid: own }) => node === victim && own === pid && role === 'follower',
+    )
+  );
   const ms = performance.now() - begunMs;
   await operator.close();
-  return { ms: round(ms), rss_mb: await residentMb(pid), leader_rss_mb: await residentMb(pids.get(leader!)!) };
+  return {
+    ms: round(ms),
+    rss_mb: await residentMb(pid),
+    leader_rss_mb: await residentMb(pids.get(leader!)!),
+  };
 }
 
 async function residentMb(pid: number): Promise<number> {

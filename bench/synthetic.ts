@@ -28,7 +28,15 @@ export function* syntheticFrames({ users, messages, eventsPerFrame }: SyntheticL
   let pending: string[] = [];
   const cut = (epoch: number): Frame => {
     const mark = { number: tail.number, state: emptyMark.state, version: 0 }; // of no version: compared with nothing
-    const header = { generation: 1, epoch, number: tail.number + 1, prev: tail.hash, leader: 'n1', wall: startMs, mark };
+    const header = {
+      generation: 1,
+      epoch,
+      number: tail.number + 1,
+      prev: tail.hash,
+      leader: 'n1',
+      wall: startMs,
+      mark,
+    };
     const frame = Frame.encode({ ...header, position: tail.position + 1, clock: tail.clock + 1 }, pending);
     tail = tailOf(frame);
     pending = [];
@@ -68,7 +76,11 @@ function* events(users: number, messages: number): Generator<DomainEvent> {
 
 function* registered(index: number, at: number): Generator<DomainEvent> {
   const user = userOf(index);
-  const cause = (id: string) => ({ user: 'g-0000000000000000', id: `${id}-${index}`, digest: '0'.repeat(32) });
+  const cause = (id: string) => ({
+    user: 'g-0000000000000000',
+    id: `${id}-${index}`,
+    digest: '0'.repeat(32),
+  });
   const secrets = { passwordHash: '$argon2id$nobody-can-log-in-with-this', recoveryHash: '0'.repeat(64) };
   yield { type: 'UserRegistered', at, data: { user, name: nameOf(index), ...secrets }, cause: cause('r') };
   yield { type: 'LoggedIn', at, data: { user, tokenHash: hashToken(tokenOf(index)) }, cause: cause('l') };

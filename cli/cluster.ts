@@ -49,11 +49,10 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
           `${id} started (${kind}, pid ${pid}${url ? `, ${url}` : ''})`,
         ),
       line: (id, text) => {
-        start.heard(id, text);
-        news.log(text);
+        if (!start.keepsBack(id, text)) news.log(text);
       },
       died: (id, how, willRestart) => {
-        start.died(id, how);
+        if (start.failedBy(id, how)) return;
         news.log(`${id} died (${how})${willRestart ? '; starting it again' : ''}`);
       },
     },
@@ -90,16 +89,20 @@ class Start {
     this.failed.catch(() => undefined); // told by `ready`
   }
 
-  heard(id: string, line: string): void {
-    if (/^(error|nats-server): |\[FTL\]/.test(line)) this.#lastErrors.set(id, line);
+  /** What a process gives as the reason for its end is told once, as this command's own. */
+  keepsBack(id: string, line: string): boolean {
+    const isReason = !this.isOver && /^(error|nats-server): |\[FTL\]/.test(line);
+    if (isReason) this.#lastErrors.set(id, line);
+    return isReason;
   }
 
-  died(id: string, how: string): void {
-    if (this.isOver || how !== refusedToRun) return;
+  failedBy(id: string, how: string): boolean {
+    if (this.isOver || how !== refusedToRun) return false;
     this.isOver = true;
-    const [, code = 'failed', reason] = /^error: ([a-z-]+): (.*)$/.exec(this.#lastErrors.get(id) ?? '') ?? [];
-    const message = reason ?? this.#lastErrors.get(id) ?? 'it ended without a word';
-    this.#fail(new Refusal(code, `${id} cannot run: ${message}`));
+    const last = this.#lastErrors.get(id) ?? 'it ended without a word';
+    const [, code = 'failed', reason = last] = /^error: ([a-z-]+): (.*)$/.exec(last) ?? [];
+    this.#fail(new Refusal(code, `${id} cannot run: ${reason}`));
+    return true;
   }
 }
 

@@ -51,13 +51,25 @@ try {
   say('The transcript, from the log of the nodes:');
   const transcript = await runVerbatim(verbatim, ['transcript', '--session', session], 'alice');
   process.stdout.write(transcript);
-  const texts = transcript.trim().split('\n').map((line) => /^\w+: '(.*)'; sent at/.exec(line)?.[1]);
+  const texts = transcript
+    .trim()
+    .split('\n')
+    .map((line) => /^\w+: '(.*)'; sent at/.exec(line)?.[1]);
   const isVerbatim = JSON.stringify(texts) === JSON.stringify(conversation.map(([, text]) => text));
-  say(isVerbatim ? `All ${texts.length} messages are there: once, in order.` : 'Something is wrong: the transcript differs.');
+  say(
+    isVerbatim
+      ? `All ${texts.length} messages are there: once, in order.`
+      : 'Something is wrong: the transcript differs.',
+  );
   process.exitCode = isVerbatim ? 0 : 1;
 
   say('The replay, at four times the speed:');
-  await runVerbatim(verbatim, ['replay', '--session', session, '--speed', '4', '--plain'], 'alice', process.stdout);
+  await runVerbatim(
+    verbatim,
+    ['replay', '--session', session, '--speed', '4', '--plain'],
+    'alice',
+    process.stdout,
+  );
 
   say('Every node agrees:');
   await runVerbatim(verbatim, ['status'], 'alice', process.stdout);

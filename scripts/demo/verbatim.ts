@@ -25,8 +25,13 @@ export async function startVerbatim(folder: string): Promise<Verbatim> {
     VERBATIM_SERVERS: `nats://127.0.0.1:${port}`,
     XDG_CONFIG_HOME: join(folder, 'config'),
   };
-  const up = spawn(process.execPath, [program, 'up', '--port', String(port), '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  createInterface({ input: up.stderr }).on('line', (line) => process.stdout.write(`  ${line.replace(/^\S+T\S+Z /, '')}\n`));
+  const up = spawn(process.execPath, [program, 'up', '--port', String(port), '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  createInterface({ input: up.stderr }).on('line', (line) =>
+    process.stdout.write(`  ${line.replace(/^\S+T\S+Z /, '')}\n`),
+  );
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: up.stdout }).on('line', (line) => line.includes('"ready":true') && resolve());
     up.once('exit', () => reject(new Error('the cluster did not start')));
@@ -94,7 +99,10 @@ export class Session {
     const start = (args: readonly string[]) =>
       spawn(process.execPath, [program, ...args], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     const other = user === 'alice' ? 'bob' : 'alice';
-    return new Session(start(['send', other, '-', '--timeout', '30s']), start(['inbox', '--follow', '--json']));
+    return new Session(
+      start(['send', other, '-', '--timeout', '30s']),
+      start(['inbox', '--follow', '--json']),
+    );
   }
 
   type(text: string): void {

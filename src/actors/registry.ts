@@ -38,7 +38,9 @@ export class ActorRegistry {
   }
 
   session(id: string): SessionActor {
-    return this.#use(this.#sessions, id, () => restoreSession(sessions.get(this.#rows(), id) ?? initialSession));
+    return this.#use(this.#sessions, id, () =>
+      restoreSession(sessions.get(this.#rows(), id) ?? initialSession),
+    );
   }
 
   /** Hands a decided event to the actor it is about. */

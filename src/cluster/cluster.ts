@@ -25,7 +25,7 @@ export interface ClusterListener {
   died(id: string, how: string, willRestart: boolean): void;
 }
 
-export class PortInUse extends Error {
+class PortInUse extends Error {
   override readonly name = 'PortInUse';
 }
 

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const rememberedSchema = z.object({ path: z.string() });
 
 /** There is no nats-server that can be run; the message says what to do. */
-export class NoServerProgram extends Error {
+class NoServerProgram extends Error {
   override readonly name = 'NoServerProgram';
 }
 

@@ -41,7 +41,8 @@ export function decodeEvent(line: string): DomainEvent {
   if (typeof raw !== 'object' || raw === null) throw new CodecError('', 'an event is an object');
   const event = upcast(raw as Record<string, unknown>);
   const type = event.type as EventType;
-  if (!Object.hasOwn(eventSchemas, type)) throw new CodecError('type', `unknown kind of event ${JSON.stringify(type)}`);
+  if (!Object.hasOwn(eventSchemas, type))
+    throw new CodecError('type', `unknown kind of event ${JSON.stringify(type)}`);
   const parsed = eventSchemas[type].safeParse(event);
   if (!parsed.success) throw codecError(parsed.error);
   return parsed.data as DomainEvent;

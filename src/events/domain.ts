@@ -4,7 +4,7 @@
  * `u-…` are user ids and `s-…` session ids: random, given once, never inherited with a name.
  */
 import { z } from 'zod';
-import { refusals, type RefusalCode } from './refusals.ts';
+import { type RefusalCode, refusals } from './refusals.ts';
 
 const user = z.string();
 const session = z.string();
@@ -12,7 +12,12 @@ const count = z.int().min(0);
 
 const shapes = {
   // the cluster
-  Seeded: { generation: count, base: z.strictObject({ number: count, hash: z.string() }), members: z.array(z.string()), copies: count },
+  Seeded: {
+    generation: count,
+    base: z.strictObject({ number: count, hash: z.string() }),
+    members: z.array(z.string()),
+    copies: count,
+  },
   LeaderElected: { node: z.string(), members: z.array(z.string()), copies: count },
   // users
   UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
@@ -29,7 +34,10 @@ const shapes = {
   SessionQuieted: { session },
   SessionClosed: { session, reason: z.enum(['gap', 'deleted']) },
   // neither: the answer to a command that changed nothing
-  CommandRefused: { code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]), message: z.string() },
+  CommandRefused: {
+    code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]),
+    message: z.string(),
+  },
 } as const;
 
 type Shapes = typeof shapes;
@@ -70,8 +78,15 @@ export const eventSchemas: Readonly<Record<EventType, z.ZodType>> = Object.fromE
 ) as unknown as Record<EventType, z.ZodType>; // `fromEntries` forgets which keys there are
 
 /** Fields that no listing, trace or inspector shows. */
-export const secretFields: ReadonlySet<string> = new Set(['passwordHash', 'recoveryHash', 'tokenHash', 'keptTokenHash']);
+const secretFields: ReadonlySet<string> = new Set([
+  'passwordHash',
+  'recoveryHash',
+  'tokenHash',
+  'keptTokenHash',
+]);
 
 export function redact(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, secretFields.has(key) ? '[redacted]' : value]));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, secretFields.has(key) ? '[redacted]' : value]),
+  );
 }

@@ -66,7 +66,10 @@ export class Frame {
     const header = headerSchema.safeParse(parseJson(first));
     if (!header.success) throw codecError(header.error, 'header');
     if (lines.pop() !== '' || lines.length !== header.data.count) {
-      throw new CodecError('header.count', `the frame holds ${lines.length} events, not ${header.data.count}`);
+      throw new CodecError(
+        'header.count',
+        `the frame holds ${lines.length} events, not ${header.data.count}`,
+      );
     }
     return new Frame(header.data, bytes, lines);
   }

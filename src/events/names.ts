@@ -12,7 +12,10 @@ export const userName = z
     z
       .string()
       .max(limits.nameLengthMax, `a name has at most ${limits.nameLengthMax} characters`)
-      .regex(allowed, 'a name is made of letters, digits, ".", "_" and "-", and starts with a letter or digit'),
+      .regex(
+        allowed,
+        'a name is made of letters, digits, ".", "_" and "-", and starts with a letter or digit',
+      ),
   );
 
 /** The form in which names are compared: `Alice` and `alice` are one user. */

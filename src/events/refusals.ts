@@ -33,4 +33,9 @@ export function refusal(code: RefusalCode, message: string = refusals[code]): Re
 }
 
 /** Codes that skip the log: they decide nothing, so a repeat of the command may well succeed. */
-export const unrecorded: ReadonlySet<RefusalCode> = new Set(['malformed', 'too-large', 'not-now', 'too-early']);
+export const unrecorded: ReadonlySet<RefusalCode> = new Set([
+  'malformed',
+  'too-large',
+  'not-now',
+  'too-early',
+]);

@@ -12,8 +12,8 @@ import {
   type ConsumerMessages,
   DeliverPolicy,
   DiscardPolicy,
-  type JetStreamClient,
   JetStreamApiError,
+  type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
@@ -21,7 +21,14 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
-import { type Entry, type Following, LogConflict, type LogReader, type OrderedLog, OutcomeUnknown } from './port.ts';
+import {
+  type Entry,
+  type Following,
+  LogConflict,
+  type LogReader,
+  type OrderedLog,
+  OutcomeUnknown,
+} from './port.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;
 const appendTimeoutMs = 1_000;
@@ -44,7 +51,11 @@ export class JetStreamLog implements OrderedLog {
   }
 
   /** Opens the stream; creates it where `create` says so and it does not exist. Undefined where it does not exist. */
-  static async open(connection: NatsConnection, place: StreamPlace, create: boolean): Promise<JetStreamLog | undefined> {
+  static async open(
+    connection: NatsConnection,
+    place: StreamPlace,
+    create: boolean,
+  ): Promise<JetStreamLog | undefined> {
     const manager = await jetstreamManager(connection, { timeout: 2_000 });
     const log = new JetStreamLog(place, jetstream(connection, { timeout: appendTimeoutMs }), manager);
     if (create) await manager.streams.add(streamConfig(place));
@@ -59,7 +70,11 @@ export class JetStreamLog implements OrderedLog {
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
     const expect = { lastSequence: number - 1, streamName: this.#place.stream };
     try {
-      await this.#client.publish(this.#place.subject, bytes, { expect, ...(id ? { msgID: id } : {}), retries: 0 });
+      await this.#client.publish(this.#place.subject, bytes, {
+        expect,
+        ...(id ? { msgID: id } : {}),
+        retries: 0,
+      });
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) {
         throw new LogConflict(`entry ${number} is not the next one`, { cause });
@@ -108,7 +123,13 @@ class Consumption implements Following {
   #messages: ConsumerMessages | undefined;
   #stopped = false;
 
-  constructor(client: JetStreamClient, stream: string, after: number, reader: LogReader, last: () => Promise<number>) {
+  constructor(
+    client: JetStreamClient,
+    stream: string,
+    after: number,
+    reader: LogReader,
+    last: () => Promise<number>,
+  ) {
     this.#client = client;
     this.#stream = stream;
     this.#number = after;

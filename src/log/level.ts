@@ -3,7 +3,14 @@
  * is atomic within a database: a crash can never leave the rows ahead of the frames or behind their mark.
  */
 import { Level } from 'level';
-import { type Bookmark, type Entry, LogConflict, type NodeStore, type RowRange, type StoreBatch } from './port.ts';
+import {
+  type Bookmark,
+  type Entry,
+  LogConflict,
+  type NodeStore,
+  type RowRange,
+  type StoreBatch,
+} from './port.ts';
 
 /** Of this layout on disk. */
 const FORMAT = 1;
@@ -43,17 +50,26 @@ export class LevelStore implements NodeStore {
     try {
       await db.open();
     } catch (error) {
-      throw new StoreUnusable(whyUnusable(folder, error), { cause: error, isInUse: codeOf(error) === 'LEVEL_LOCKED' });
+      throw new StoreUnusable(whyUnusable(folder, error), {
+        cause: error,
+        isInUse: codeOf(error) === 'LEVEL_LOCKED',
+      });
     }
     const format = Number((await db.get('m/format')) ?? FORMAT);
     if (format > FORMAT) {
       await db.close();
-      throw new StoreUnusable(`${folder} was written by a newer version of Verbatim (format ${format}, this one knows ${FORMAT})`);
+      throw new StoreUnusable(
+        `${folder} was written by a newer version of Verbatim (format ${format}, this one knows ${FORMAT})`,
+      );
     }
     await db.put('m/format', String(FORMAT));
     const bookmark = await db.get(BOOKMARK);
     const [last] = await db.keys({ gte: frameKey(0), lt: 'g', reverse: true, limit: 1 }).all();
-    return new LevelStore(db, last ? Number(last.slice(1)) : 0, bookmark ? (JSON.parse(bookmark) as Bookmark) : undefined);
+    return new LevelStore(
+      db,
+      last ? Number(last.slice(1)) : 0,
+      bookmark ? (JSON.parse(bookmark) as Bookmark) : undefined,
+    );
   }
 
   get bookmark(): Bookmark | undefined {

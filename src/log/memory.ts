@@ -2,7 +2,14 @@
  * A node store in memory, for tests and simulations. `crash` forgets what a real disk might have lost: everything since
  * the last synced write.
  */
-import { type Bookmark, type Entry, LogConflict, type NodeStore, type RowRange, type StoreBatch } from './port.ts';
+import {
+  type Bookmark,
+  type Entry,
+  LogConflict,
+  type NodeStore,
+  type RowRange,
+  type StoreBatch,
+} from './port.ts';
 
 interface Contents {
   entries: Uint8Array[];
@@ -57,7 +64,12 @@ export class MemoryStore implements NodeStore {
     return this.#now.rows.get(key);
   }
 
-  async rangeRows({ from, to, limit = Number.POSITIVE_INFINITY, reverse = false }: RowRange): Promise<[string, string][]> {
+  async rangeRows({
+    from,
+    to,
+    limit = Number.POSITIVE_INFINITY,
+    reverse = false,
+  }: RowRange): Promise<[string, string][]> {
     const [first, last] = [Buffer.from(from), Buffer.from(to)];
     // The order of LevelDB is that of UTF-8, which is not JavaScript's.
     const found = [...this.#now.rows]

@@ -91,7 +91,10 @@ export interface NodeStore extends Log {
   readRow(key: string): string | undefined;
   rangeRows(range: RowRange): Promise<[key: string, text: string][]>;
   /** All rows and the bookmark they belong to, as of one moment, whatever is written meanwhile. */
-  scanRows(): Promise<{ bookmark: Bookmark | undefined; rows: AsyncIterable<readonly [key: string, text: string]> }>;
+  scanRows(): Promise<{
+    bookmark: Bookmark | undefined;
+    rows: AsyncIterable<readonly [key: string, text: string]>;
+  }>;
   /** Removes every row, to fold the log again from the start. */
   clearRows(): Promise<void>;
   /** A small synced write: shows that this disk still takes writes. */

@@ -49,7 +49,7 @@ export async function examine(
 }
 
 /** Pure. */
-export function assess(
+function assess(
   first: readonly NodeStatus[],
   last: readonly NodeStatus[],
   members: readonly string[],

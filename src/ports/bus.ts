@@ -1,7 +1,11 @@
 /** Messages between processes as a port: at most once, in order per sender and subject (core NATS). */
 export interface Bus {
   publish(subject: string, payload: Uint8Array | string): void;
-  subscribe(subject: string, handler: (message: BusMessage) => void, options?: { readonly queue?: string }): Subscription;
+  subscribe(
+    subject: string,
+    handler: (message: BusMessage) => void,
+    options?: { readonly queue?: string },
+  ): Subscription;
   /** Sends a question and gathers up to `replies` answers for at most `timeoutMs`; fewer when fewer came. */
   gather(subject: string, payload: string, replies: number, timeoutMs: number): Promise<Uint8Array[]>;
   /**

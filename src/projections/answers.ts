@@ -4,5 +4,6 @@ import type { StoredEvent } from './stored.ts';
 import { answers } from './tables.ts';
 
 export function foldAnswers(rows: RowWriter, { event, position, frame }: StoredEvent): void {
-  if (event.cause) rows.add(answers.key(event.cause.user, event.cause.id), [position, frame, event.cause.digest]);
+  if (event.cause)
+    rows.add(answers.key(event.cause.user, event.cause.id), [position, frame, event.cause.digest]);
 }

@@ -39,7 +39,10 @@ export class CommittedRows implements Rows {
 
   /** Makes a layer's changes part of the committed rows and tells what has to be written for it before `written`. */
   absorb({ additions, changed }: Layer): RowChange[] {
-    return [...this.absorbAdditions(additions), ...[...changed].map(([key, value]) => this.#change(key, value))];
+    return [
+      ...this.absorbAdditions(additions),
+      ...[...changed].map(([key, value]) => this.#change(key, value)),
+    ];
   }
 
   absorbAdditions(additions: ReadonlyMap<string, Value>): RowChange[] {
@@ -88,7 +91,9 @@ export class CommittedRows implements Rows {
   #readRow(key: string): Cached | undefined {
     const text = this.#read(key);
     // Our own rows: JSON that we wrote.
-    return text === undefined ? undefined : { value: JSON.parse(text) as Value, digest: rowDigest(key, text) };
+    return text === undefined
+      ? undefined
+      : { value: JSON.parse(text) as Value, digest: rowDigest(key, text) };
   }
 
   #keep(key: string, row: Cached): void {

@@ -41,5 +41,10 @@ export function rowDigest(key: string, text: string): RowDigest {
 /** Little-endian, as typed arrays are on every platform that Node runs on. */
 function laneOf(row: RowDigest, lane: number): number {
   const at = 4 * lane;
-  return row.charCodeAt(at) | (row.charCodeAt(at + 1) << 8) | (row.charCodeAt(at + 2) << 16) | (row.charCodeAt(at + 3) << 24);
+  return (
+    row.charCodeAt(at) |
+    (row.charCodeAt(at + 1) << 8) |
+    (row.charCodeAt(at + 2) << 16) |
+    (row.charCodeAt(at + 3) << 24)
+  );
 }

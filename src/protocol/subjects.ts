@@ -50,11 +50,7 @@ export function guestPermissions(guest: string) {
 export function userPermissions(user: string) {
   return {
     publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`],
-    subscribe: [
-      `${clientSubjects.inboxPrefix(user)}.>`,
-      clientSubjects.push(user),
-      clientSubjects.leader,
-    ],
+    subscribe: [`${clientSubjects.inboxPrefix(user)}.>`, clientSubjects.push(user), clientSubjects.leader],
   };
 }
 
@@ -65,10 +61,13 @@ export type Introduction =
   | { readonly as: 'user'; readonly user: string; readonly position: number };
 
 export function formatIntroduction(introduction: Introduction): string {
-  return introduction.as === 'guest' ? `guest:${introduction.guest}` : `user:${introduction.user}:${introduction.position}`;
+  return introduction.as === 'guest'
+    ? `guest:${introduction.guest}`
+    : `user:${introduction.user}:${introduction.position}`;
 }
 
-const introductionPattern = /^(?:guest:(?<guest>g-[0-9a-z]{16})|user:(?<user>u-[0-9a-z]{16}):(?<position>\d{1,15}))$/;
+const introductionPattern =
+  /^(?:guest:(?<guest>g-[0-9a-z]{16})|user:(?<user>u-[0-9a-z]{16}):(?<position>\d{1,15}))$/;
 
 export function parseIntroduction(text: string): Introduction | undefined {
   const { guest, user, position } = introductionPattern.exec(text)?.groups ?? {};

@@ -8,7 +8,12 @@ import { decode, encodeAuthorizationResponse, encodeUser } from '@nats-io/jwt';
 import { fromSeed } from '@nats-io/nkeys';
 import type { Msg, NatsConnection } from 'nats';
 import { z } from 'zod';
-import { guestPermissions, type Introduction, parseIntroduction, userPermissions } from '../protocol/subjects.ts';
+import {
+  guestPermissions,
+  type Introduction,
+  parseIntroduction,
+  userPermissions,
+} from '../protocol/subjects.ts';
 
 const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
 /** The account in `nats.conf` that clients are placed in. */
@@ -17,7 +22,9 @@ const CLIENT_ACCOUNT = 'APP';
 const requestSchema = z.object({
   user_nkey: z.string(),
   server_id: z.object({ id: z.string() }),
-  connect_opts: z.object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() }).optional(),
+  connect_opts: z
+    .object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() })
+    .optional(),
 });
 type AuthorizationRequest = z.infer<typeof requestSchema>;
 
@@ -30,7 +37,9 @@ export function answerCallouts(connection: NatsConnection, seed: string, judge: 
   const answer = async (message: Msg) => {
     const request = requestSchema.parse(decode(message.string()).nats);
     const data = await decideAbout(request, judge, (introduction) =>
-      encodeUser(introduction.as, request.user_nkey, issuer, permissionsFor(introduction), { aud: CLIENT_ACCOUNT }),
+      encodeUser(introduction.as, request.user_nkey, issuer, permissionsFor(introduction), {
+        aud: CLIENT_ACCOUNT,
+      }),
     );
     if (!data) return; // no answer: the client tries again and may find a node that has caught up
     const { user_nkey: user, server_id: server } = request;

@@ -18,7 +18,13 @@ export interface ConnectOptions {
   readonly patient: boolean;
 }
 
-export async function connectTo({ servers, credentials, name, inboxPrefix, patient }: ConnectOptions): Promise<NatsConnection> {
+export async function connectTo({
+  servers,
+  credentials,
+  name,
+  inboxPrefix,
+  patient,
+}: ConnectOptions): Promise<NatsConnection> {
   const options: ConnectionOptions = {
     servers: [...servers],
     ...credentials,

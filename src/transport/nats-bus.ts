@@ -21,7 +21,11 @@ export class NatsBus implements Bus {
     if (this.#connected && !this.#connection.isClosed()) this.#connection.publish(subject, payload);
   }
 
-  subscribe(subject: string, handler: (message: BusMessage) => void, options: { queue?: string } = {}): Subscription {
+  subscribe(
+    subject: string,
+    handler: (message: BusMessage) => void,
+    options: { queue?: string } = {},
+  ): Subscription {
     const subscription = this.#connection.subscribe(subject, {
       ...options,
       callback: (error, message: Msg) => {
@@ -49,7 +53,9 @@ export class NatsBus implements Bus {
     try {
       return (await this.#connection.request(subject, payload, { timeout: timeoutMs })).data;
     } catch (cause) {
-      const nobody = cause instanceof errors.NoRespondersError || (cause as Error).cause instanceof errors.NoRespondersError;
+      const nobody =
+        cause instanceof errors.NoRespondersError ||
+        (cause as Error).cause instanceof errors.NoRespondersError;
       throw nobody ? new NobodyThere(subject, { cause }) : new NoAnswer(subject, { cause });
     }
   }

@@ -3,7 +3,7 @@ import type { NatsConnection } from 'nats';
 
 export const MIN_SERVER_VERSION = '2.10.23';
 
-export class ServerTooOld extends Error {
+class ServerTooOld extends Error {
   override readonly name = 'ServerTooOld';
 }
 

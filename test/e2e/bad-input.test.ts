@@ -44,25 +44,111 @@ describe('bad input to a cluster that runs', () => {
     { what: 'an option of the wrong type', args: ['log', '--from', 'here'], status: 2, code: 'usage' },
     { what: 'a bound that is exceeded', args: ['whoami', '--timeout', '0s'], status: 2, code: 'usage' },
     { what: 'an address that is none', args: ['whoami', '--servers', 'here'], status: 2, code: 'usage' },
-    { what: 'a profile that leads elsewhere', args: ['whoami', '--profile', '../../passwd'], status: 2, code: 'usage' },
-    { what: 'a range that ends before it begins', args: ['log', '--from', '9', '--to', '3'], status: 2, code: 'usage' },
-    { what: 'two passwords where one is expected', args: ['register', 'eve', '--password-stdin'], input: 'a\nb\n', status: 2, code: 'usage' },
-    { what: 'a name of 10,000 characters', args: ['register', long, '--password-stdin'], input: password, status: 1, code: 'malformed' },
-    { what: 'control characters in a name', args: ['register', 'e\x1b[31mve', '--password-stdin'], input: password, status: 1, code: 'malformed' },
-    { what: 'a password that is too short', args: ['register', 'eve', '--password-stdin'], input: 'short', status: 1, code: 'malformed' },
+    {
+      what: 'a profile that leads elsewhere',
+      args: ['whoami', '--profile', '../../passwd'],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'a range that ends before it begins',
+      args: ['log', '--from', '9', '--to', '3'],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'two passwords where one is expected',
+      args: ['register', 'eve', '--password-stdin'],
+      input: 'a\nb\n',
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'a name of 10,000 characters',
+      args: ['register', long, '--password-stdin'],
+      input: password,
+      status: 1,
+      code: 'malformed',
+    },
+    {
+      what: 'control characters in a name',
+      args: ['register', 'e\x1b[31mve', '--password-stdin'],
+      input: password,
+      status: 1,
+      code: 'malformed',
+    },
+    {
+      what: 'a password that is too short',
+      args: ['register', 'eve', '--password-stdin'],
+      input: 'short',
+      status: 1,
+      code: 'malformed',
+    },
     { what: 'somebody of 10,000 characters', args: ['send', long, 'hi'], status: 1, code: 'malformed' },
-    { what: 'a prefix of 10,000 characters', args: ['users', '--prefix', long], status: 1, code: 'malformed' },
-    { what: 'a message above the limit', args: ['send', 'bob', 'x'.repeat(16_385)], status: 1, code: 'too-large' },
-    { what: 'a line far above the limit', args: ['send', 'bob', '-'], input: 'x'.repeat(3_000_000), status: 1, code: 'too-large' },
-    { what: 'a line that is not UTF-8', args: ['send', 'bob', '-'], input: Buffer.from([0x68, 0xff, 0x0a]), status: 1, code: 'malformed' },
+    {
+      what: 'a prefix of 10,000 characters',
+      args: ['users', '--prefix', long],
+      status: 1,
+      code: 'malformed',
+    },
+    {
+      what: 'a message above the limit',
+      args: ['send', 'bob', 'x'.repeat(16_385)],
+      status: 1,
+      code: 'too-large',
+    },
+    {
+      what: 'a line far above the limit',
+      args: ['send', 'bob', '-'],
+      input: 'x'.repeat(3_000_000),
+      status: 1,
+      code: 'too-large',
+    },
+    {
+      what: 'a line that is not UTF-8',
+      args: ['send', 'bob', '-'],
+      input: Buffer.from([0x68, 0xff, 0x0a]),
+      status: 1,
+      code: 'malformed',
+    },
     { what: 'an empty message', args: ['send', 'bob', ''], status: 1, code: 'malformed' },
-    { what: 'an id of other characters', args: ['send', 'bob', 'hi', '--id', 'a b'], status: 1, code: 'malformed' },
-    { what: 'an unknown session', args: ['transcript', '--session', 's-0000000000000000'], status: 1, code: 'unknown-session' },
-    { what: 'a session of 10,000 characters', args: ['replay', '--session', long], status: 1, code: 'malformed' },
+    {
+      what: 'an id of other characters',
+      args: ['send', 'bob', 'hi', '--id', 'a b'],
+      status: 1,
+      code: 'malformed',
+    },
+    {
+      what: 'an unknown session',
+      args: ['transcript', '--session', 's-0000000000000000'],
+      status: 1,
+      code: 'unknown-session',
+    },
+    {
+      what: 'a session of 10,000 characters',
+      args: ['replay', '--session', long],
+      status: 1,
+      code: 'malformed',
+    },
     { what: 'an unknown user', args: ['sessions', '--with', 'nobody'], status: 1, code: 'unknown-user' },
-    { what: 'an unknown session, for the operator', args: ['state', '--session', 's-none'], status: 1, code: 'unknown-session' },
-    { what: 'an unknown type of event', args: ['log', '--type', 'MessagePasted'], status: 1, code: 'malformed' },
-    { what: 'a folder that holds no data', args: ['verify', '--data', '/etc'], status: 1, code: 'data-unusable' },
+    {
+      what: 'an unknown session, for the operator',
+      args: ['state', '--session', 's-none'],
+      status: 1,
+      code: 'unknown-session',
+    },
+    {
+      what: 'an unknown type of event',
+      args: ['log', '--type', 'MessagePasted'],
+      status: 1,
+      code: 'malformed',
+    },
+    {
+      what: 'a folder that holds no data',
+      args: ['verify', '--data', '/etc'],
+      status: 1,
+      code: 'data-unusable',
+    },
   ];
 
   it.each(cases)('$what', async ({ args, input, status, code }) => {
@@ -77,7 +163,9 @@ describe('bad input to a cluster that runs', () => {
     expect((await alice.run(['sned'])).stderr).toContain('Did you mean send?');
     expect((await alice.run(['inbox', '--folow'])).stderr).toContain('Did you mean --follow?');
     const ended = await alice.run(['transcript', '--session', 's-none', '--json']);
-    expect(JSON.parse(ended.stderr)).toEqual({ error: { code: 'unknown-session', message: expect.any(String) } });
+    expect(JSON.parse(ended.stderr)).toEqual({
+      error: { code: 'unknown-session', message: expect.any(String) },
+    });
   });
 
   it('malformed JSON and wrong types, from a program of somebody else', async () => {
@@ -85,11 +173,28 @@ describe('bad input to a cluster that runs', () => {
     const text = { type: 'PostMessage', id: 'm-1', to: 'bob', text: 'hi' };
     const batch = (...commands: unknown[]) => JSON.stringify({ after: null, clock: 0, commands });
     const malformed = { code: 'malformed', message: expect.any(String) };
-    for (const payload of ['{', '', 'null', '[]', '{"after":1}', batch().replace('0', '"0"'), `${'['.repeat(9_999)}`]) {
+    for (const payload of [
+      '{',
+      '',
+      'null',
+      '[]',
+      '{"after":1}',
+      batch().replace('0', '"0"'),
+      `${'['.repeat(9_999)}`,
+    ]) {
       expect(await command(payload)).toMatchObject({ refused: malformed });
     }
-    const commands = [null, 7, { ...text, type: 'Drop' }, { ...text, to: 7 }, { ...text, text: [] }, { ...text, more: 1 }, { ...text, id: '' }];
-    for (const one of commands) expect(await command(batch(one))).toMatchObject({ answers: [{ refused: malformed }] });
+    const commands = [
+      null,
+      7,
+      { ...text, type: 'Drop' },
+      { ...text, to: 7 },
+      { ...text, text: [] },
+      { ...text, more: 1 },
+      { ...text, id: '' },
+    ];
+    for (const one of commands)
+      expect(await command(batch(one))).toMatchObject({ answers: [{ refused: malformed }] });
     for (const payload of ['{', '{"atLeast":-1,"query":{}}', '{"atLeast":0,"query":{"limit":"all"}}']) {
       expect(await query('users', payload)).toMatchObject({ refused: malformed });
     }
@@ -111,13 +216,20 @@ describe('bad input to a cluster that runs', () => {
     const folder = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles');
     writeFileSync(join(folder, 'damaged.json'), '{"user":');
     const { status, stderr } = await cluster.as('damaged').run(['whoami']);
-    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^error: profile-unusable: [^\n]+\n$/) });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^error: profile-unusable: [^\n]+\n$/),
+    });
   });
 
   it("another cluster's operator", async () => {
     const env = { VERBATIM_OPERATOR_PASSWORD: 'guessed' };
     expect((await alice.run(['status'], { env })).stderr).toMatch(/^error: wrong-credentials: /);
-    const own = { VERBATIM_OPERATOR_PASSWORD: cluster.operatorPassword(), VERBATIM_DATA: '/nowhere', VERBATIM_SERVERS: cluster.url };
+    const own = {
+      VERBATIM_OPERATOR_PASSWORD: cluster.operatorPassword(),
+      VERBATIM_DATA: '/nowhere',
+      VERBATIM_SERVERS: cluster.url,
+    };
     expect((await alice.run(['status'], { env: own })).status).toBe(0);
   });
 
@@ -132,7 +244,8 @@ describe('bad input to a cluster that is to start', () => {
   let cli: Cli;
   let data: string;
   let port: number;
-  const up = async (env: NodeJS.ProcessEnv = {}) => await cli.run(['up', '--data', data, '--port', String(port)], { env });
+  const up = async (env: NodeJS.ProcessEnv = {}) =>
+    await cli.run(['up', '--data', data, '--port', String(port)], { env });
 
   beforeEach(async () => {
     cli = new Cli(ownEnvironment());
@@ -177,7 +290,11 @@ describe('bad input to a cluster that is to start', () => {
     const store = new Level(folder);
     await store.put('m/format', '99');
     await store.close();
-    for (const args of [['up', '--port', String(port), '--data', data], ['verify', '--data', data], ['log', '--data', folder]]) {
+    for (const args of [
+      ['up', '--port', String(port), '--data', data],
+      ['verify', '--data', data],
+      ['log', '--data', folder],
+    ]) {
       const { status, stderr } = await cli.run(args);
       expect(status).toBe(1);
       expect(stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
@@ -188,12 +305,21 @@ describe('bad input to a cluster that is to start', () => {
 
   it.skipIf(process.getuid?.() !== 0)('an unreadable folder, to somebody who is not root', async () => {
     mkdirSync(data, { mode: 0o700 });
-    const nobody = new Cli({ ...ownEnvironment(), HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' }, { uid: 65_534, gid: 65_534 });
-    for (const args of [['up', '--port', String(port), '--data', data], ['verify', '--data', data], ['status', '--data', data]]) {
+    const nobody = new Cli(
+      { ...ownEnvironment(), HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' },
+      { uid: 65_534, gid: 65_534 },
+    );
+    for (const args of [
+      ['up', '--port', String(port), '--data', data],
+      ['verify', '--data', data],
+      ['status', '--data', data],
+    ]) {
       const { status, stderr } = await nobody.run(args);
       expect({ status, stderr }).toEqual({
         status: 1,
-        stderr: expect.stringMatching(/^error: data-unusable: [^\n]+ is not readable or writable for this user\n$/),
+        stderr: expect.stringMatching(
+          /^error: data-unusable: [^\n]+ is not readable or writable for this user\n$/,
+        ),
       });
     }
   });

@@ -18,12 +18,19 @@ describe('a first session', () => {
   });
 
   it('registers, with a recovery code, and logs in under a profile that only its owner can read', async () => {
-    const { json } = await alice.done(['register', 'alice', '--password-stdin', '--json'], { input: password });
-    expect(json).toEqual([{ user: 'alice', recovery_code: expect.stringMatching(/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/) }]);
+    const { json } = await alice.done(['register', 'alice', '--password-stdin', '--json'], {
+      input: password,
+    });
+    expect(json).toEqual([
+      { user: 'alice', recovery_code: expect.stringMatching(/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/) },
+    ]);
     await bob.done(['register', 'bob', '--password-stdin'], { input: password });
 
     expect((await alice.run(['whoami'])).status).toBe(1);
-    for (const [cli, name] of [[alice, 'alice'], [bob, 'bob']] as const) {
+    for (const [cli, name] of [
+      [alice, 'alice'],
+      [bob, 'bob'],
+    ] as const) {
       const login = await cli.done(['login', name, '--password-stdin', '--json'], { input: `${password}\n` });
       expect(login.json).toEqual([{ user: name }]);
       expect((await cli.done(['whoami', '--json'])).json).toEqual([{ user: name }]);
@@ -35,17 +42,26 @@ describe('a first session', () => {
   it('sends, and what was sent is delivered once (P1, P4)', async () => {
     const sent = await alice.done(['send', 'bob', 'hello, Bob', '--json']);
     expect(sent.json).toEqual([
-      { id: expect.any(String), session: expect.stringMatching(/^s-/), position: expect.any(Number), at: expect.any(String) },
+      {
+        id: expect.any(String),
+        session: expect.stringMatching(/^s-/),
+        position: expect.any(Number),
+        at: expect.any(String),
+      },
     ]);
     session = String(sent.json[0]!.session);
     await bob.done(['send', 'alice', "hello,\nAlice; it's me"]);
 
     const peeked = await bob.done(['inbox', '--peek']);
-    expect(peeked.lines).toEqual([expect.stringMatching(/^alice: 'hello, Bob'; sent at \d{4}-\d\d-\d\dT[\d:.]{12}Z$/)]);
+    expect(peeked.lines).toEqual([
+      expect.stringMatching(/^alice: 'hello, Bob'; sent at \d{4}-\d\d-\d\dT[\d:.]{12}Z$/),
+    ]);
     const delivered = await bob.done(['inbox', '--json']);
     expect(delivered.json).toEqual([{ ...sent.json[0], from: 'alice', text: 'hello, Bob' }]);
     expect((await bob.done(['inbox'])).stdout).toBe('');
-    expect((await alice.done(['inbox'])).lines).toEqual([expect.stringContaining("bob: 'hello,\\nAlice; it's me'; sent at ")]);
+    expect((await alice.done(['inbox'])).lines).toEqual([
+      expect.stringContaining("bob: 'hello,\\nAlice; it's me'; sent at "),
+    ]);
   });
 
   it('reads back its own writes at once, on whichever node (P7)', async () => {
@@ -81,7 +97,9 @@ describe('a first session', () => {
     const startedMs = performance.now();
     const played = await alice.done(['replay', '--session', session, '--json']);
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(times.at(-1)! - times[0]!);
-    expect(played.json).toEqual(said.map((message, index) => ({ ...message, offset_ms: times[index]! - times[0]! })));
+    expect(played.json).toEqual(
+      said.map((message, index) => ({ ...message, offset_ms: times[index]! - times[0]! })),
+    );
 
     const quick = await bob.done(['replay', '--session', session, '--max-gap', '0ms', '--from', '1ms']);
     expect(quick.lines).toEqual(["bob: 'hello,\\nAlice; it's me'", "alice: 'and one more'"]);
@@ -98,7 +116,9 @@ describe('a first session', () => {
 
     const verified = await cluster.as('operator').done(['verify', '--json']);
     expect(verified.json.map(({ ok }) => ok)).toEqual([true, true, true]);
-    expect((await cluster.as('operator').done(['status'])).stdout).toMatch(/n\d leads epoch 1; 3 of 3 nodes in sync/);
+    expect((await cluster.as('operator').done(['status'])).stdout).toMatch(
+      /n\d leads epoch 1; 3 of 3 nodes in sync/,
+    );
   });
 
   it('shows its operator the log without secrets, and any actor as it was', async () => {
@@ -124,7 +144,9 @@ describe('a first session', () => {
     await phone.done(['login', 'alice', '--password-stdin'], { input: password });
     await alice.done(['passwd', '--password-stdin'], { input: `${password}\nanother horse\n` });
     expect((await phone.run(['whoami'])).stderr).toMatch(/^error: not-logged-in: /);
-    expect((await phone.run(['login', 'alice', '--password-stdin'], { input: password })).stderr).toMatch(/^error: wrong-credentials: .*try again/);
+    expect((await phone.run(['login', 'alice', '--password-stdin'], { input: password })).stderr).toMatch(
+      /^error: wrong-credentials: .*try again/,
+    );
     await phone.done(['login', 'ALICE', '--password-stdin'], { input: 'another horse' });
 
     await alice.done(['logout']);

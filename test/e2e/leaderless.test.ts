@@ -41,7 +41,9 @@ describe('without a leader', () => {
   it('commands say in time that nothing was sent; reads are answered by whoever is left (P6, P7)', async () => {
     const send = await alice.run(['send', 'bob', 'now', '--timeout', '1s', '--json']);
     expect(send.status).toBe(3);
-    expect(JSON.parse(send.stderr)).toEqual({ error: { code: 'not-sent', message: 'there is no leader at present' } });
+    expect(JSON.parse(send.stderr)).toEqual({
+      error: { code: 'not-sent', message: 'there is no leader at present' },
+    });
     expect((await alice.done(['whoami'])).stdout).toBe('alice\n');
     expect((await bob.done(['inbox', '--peek'])).lines).toEqual([
       expect.stringContaining("alice: 'before'"),
@@ -66,7 +68,11 @@ describe('without a leader', () => {
     const whoami = await alice.run(['whoami', '--timeout', '3s']);
     expect(whoami.status).toBe(3);
     expect(whoami.stderr).toMatch(/^error: not-sent: nobody answers/);
-    expect((await cluster.status()).json.map(({ role }) => role)).toEqual(['unreachable', 'unreachable', 'unreachable']);
+    expect((await cluster.status()).json.map(({ role }) => role)).toEqual([
+      'unreachable',
+      'unreachable',
+      'unreachable',
+    ]);
   });
 
   it('without a server the same, at once', async () => {

@@ -50,7 +50,12 @@ describe('queues, sessions and deletion', () => {
     const more = await alice.done(lines, { input: 'first\nsecond\nthird\n' });
     expect(more.json.slice(0, 2)).toEqual(some.json.map((answer) => ({ ...answer, duplicate: true })));
     expect(more.json[2]).not.toHaveProperty('duplicate');
-    expect((await bob.done(['inbox', '--json'])).json.map(({ text }) => text)).toEqual(['only once', 'first', 'second', 'third']);
+    expect((await bob.done(['inbox', '--json'])).json.map(({ text }) => text)).toEqual([
+      'only once',
+      'first',
+      'second',
+      'third',
+    ]);
   });
 
   it('opens a new session after a gap of silence, by the time of the log (P8)', async () => {
@@ -87,12 +92,16 @@ describe('queues, sessions and deletion', () => {
     expect((await carol.run(['delete-account'])).status).toBe(2); // there is nobody to ask
     await carol.done(['delete-account', '--yes']);
     expect((await carol.run(['whoami'])).status).toBe(1);
-    expect((await carol.run(['login', 'carol', '--password-stdin'], { input: password })).stderr).toMatch(/^error: wrong-credentials: /);
+    expect((await carol.run(['login', 'carol', '--password-stdin'], { input: password })).stderr).toMatch(
+      /^error: wrong-credentials: /,
+    );
 
     const [words, undeliverable] = (await alice.done(['inbox', '--json'])).json;
     expect(words).toMatchObject({ id: heard.id, from: 'deleted user', text: 'my last words' });
     expect(undeliverable).toMatchObject({ from: 'alice', text: 'too late', undeliverable: true });
-    expect((await bob.done(['inbox'])).lines).toEqual([expect.stringMatching(/^undeliverable: bob: 'too late as well'; sent at /)]);
+    expect((await bob.done(['inbox'])).lines).toEqual([
+      expect.stringMatching(/^undeliverable: bob: 'too late as well'; sent at /),
+    ]);
     const transcript = await alice.done(['transcript', '--session', String(heard.session)]);
     expect(transcript.stdout).toContain("deleted user: 'my last words'");
 

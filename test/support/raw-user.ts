@@ -15,7 +15,11 @@ export interface RawUser {
 
 export async function rawUser(cluster: TestCluster, profile: string): Promise<RawUser> {
   const path = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', `${profile}.json`);
-  const { user, token, position } = JSON.parse(readFileSync(path, 'utf8')) as { user: string; token: string; position: number };
+  const { user, token, position } = JSON.parse(readFileSync(path, 'utf8')) as {
+    user: string;
+    token: string;
+    position: number;
+  };
   const connection = await connect({
     servers: cluster.url,
     user: `user:${user}:${position}`,

@@ -15,5 +15,9 @@ export function decideReply(reply: Reply): NextStep {
   if (reply.answers) return { do: 'settle' };
   if (reply.resend) return { do: 'resend', afterMs: 0 };
   if (reply.refused?.code === 'not-now') return { do: 'resend', afterMs: notNowMs };
-  return { do: 'fail', code: reply.refused?.code ?? 'malformed', message: reply.refused?.message ?? 'An empty reply.' };
+  return {
+    do: 'fail',
+    code: reply.refused?.code ?? 'malformed',
+    message: reply.refused?.message ?? 'An empty reply.',
+  };
 }

@@ -52,7 +52,10 @@ export const clientMachine = setup({
       invoke: {
         src: 'connect',
         onDone: 'authenticating',
-        onError: { target: 'closed', actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) } },
+        onError: {
+          target: 'closed',
+          actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) },
+        },
       },
     },
     disconnected: {
@@ -62,7 +65,10 @@ export const clientMachine = setup({
       invoke: {
         src: 'authenticate',
         onDone: 'leaderless',
-        onError: { target: 'closed', actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) } },
+        onError: {
+          target: 'closed',
+          actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.error }) },
+        },
       },
       on: { DISCONNECTED: 'disconnected' },
     },

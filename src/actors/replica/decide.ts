@@ -44,6 +44,10 @@ export interface HeldPosition {
  * Whether the stream still holds what nodes have stored: a node that is beyond its end has seen frames that the stream
  * lost, and leading on from here would overwrite what was committed.
  */
-export function lostTail(positions: readonly HeldPosition[], generation: number, lastSequence: number): HeldPosition | undefined {
+export function lostTail(
+  positions: readonly HeldPosition[],
+  generation: number,
+  lastSequence: number,
+): HeldPosition | undefined {
   return positions.find((held) => held.generation === generation && held.sequence > lastSequence);
 }

@@ -106,7 +106,11 @@ export const replicaMachine = setup({
           invoke: {
             src: 'campaign',
             onDone: [
-              { guard: ({ event }) => event.output === 'won', target: '#replica.leading', actions: 'forgetFailures' },
+              {
+                guard: ({ event }) => event.output === 'won',
+                target: '#replica.leading',
+                actions: 'forgetFailures',
+              },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: { target: 'waiting', actions: 'countFailure' },

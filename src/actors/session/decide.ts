@@ -18,7 +18,10 @@ export function decideSession(snapshot: SessionSnapshot, command: SessionCommand
       return snapshot.can({ ...fact, at }) ? facts(fact) : refuse('not-possible');
     }
     case 'PostMessage': {
-      const fact = { type: 'MessagePosted', data: { session, from: command.from, text: command.text } } as const;
+      const fact = {
+        type: 'MessagePosted',
+        data: { session, from: command.from, text: command.text },
+      } as const;
       if (snapshot.can({ ...fact, at })) return facts(fact);
       return refuse(snapshot.matches('closed') ? 'session-closed' : 'unknown-session');
     }

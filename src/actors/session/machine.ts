@@ -5,7 +5,7 @@
  * I/O, no clock, no timers: the same events give the same state in ten years. Active means that somebody spoke in
  * the last minutes, quiet that nobody did; a closed session is only read.
  */
-import { assign, setup, type SnapshotFrom } from 'xstate';
+import { assign, type SnapshotFrom, setup } from 'xstate';
 import { evolveSession, initialSession, type SessionEvent, type SessionState } from './state.ts';
 
 export const sessionMachine = setup({
@@ -15,7 +15,9 @@ export const sessionMachine = setup({
   },
   guards: {
     hasCompany: ({ event }) =>
-      event.type === 'SessionOpened' && new Set(event.data.participants).size === event.data.participants.length && event.data.participants.length > 1,
+      event.type === 'SessionOpened' &&
+      new Set(event.data.participants).size === event.data.participants.length &&
+      event.data.participants.length > 1,
     isParticipant: ({ context, event }) =>
       event.type === 'MessagePosted' && context.participants.includes(event.data.from),
   },

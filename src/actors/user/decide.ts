@@ -27,8 +27,10 @@ export type UserCommand =
 
 export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: number): Decision {
   const { id: user, passwordHash } = snapshot.context;
-  const ifPossible = (fact: Fact & Pick<UserEvent, 'type'>, otherwise: RefusalCode = 'not-possible'): Decision =>
-    snapshot.can({ ...fact, at } as UserEvent) ? facts(fact) : refuse(otherwise);
+  const ifPossible = (
+    fact: Fact & Pick<UserEvent, 'type'>,
+    otherwise: RefusalCode = 'not-possible',
+  ): Decision => (snapshot.can({ ...fact, at } as UserEvent) ? facts(fact) : refuse(otherwise));
   switch (command.type) {
     case 'RegisterUser': {
       const { type: _, ...data } = command;
@@ -36,7 +38,10 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
     }
     case 'LogIn': {
       if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
-      return ifPossible({ type: 'LoggedIn', data: { user, tokenHash: command.tokenHash } }, 'wrong-credentials');
+      return ifPossible(
+        { type: 'LoggedIn', data: { user, tokenHash: command.tokenHash } },
+        'wrong-credentials',
+      );
     }
     case 'LogOut':
       return ifPossible({ type: 'LoggedOut', data: { user, tokenHash: command.tokenHash } }, 'not-logged-in');

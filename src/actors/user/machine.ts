@@ -4,7 +4,7 @@
  * A user is online while at least one client is attached. A deleted user stays as a name-less stone: ids are never
  * given twice, so what the user wrote can go on pointing at it.
  */
-import { assign, setup, type SnapshotFrom } from 'xstate';
+import { assign, type SnapshotFrom, setup } from 'xstate';
 import { evolveUser, initialUser, type UserEvent, type UserState } from './state.ts';
 
 export const userMachine = setup({
@@ -13,12 +13,18 @@ export const userMachine = setup({
     evolve: assign(({ context, event }) => evolveUser(context, event)),
   },
   guards: {
-    isNewToken: ({ context, event }) => event.type === 'LoggedIn' && !context.tokens.includes(event.data.tokenHash),
-    isOwnToken: ({ context, event }) => event.type === 'LoggedOut' && context.tokens.includes(event.data.tokenHash),
-    isNewClient: ({ context, event }) => event.type === 'CameOnline' && !context.clients.includes(event.data.client),
+    isNewToken: ({ context, event }) =>
+      event.type === 'LoggedIn' && !context.tokens.includes(event.data.tokenHash),
+    isOwnToken: ({ context, event }) =>
+      event.type === 'LoggedOut' && context.tokens.includes(event.data.tokenHash),
+    isNewClient: ({ context, event }) =>
+      event.type === 'CameOnline' && !context.clients.includes(event.data.client),
     isLastClient: ({ context, event }) =>
-      event.type === 'WentOffline' && context.clients.length === 1 && context.clients[0] === event.data.client,
-    isAttached: ({ context, event }) => event.type === 'WentOffline' && context.clients.includes(event.data.client),
+      event.type === 'WentOffline' &&
+      context.clients.length === 1 &&
+      context.clients[0] === event.data.client,
+    isAttached: ({ context, event }) =>
+      event.type === 'WentOffline' && context.clients.includes(event.data.client),
     isProgress: ({ context, event }) => event.type === 'ItemsShown' && event.data.upTo > context.shown,
   },
 }).createMachine({

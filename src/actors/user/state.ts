@@ -47,7 +47,15 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
   switch (event.type) {
     case 'UserRegistered': {
       const { user: id, name, passwordHash, recoveryHash } = event.data;
-      return { ...initialUser, state: 'offline', id, name, passwordHash, recoveryHash, registeredAt: event.at };
+      return {
+        ...initialUser,
+        state: 'offline',
+        id,
+        name,
+        passwordHash,
+        recoveryHash,
+        registeredAt: event.at,
+      };
     }
     case 'LoggedIn':
       return { ...user, tokens: [...user.tokens, event.data.tokenHash].slice(-tokensMax) };
@@ -67,7 +75,13 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
     case 'ItemsShown':
       return { ...user, shown: event.data.upTo };
     case 'AccountDeleted':
-      return { ...initialUser, state: 'deleted', id: user.id, registeredAt: user.registeredAt, shown: user.shown };
+      return {
+        ...initialUser,
+        state: 'deleted',
+        id: user.id,
+        registeredAt: user.registeredAt,
+        shown: user.shown,
+      };
     default:
       return event satisfies never;
   }
