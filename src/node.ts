@@ -62,6 +62,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const authConnection = await connect('auth', secrets.authPassword);
   const bus = new NatsBus(connection);
   const passwords = new Argon2Passwords();
+  /** What answers from this node's rows. */
+  const answering: Subscription[] = [];
   const stops: Subscription[] = [];
   let chat: ChatLeader | undefined;
 
@@ -85,17 +87,20 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const positions = new Positions(copy, clock);
       const uptimeMs = () => clock.monotonicMs() - startedMs;
       const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
-      stops.push(
+      stops.push(answerOperators(bus, { replica, frames, uptimeMs, clients, pid: process.pid }));
+      answering.push(
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
-        answerOperators(bus, { replica, frames, uptimeMs, clients, pid: process.pid }),
         answerCallouts(authConnection, secrets.calloutSeed, judge(replica, positions)),
       );
+    },
+    frozen: () => {
+      for (const part of answering.splice(0)) part.stop();
     },
   });
   replica.start();
   return {
     stop: async () => {
-      for (const part of stops) part.stop();
+      for (const part of [...answering, ...stops]) part.stop();
       await replica.stop();
       await Promise.all([connection.drain(), authConnection.close()]);
     },

@@ -7,6 +7,7 @@
  */
 import { type Clock, delay } from '../ports/clock.ts';
 import type { ItemView, Push } from '../protocol/views.ts';
+import { Refused } from './errors.ts';
 
 export interface DeliveriesOptions {
   readonly clock: Clock;
@@ -76,10 +77,22 @@ export class Deliveries {
   async #workAll(): Promise<void> {
     while (!this.#stopped && (this.#mustRead || this.#waiting.length > 0)) {
       const push = this.#waiting.shift();
-      for (const item of push?.items ?? []) if (item.prev <= this.#cursor) await this.#show(item);
+      await this.#showAll(this.#following(push?.items ?? []));
       if (push && push.last > this.#cursor) this.#mustRead = true;
       if (this.#mustRead) await this.#readAll();
     }
+  }
+
+  /** Those that follow on what was shown, without a gap. */
+  #following(items: readonly ItemView[]): ItemView[] {
+    const following: ItemView[] = [];
+    let end = this.#cursor;
+    for (const item of items) {
+      if (item.prev > end) break;
+      following.push(item);
+      end = Math.max(end, item.item);
+    }
+    return following;
   }
 
   async #readAll(): Promise<void> {
@@ -88,20 +101,25 @@ export class Deliveries {
       for (;;) {
         const items = await this.#options.read(this.#cursor);
         if (items.length === 0 || this.#stopped) return;
-        for (const item of items) await this.#show(item);
+        await this.#showAll(items);
       }
-    } catch {
+    } catch (error) {
+      if (error instanceof Refused) return this.stop(); // the account is gone
       this.#mustRead = true; // nobody could answer: the queue is still there
       await delay(this.#options.clock, retryMs);
     }
   }
 
   /** Messages that came back share one place in the queue: all of them are shown before the cursor moves on. */
-  async #show(item: ItemView): Promise<void> {
-    if (item.item < this.#cursor || (item.item === this.#cursor && item.kind === 'message')) return;
-    await this.#options.show(item);
-    this.#cursor = item.item;
-    if (this.#options.delivers) void this.#mark(gatherMs);
+  async #showAll(items: readonly ItemView[]): Promise<void> {
+    for (const [index, item] of items.entries()) {
+      if (this.#stopped) return;
+      if (item.item <= this.#cursor) continue;
+      await this.#options.show(item);
+      if (items[index + 1]?.item === item.item) continue;
+      this.#cursor = item.item;
+      if (this.#options.delivers) this.#mark(gatherMs).catch(() => undefined); // not told: it will be shown again
+    }
   }
 
   #mark(afterMs: number): Promise<void> {

@@ -93,6 +93,7 @@ export class Line {
       if (this.state === 'ready' && before !== 'ready') this.#outbox?.resend();
       before = this.state;
     });
+    this.#actor.subscribe({ complete: () => void this.#hangUp() });
     this.#actor.start();
   }
 
@@ -146,7 +147,7 @@ export class Line {
    */
   async command(request: Request, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
     const id = options.id ?? newId('m-', this.#options.random);
-    if (!this.#outbox) throw new Unanswered('not-sent', 'not connected');
+    if (!this.#outbox || this.state === 'closed') throw new Unanswered('not-sent', 'not connected');
     try {
       const answer = await this.#outbox.give({ ...request, id } as ClientCommand, options.timeoutMs);
       this.saw(answer.position ?? 0);
@@ -201,7 +202,12 @@ export class Line {
 
   async close(): Promise<void> {
     this.#send({ type: 'CLOSE' });
-    this.#outbox?.close('the client was closed');
+    await this.#hangUp();
+  }
+
+  /** However the line was closed: nobody goes on waiting for it. */
+  async #hangUp(): Promise<void> {
+    this.#outbox?.close(this.problem?.message ?? 'the client was closed');
     await this.#link?.close();
   }
 
@@ -232,14 +238,14 @@ export class Line {
   }
 
   async #findLeader(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !(await this.ping())) await delay(this.#options.clock, findLeaderMs);
+    while (!signal.aborted && !(await this.ping())?.answers) await delay(this.#options.clock, findLeaderMs);
   }
 
   #heardOfLeader(data: Uint8Array): void {
     const { success, data: notice } = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
     if (!success) return;
     if (notice.leader === null) {
-      this.#send({ type: 'LEADER_LOST' });
+      if (notice.epoch >= this.leader.epoch) this.#send({ type: 'LEADER_LOST' }); // else of a node that lags behind
       return;
     }
     const isNew = notice.epoch > this.leader.epoch;

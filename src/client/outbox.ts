@@ -40,6 +40,7 @@ export interface OutboxOptions {
 }
 
 const replyTimeoutMs = 3_000;
+const retryMs = 20;
 const batchBytesMax = limits.requestBytesMax / 2;
 
 export class Outbox {
@@ -134,7 +135,7 @@ export class Outbox {
         for (const entry of sentFirst) entry.wasSent = false;
         this.#options.leaderLost();
       }
-      this.resend();
+      this.#resendAfter(retryMs);
     }
   }
 
@@ -151,9 +152,13 @@ export class Outbox {
         batch.map(({ command: { id } }) => ({ id, refused })),
       );
     } else if (attempt === this.#attempt) {
-      this.#attempt += 1; // nothing more goes out before the resend
-      clock.setTimeout(() => this.resend(), next.afterMs);
+      this.#resendAfter(next.afterMs);
     }
+  }
+
+  #resendAfter(delayMs: number): void {
+    this.#attempt += 1; // nothing more goes out before the resend
+    this.#options.clock.setTimeout(() => this.resend(), delayMs);
   }
 
   /** Answers are for what that very batch held: the same id may have been given again since, for something else. */

@@ -3,7 +3,7 @@
  * commands find theirs here; nats-server gets its share through its environment.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccount } from '@nats-io/nkeys';
 import { z } from 'zod';
@@ -37,18 +37,29 @@ export async function readSecrets(data: string): Promise<Secrets> {
 
 /** Reads the secrets, or makes them in a folder that has none. */
 export async function ensureSecrets(data: string): Promise<Secrets> {
-  const path = join(data, fileName);
   try {
     await mkdir(data, { recursive: true, mode: 0o700 });
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(`${JSON.stringify(makeSecrets(), null, 2)}\n`);
-    await file.sync();
-    await file.close();
+    await writeOnce(join(data, fileName), `${JSON.stringify(makeSecrets(), null, 2)}\n`);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
+    throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
   return await readSecrets(data);
+}
+
+/** Whole or not at all, and never over what is there: a file beside it is linked to its name. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  const file = await open(draft, 'w', 0o600);
+  await file.writeFile(text);
+  await file.sync();
+  await file.close();
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
+  }
 }
 
 function makeSecrets(): Secrets {

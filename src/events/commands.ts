@@ -63,8 +63,11 @@ export interface CommandBatch {
   readonly commands: readonly unknown[];
 }
 
+/** Far beyond any honest clock, far below where numbers stop counting. */
+const clockMax = 2 ** 48;
+
 export const batchSchema = z.strictObject({
   after: commandId.nullable(),
-  clock: z.int().min(0),
+  clock: z.int().min(0).max(clockMax),
   commands: z.array(z.unknown()).max(limits.commandsPerRequestMax),
 });

@@ -56,7 +56,7 @@ export class Frame {
   }
 
   static encode(header: Omit<FrameHeader, 'v' | 'count'>, events: readonly string[]): Frame {
-    const full: FrameHeader = { v: 1, ...header, count: events.length };
+    const full = headerSchema.parse({ v: 1, ...header, count: events.length }); // what readers demand, writers check
     return new Frame(full, Buffer.from(`${JSON.stringify(full)}\n${events.join('\n')}\n`), events);
   }
 

@@ -70,17 +70,16 @@ export class JetStreamLog implements OrderedLog {
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
     const expect = { lastSequence: number - 1, streamName: this.#place.stream };
     try {
-      await this.#client.publish(this.#place.subject, bytes, {
-        expect,
-        ...(id ? { msgID: id } : {}),
-        retries: 0,
-      });
+      const options = { expect, ...(id ? { msgID: id } : {}), retries: 0 };
+      const stored = await this.#client.publish(this.#place.subject, bytes, options);
+      if (!stored.duplicate && stored.seq === number) return;
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) {
         throw new LogConflict(`entry ${number} is not the next one`, { cause });
       }
       throw new OutcomeUnknown(`no word on entry ${number}`, { cause });
     }
+    throw new OutcomeUnknown(`entry ${number} was stored before, somewhere`);
   }
 
   /** Asks the stream's leader: a replica may answer from the past. */
@@ -163,8 +162,8 @@ class Consumption implements Following {
     if (this.#stopped) this.#messages.stop();
     for await (const message of this.#messages) {
       if (this.#stopped || message.seq !== this.#number + 1) break;
-      this.#number = message.seq;
       await this.#reader.entry({ number: message.seq, bytes: message.data });
+      this.#number = message.seq;
     }
     this.#messages.stop();
   }

@@ -17,7 +17,7 @@ export function foldInboxes(rows: RowWriter, { event, position, frame }: StoredE
     }
   } else if (event.type === 'AccountDeleted') {
     for (const [sender, returned] of undelivered(rows, event.data.user)) {
-      enqueue(rows, sender, [position, frame], { returned, at: [position] });
+      if (returned.length > 0) enqueue(rows, sender, [position, frame], { returned, at: [position] });
     }
   }
 }
@@ -47,10 +47,12 @@ function undelivered(rows: RowWriter, user: string): Map<string, Place[]> {
     if (!row) break;
     for (const run of row.runs.toReversed()) {
       if (!('from' in run) || users.get(rows, run.from)?.state === 'deleted') continue;
-      const places = run.at.filter((at) => at > shown).map((at): Place => [at, frame]);
-      if (places.length > 0) bySender.set(run.from, [...places, ...(bySender.get(run.from) ?? [])]);
+      const places = bySender.get(run.from) ?? [];
+      bySender.set(run.from, places);
+      for (const at of run.at.toReversed()) if (at > shown) places.push([at, frame]);
     }
     [position, frame] = row.prev;
   }
+  for (const places of bySender.values()) places.reverse(); // walked backwards, told forwards
   return bySender;
 }

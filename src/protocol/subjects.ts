@@ -33,6 +33,17 @@ export const operatorSubjects = {
   inboxPrefix: '_INBOX_operator',
 } as const;
 
+/**
+ * Whether an answer may go to `reply`. The broker checks what a client publishes to, but not where it asks the answer to
+ * be sent: a node that answered anywhere would carry a guest's words into the log.
+ */
+export function mayAnswer(subject: string, reply: string): boolean {
+  const [, kind, speaker = ''] = subject.split('.');
+  if (kind === 'cmd' || kind === 'get') return reply.startsWith(`${clientSubjects.inboxPrefix(speaker)}.`);
+  if (kind === 'ops') return reply.startsWith(`${operatorSubjects.inboxPrefix}.`);
+  return reply.startsWith('_INBOX.'); // between nodes
+}
+
 /** Splits `verbatim.<kind>.<speaker>.<last>`. */
 export function parseSubject(subject: string): { speaker: Speaker; last: string } {
   const [, , speaker = '', last = ''] = subject.split('.');

@@ -23,7 +23,7 @@ export async function appendFrame(
   const { generation, epoch, number } = frame.header;
   while (isWanted()) {
     try {
-      await log.append(frame.bytes, sequence, `${generation}:${epoch}:${number}`);
+      await log.append(frame.bytes, sequence, `${generation}:${epoch}:${number}:${frame.hash}`);
       return 'stored';
     } catch (error) {
       if (!(error instanceof LogConflict || error instanceof OutcomeUnknown)) throw error;

@@ -51,7 +51,7 @@ export async function campaign(options: CampaignOptions): Promise<Frame | undefi
   if (copy.tail.epoch !== epoch) return undefined; // somebody was elected meanwhile
   await verifySeam(log, copy);
   const positions = await askPositions(options);
-  const ahead = lostTail(positions, generation, last);
+  const ahead = lostTail(positions, generation, await log.last()); // a leader that is only slow may have appended meanwhile
   if (ahead) {
     journal.notice(
       `the stream ends at ${last}, but ${ahead.node} has stored up to ${ahead.sequence}: it lost its tail`,
@@ -80,8 +80,8 @@ async function readToEnd({ log, follower, clock }: CampaignOptions): Promise<num
   return last;
 }
 
-async function askPositions({ bus, othersHeard }: CampaignOptions): Promise<Position[]> {
-  const answers = await bus.gather(subjects.position, '', othersHeard(), positionsTimeoutMs);
+async function askPositions({ node, bus, othersHeard }: CampaignOptions): Promise<Position[]> {
+  const answers = await bus.gather(subjects.position, node, othersHeard(), positionsTimeoutMs);
   return answers.flatMap((data) => parse(positionSchema, data) ?? []);
 }
 

@@ -56,6 +56,7 @@ export class Copy {
   #tailSequence: number;
   #mark: Mark;
   #commitUpTo: number;
+  #shown: number;
   #writing = false;
   #damage: string | undefined;
 
@@ -75,6 +76,7 @@ export class Copy {
     this.#tailSequence = sequence;
     this.#mark = mark;
     this.#commitUpTo = mark.number;
+    this.#shown = mark.position;
   }
 
   /** Opens what the store holds; folds the rows anew when they are of another projection version. */
@@ -108,6 +110,11 @@ export class Copy {
     return this.#tailSequence;
   }
 
+  /** Up to which position readers may have been shown something: `rows` run ahead of the mark during a write. */
+  get shown(): number {
+    return this.#shown;
+  }
+
   get mark(): Mark {
     return this.#mark;
   }
@@ -122,6 +129,7 @@ export class Copy {
    * @returns the frame, if it was the next one.
    */
   read({ number: sequence, bytes }: Entry): Frame | undefined {
+    if (this.#damage !== undefined) return undefined;
     try {
       const frame = Frame.decode(bytes);
       const verdict = examine(this.#tail, frame);
@@ -208,6 +216,7 @@ export class Copy {
           version: PROJECTION_VERSION,
         }
       : this.#mark;
+    this.#shown = mark.position;
     const sequence = batch.at(-1)?.sequence ?? this.store.bookmark?.sequence ?? 0;
     const entries = batch.map(({ frame }) => ({ number: frame.number, bytes: frame.bytes }));
     await this.store.write({ entries, rows, bookmark: { sequence, mark } }, { sync: this.#sync });

@@ -50,7 +50,10 @@ export class Heartbeats {
         const notice = parse(noticeSchema, data);
         if (notice) this.#heardMark(notice);
       }),
-      bus.subscribe(subjects.position, (message) => message.respond(JSON.stringify(this.#position()))),
+      bus.subscribe(subjects.position, (message) => {
+        const asker = Buffer.from(message.data).toString();
+        if (asker !== this.#speaker.id) message.respond(JSON.stringify(this.#position()));
+      }),
       every(clock, beatMs, () => this.beat()),
       every(clock, leaderNoticeMs, () => this.#speaker.leadership?.isServing && this.noticeLeader()),
     ];
@@ -88,7 +91,7 @@ export class Heartbeats {
     if (beat.epoch > epoch) leadership?.depose();
     if (beat.role === 'leader') {
       if (beat.healthy) this.#speaker.send({ type: 'LEADER_HEARD' });
-      this.heardLeader({ leader: beat.node, epoch: beat.epoch });
+      if (beat.healthy) this.heardLeader({ leader: beat.node, epoch: beat.epoch });
       this.#heardMark(beat);
     } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
       this.#leader = { leader: null, epoch: beat.epoch };

@@ -38,12 +38,16 @@ export interface LeaderService {
 const probeMs = 250;
 /** So long nothing is decided before the mark is told by itself, instead of by the next frame. */
 const noticeAfterMs = 10;
+const uncommittedFramesMax = 64;
+const stalledAfterMs = 1_000;
 /** Without a successful append or probe for so long, a leader's heartbeat no longer counts. */
 const unhealthyAfterMs = 750;
 
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #tracker: CommitTracker;
+  /** Only their acknowledgements count. */
+  readonly #members: readonly string[];
   readonly #stops: { stop(): void }[];
   /** Appended, not committed. */
   #uncommitted: HeldFrame[] = [];
@@ -51,10 +55,13 @@ export class Leadership {
   #appender: Appender | undefined;
   #service: LeaderService | undefined;
   #provenMs: number;
+  /** When something was committed last, or the first of what is not committed was appended. */
+  #movedMs = 0;
   #stopped = false;
 
   /** @param elected the leader's own first frame, stored in the ordered log and taken in by the copy. */
-  constructor(options: LeadershipOptions, elected: Frame, copies: number) {
+  constructor(options: LeadershipOptions, elected: Frame, { members, copies }: Cluster) {
+    this.#members = members;
     const { copy, bus, clock, node } = options;
     this.#options = options;
     this.#provenMs = clock.monotonicMs();
@@ -86,7 +93,17 @@ export class Leadership {
   }
 
   get isServing(): boolean {
-    return this.#service !== undefined;
+    return this.#service !== undefined && !this.isStalled;
+  }
+
+  /** Frames are appended but not acknowledged, for too long: too few nodes hold what is decided. */
+  get isStalled(): boolean {
+    return this.#uncommitted.length > 0 && this.#options.clock.monotonicMs() - this.#movedMs > stalledAfterMs;
+  }
+
+  /** Whether more should not be decided now. */
+  get isOverloaded(): boolean {
+    return this.isStalled || this.#uncommitted.length > uncommittedFramesMax || this.appender.isOverloaded;
   }
 
   /** @throws {Error} before the leader serves. */
@@ -128,6 +145,7 @@ export class Leadership {
     const { committed } = this.#tracker;
     const count = this.#uncommitted.findIndex(({ frame }) => frame.number > committed);
     const frames = this.#uncommitted.splice(0, count < 0 ? this.#uncommitted.length : count);
+    this.#movedMs = this.#options.clock.monotonicMs();
     this.#service?.committed(frames); // before their layers are written and become transparent
     this.#options.copy.commitUpTo(committed);
     if (!this.#service) this.#options.copy.flush();
@@ -147,6 +165,7 @@ export class Leadership {
       cut: ({ number, hash }) => this.#tracker.expect(number, hash),
       stored: (held) => {
         this.#provenMs = clock.monotonicMs();
+        if (this.#uncommitted.length === 0) this.#movedMs = this.#provenMs;
         this.#uncommitted.push(held);
       },
       fenced: () => this.depose(),
@@ -185,7 +204,12 @@ export class Leadership {
   }
 }
 
+interface Cluster {
+  readonly members: readonly string[];
+  readonly copies: number;
+}
+
 /** Members and copies as the log has them. */
-export function clusterOf(copy: Copy): { members: readonly string[]; copies: number } {
+export function clusterOf(copy: Copy): Cluster {
   return clusterTable.get(copy.rows) ?? { members: [], copies: 1 };
 }

@@ -38,6 +38,8 @@ export interface ReplicaOptions {
   openLog(generation: number, create: boolean): Promise<OrderedLog | undefined>;
   /** The copy is open: reads can be answered from it. */
   opened(replica: Replica): void;
+  /** The copy is damaged: nothing must be answered from it any more. */
+  frozen(replica: Replica): void;
   /** This node leads and may serve. */
   serve(leadership: Leadership, replica: Replica): LeaderService;
 }
@@ -171,9 +173,16 @@ export class Replica {
         this.stamps.saw(copy.stored.at);
         this.#heartbeats.acknowledge(copy);
       },
-      damaged: (reason) => this.send({ type: 'DAMAGED', reason }),
+      damaged: (reason) => this.#freeze(reason),
     });
     this.#options.opened(this);
+  }
+
+  /** This copy is not what it must be: nothing more is read, told or answered from it. */
+  #freeze(reason: string): void {
+    this.#follower?.stop();
+    this.send({ type: 'DAMAGED', reason });
+    this.#options.frozen(this);
   }
 
   async #join(signal: AbortSignal): Promise<void> {
@@ -246,7 +255,7 @@ export class Replica {
         resolve();
       };
       signal.addEventListener('abort', end, { once: true });
-      const { copies } = this.#electedAs(elected);
+      if (this.copy.tail.hash !== elected.hash) return resolve(); // somebody was elected since
       const deposed = () => {
         this.#options.journal.notice(`${node} was deposed from epoch ${elected.header.epoch}`);
         end();
@@ -267,13 +276,13 @@ export class Replica {
           },
         },
         elected,
-        copies,
+        this.#electedAs(elected),
       );
       this.#heartbeats.beat(); // the others need not wait for the next one to hear it
     });
   }
 
-  #electedAs(frame: Frame): { copies: number } {
+  #electedAs(frame: Frame): ReturnType<typeof clusterOf> {
     const event = frame.event(0);
     return event.type === 'LeaderElected' ? event.data : clusterOf(this.copy);
   }

@@ -48,8 +48,13 @@ export function examine(tail: Tail, frame: Frame): Verdict {
 
 /** A generation begins with being seeded, an epoch with an election, and each once. */
 function examineOffice(tail: Tail, frame: Frame): Verdict {
-  const { generation, epoch, number } = frame.header;
-  const { type } = frame.event(0);
+  const { generation, epoch, number, clock, leader } = frame.header;
+  const { type, at, data } = frame.event(0);
+  if (at < tail.at) return { damage: `frame ${number} goes back in time` };
+  if (clock <= tail.clock)
+    return { damage: `frame ${number} has a Lamport clock that does not exceed ${tail.clock}` };
+  if (type === 'LeaderElected' && data.node !== leader)
+    return { damage: `frame ${number} elects ${data.node}, but ${leader} wrote it` };
   if ((type === 'Seeded') !== generation > tail.generation) {
     return { damage: `frame ${number} is of generation ${generation}, which was not seeded there` };
   }

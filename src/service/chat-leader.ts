@@ -31,6 +31,9 @@ const idleActorMs = 5 * 60_000;
 const quietAfterMs = 5 * 60_000;
 const sessionsPerSweep = 500;
 
+/** The store was closed under a look at its rows: this leader is being stopped. */
+const ignoreEnd = () => undefined;
+
 export class ChatLeader implements LeaderService {
   readonly #options: ChatOptions;
   readonly #leadership: Leadership;
@@ -55,10 +58,10 @@ export class ChatLeader implements LeaderService {
     this.#presence = new Presence(clock);
     const frames = new Frames(leadership.copy.store);
     this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
-    void this.#knowWhoIsOnline();
+    this.#knowWhoIsOnline().catch(ignoreEnd);
     this.#stops = [
       bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message)),
-      every(clock, sweepMs, () => void this.#sweep()),
+      every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd)),
     ];
   }
 
@@ -100,7 +103,8 @@ export class ChatLeader implements LeaderService {
   async #knowWhoIsOnline(): Promise<void> {
     const { store, rows } = this.#leadership.copy;
     const found = await store.rangeRows({ from: online.key(''), to: online.key('~') });
-    for (const [key] of found) this.#presence.know(rows, online.rest(key));
+    for (const [key] of found)
+      if (!this.#presence.isOnline(online.rest(key))) this.#presence.know(rows, online.rest(key));
   }
 
   async #sweep(): Promise<void> {

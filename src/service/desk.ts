@@ -41,12 +41,17 @@ interface Outcome {
   answer(): Answer | Promise<Answer>;
 }
 
+/** Clients whose last command is remembered. */
+const rememberedMax = 10_000;
+/** Batches of one client that wait for their turn. */
+const waitingPerLaneMax = 64;
+
 type Respond = (reply: Omit<Reply, 'clock'>) => void;
 
 export class Desk {
   readonly #options: DeskOptions;
   /** Batches under way, by sender and client: one after the other. */
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes = new Map<string, { readonly turn: Promise<void>; readonly waiting: number }>();
   /** Id of the last command taken, by sender and client. */
   readonly #taken = new Map<string, string>();
   /** What to do when a frame is committed, in the order of frames. */
@@ -65,12 +70,17 @@ export class Desk {
       return 0;
     }
     const lane = `${sender.id}/${sender.client}`;
-    const run = () => this.#process(sender, lane, batch, respond);
-    const before = this.#lanes.get(lane);
-    const done = (before ? before.then(run) : run()).finally(() => {
-      if (this.#lanes.get(lane) === done) this.#lanes.delete(lane);
+    const { turn: before, waiting } = this.#lanes.get(lane) ?? { turn: undefined, waiting: 0 };
+    if (waiting >= waitingPerLaneMax) {
+      respond({ refused: refusal('not-now') });
+      return batch.clock;
+    }
+    const run = () =>
+      this.#process(sender, lane, batch, respond).catch(() => respond({ refused: refusal('not-now') }));
+    const turn = (before ? before.then(run) : run()).finally(() => {
+      if (this.#lanes.get(lane)?.turn === turn) this.#lanes.delete(lane);
     });
-    this.#lanes.set(lane, done);
+    this.#lanes.set(lane, { turn, waiting: waiting + 1 });
     return batch.clock;
   }
 
@@ -95,8 +105,8 @@ export class Desk {
     if (this.#stopped) return;
     // That a command has an answer proves nothing about those before it: it may be a repeat of an old one.
     if (batch.after && this.#taken.get(lane) !== batch.after) return respond({ resend: true });
-    if (appender.isOverloaded) return respond({ refused: refusal('not-now') });
-    if (batch.commands.length > 0) this.#taken.set(lane, idOf(batch.commands.at(-1)));
+    if (leadership.isOverloaded) return respond({ refused: refusal('not-now') });
+    if (batch.commands.length > 0) this.#remember(lane, idOf(batch.commands.at(-1)));
     const outcomes: Outcome[] = [];
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);
@@ -110,9 +120,20 @@ export class Desk {
       if (this.#stopped) return;
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
-    const answer = () => void this.#answer(outcomes, respond);
+    const answer = () =>
+      void this.#answer(outcomes, respond).catch(() => respond({ refused: refusal('not-now') }));
     if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
+  }
+
+  /** Who was forgotten is asked for a resend: that costs a round trip and nothing else. */
+  #remember(lane: string, id: string): void {
+    this.#taken.delete(lane);
+    this.#taken.set(lane, id);
+    for (const oldest of this.#taken.keys()) {
+      if (this.#taken.size <= rememberedMax) break;
+      this.#taken.delete(oldest);
+    }
   }
 
   async #takePrepared(

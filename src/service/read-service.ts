@@ -30,7 +30,7 @@ export class ReadService {
   async #receive(message: BusMessage): Promise<void> {
     const { speaker, last } = parseSubject(message.subject);
     const answer = await this.#answer(speaker, last, message.data).catch(() => refusal('not-now'));
-    const { position } = this.#copy.mark;
+    const position = this.#copy.shown;
     message.respond(JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) }));
   }
 

@@ -1,6 +1,7 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
 import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLog } from '../log/port.ts';
+import type { Subscription } from '../ports/bus.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
@@ -23,6 +24,7 @@ interface Running {
   /** Undefined until the broker was reached for the first time. */
   replica: Replica | undefined;
   copy: Copy | undefined;
+  reads: Subscription | undefined;
 }
 
 const commands = 'verbatim.cmd.';
@@ -78,6 +80,7 @@ export class SimulatedNode {
       wire: new Wire(process, broker),
       replica: undefined,
       copy: undefined,
+      reads: undefined,
     };
     this.#running = running;
     const bus = new SimulatedBus(running.wire, broker, (subject, payload) =>
@@ -143,8 +146,10 @@ export class SimulatedNode {
         const { copy } = replica;
         running.copy = copy;
         copy.listen({ committed: (frames) => watch.committed(this.id, frames, copy.mark) });
-        new ReadService(copy, new Reader(copy, new Frames(store)), new Positions(copy, process)).start(bus);
+        const reader = new Reader(copy, new Frames(store));
+        running.reads = new ReadService(copy, reader, new Positions(copy, process)).start(bus);
       },
+      frozen: () => running.reads?.stop(),
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail.epoch);
         return new ChatLeader(leadership, replica, { bus, clock: process, random, passwords, sessionGapMs });

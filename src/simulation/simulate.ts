@@ -35,7 +35,7 @@ export interface SimulationResult {
 const names = ['ann', 'ben', 'cid'] as const;
 const members = ['n1', 'n2', 'n3'];
 const usualDurationMs = 20_000;
-const settleTimeoutMs = 40_000;
+const settleTimeoutMs = 15_000;
 /** For what nobody waits for: the last items are shown, and marked as shown. */
 const lastWordsMs = 8_000;
 /** From one fault at a time to several at once. */
@@ -58,14 +58,17 @@ export async function simulate({
   });
   const everyMs = faultGapMs.min * (faultGapMs.max / faultGapMs.min) ** random.next();
   const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs });
-  const died = watchForDeaths(world);
-  await world.start(names);
-  new Nemesis(world, random.fork('nemesis')).schedule(faults);
-  await world.run(durationMs);
-  const settledMs = await settle(world);
-  if (!world.watch.broken) await judge(world);
-  died.stop();
-  return resultOf(world, seed, faults, settledMs);
+  const deathWatch = watchForDeaths(world);
+  try {
+    await world.start(names);
+    new Nemesis(world, random.fork('nemesis')).schedule(faults);
+    await world.run(durationMs);
+    const settledMs = await settle(world);
+    if (!world.watch.broken) await judge(world);
+    return resultOf(world, seed, faults, settledMs);
+  } finally {
+    deathWatch.stop();
+  }
 }
 
 /** @returns how long it took, once nothing went wrong any more, until everything was done and known everywhere. */
@@ -85,9 +88,9 @@ async function settle(world: World): Promise<number> {
   return settleTimeoutMs;
 }
 
-/** Nodes agree on everything, nobody waits for an answer, and what was shown is marked as shown. */
+/** Nodes agree on everything, all clients follow, and nobody waits for an answer. */
 function isSettled({ nodes, users, stream, leader }: World): boolean {
-  if (!leader || users.some((user) => !user.isSettled)) return false;
+  if (!leader || users.some((user) => !user.isFollowing || !user.isSettled)) return false;
   const sequence = stream?.last ?? 0;
   return nodes.every(({ copy }) => copy?.sequence === sequence && copy.mark.number === copy.tail.number);
 }
@@ -96,16 +99,26 @@ function unsettled({ nodes, users, stream, leader }: World): string {
   const states = nodes.map(({ id, replica, copy }) => {
     return `${id} ${replica?.state} at ${copy?.tail.number}, committed ${copy?.mark.number}`;
   });
-  const waiting = users.filter((user) => !user.isSettled).map(({ name }) => `${name} waits`);
+  const waiting = users
+    .filter((user) => !user.isFollowing || !user.isSettled)
+    .map(({ name }) => `${name} waits`);
   return [`leader ${leader?.id}`, `stream ${stream?.last}`, ...states, ...waiting].join('; ');
 }
 
-/** What would end a real process: an error that nobody caught. */
+const deaths = ['unhandledRejection', 'uncaughtException'] as const;
+
+/** What would end a real process: an error that nobody caught. While a world runs, it is that world's. */
 function watchForDeaths(world: World): { stop(): void } {
-  const die = (error: unknown) =>
-    world.watch.breaks('alive', `a process would have died: ${(error as Error).stack ?? error}`);
-  process.on('unhandledRejection', die);
-  return { stop: () => process.off('unhandledRejection', die) };
+  const others = deaths.map((death) => process.listeners(death as 'uncaughtException'));
+  for (const death of deaths) process.removeAllListeners(death).on(death, (error) => world.died(error));
+  return {
+    stop: () => {
+      for (const [index, death] of deaths.entries()) {
+        process.removeAllListeners(death);
+        for (const listener of others[index] ?? []) process.on(death as 'uncaughtException', listener);
+      }
+    },
+  };
 }
 
 function resultOf(world: World, seed: number, plan: readonly Fault[], settledMs: number): SimulationResult {

@@ -78,13 +78,18 @@ export class World {
   }
 
   run(ms: number): Promise<void> {
-    return this.timeline.run(this.timeline.nowMs + ms, () => this.watch.broken !== undefined);
+    return this.#pass(ms, () => false);
   }
 
   /** @returns whether it came true within `limitMs`. */
   async until(isTrue: () => boolean, limitMs: number): Promise<boolean> {
-    await this.timeline.run(this.timeline.nowMs + limitMs, () => this.watch.broken !== undefined || isTrue());
+    await this.#pass(limitMs, isTrue);
     return isTrue();
+  }
+
+  /** An error that nobody caught: a real process would have ended. */
+  died(error: unknown): void {
+    this.watch.breaks('alive', `a process died of ${error instanceof Error ? error.stack : error}`);
   }
 
   /**
@@ -133,6 +138,15 @@ export class World {
       part.start();
     }
     for (const { disk } of this.nodes) disk.slowness = 1;
+  }
+
+  async #pass(ms: number, isDone: () => boolean): Promise<void> {
+    try {
+      const isOver = () => this.watch.broken !== undefined || isDone();
+      await this.timeline.run(this.timeline.nowMs + ms, isOver);
+    } catch (error) {
+      this.died(error);
+    }
   }
 
   async #register(names: readonly string[]): Promise<Identity[]> {

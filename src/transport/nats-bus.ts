@@ -1,6 +1,7 @@
 /** The bus port on a NATS connection. */
 import { errors, type Msg, type NatsConnection } from 'nats';
 import { type Bus, type BusMessage, NoAnswer, NobodyThere, type Subscription } from '../ports/bus.ts';
+import { mayAnswer } from '../protocol/subjects.ts';
 
 export class NatsBus implements Bus {
   readonly #connection: NatsConnection;
@@ -29,7 +30,7 @@ export class NatsBus implements Bus {
     const subscription = this.#connection.subscribe(subject, {
       ...options,
       callback: (error, message: Msg) => {
-        if (!error) handler(message);
+        if (!error) handler(answerable(message));
       },
     });
     return { stop: () => subscription.unsubscribe() };
@@ -78,4 +79,15 @@ export class NatsBus implements Bus {
     this.#connected = connected;
     for (const listener of this.#listeners) listener(connected);
   }
+}
+
+function answerable(message: Msg): BusMessage {
+  const { subject, data, reply = '' } = message;
+  return {
+    subject,
+    data,
+    respond: (payload) => {
+      if (mayAnswer(subject, reply)) message.respond(payload);
+    },
+  };
 }

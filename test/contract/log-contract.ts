@@ -8,7 +8,7 @@ export interface OpenLog {
   close(): Promise<void>;
 }
 
-export async function collect(entries: AsyncIterable<Entry>): Promise<Entry[]> {
+async function collect(entries: AsyncIterable<Entry>): Promise<Entry[]> {
   const found: Entry[] = [];
   for await (const entry of entries) found.push(entry);
   return found;

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { simulate } from '../../src/simulation/simulate.ts';
 
-const durationMs = 12_000;
+const durationMs = 6_000;
 
 it('the same seed gives the same run, byte for byte', async () => {
   const first = await simulate({ seed: 7, durationMs });

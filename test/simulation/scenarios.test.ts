@@ -138,3 +138,22 @@ it('a leader that is asked to stop hands over at once (P5)', async () => {
   expect(world.timeline.nowMs - beganMs).toBeLessThan(1_000);
   await scene.ends();
 });
+
+it.each(['random', 'lowest-id'] as const)(
+  'leaders die one after the other, %s election (P5)',
+  async (strategy) => {
+    const scene = await startScenario('one after the other', strategy);
+    const { world } = scene;
+    for (let death = 1; death <= 10; death++) {
+      const [leader] = scene.roles;
+      leader.kill();
+      const diedMs = world.timeline.nowMs;
+      await scene.sends('ann', 'ben', `after death ${death}`);
+      expect(world.timeline.nowMs - diedMs).toBeLessThan(1_000);
+      leader.start();
+      await world.run(2_000);
+    }
+    await scene.ends();
+    expect(scene.shown('ben')).toHaveLength(10);
+  },
+);

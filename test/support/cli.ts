@@ -72,8 +72,10 @@ export class Cli {
 
   #spawn(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
     const child = spawn(process.execPath, [program, ...args], {
+      ...this.#as,
       env: { ...this.env, ...env },
       stdio: 'pipe',
+      cwd: '/',
     });
     running.add(child);
     child.once('close', () => running.delete(child));

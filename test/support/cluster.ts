@@ -1,6 +1,8 @@
 /** A real cluster of a test's own: the program's own `up`, a free port, folders that go away. */
+
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { Cli, type Ended, type Running } from './cli.ts';
@@ -71,6 +73,17 @@ export class TestCluster {
     this.#up = undefined;
     up?.signal('SIGTERM');
     return await up?.ended();
+  }
+
+  /** kill -9 of `up` itself. @returns when the port is free again. */
+  async killSupervisor(): Promise<void> {
+    const server = connect(this.port, '127.0.0.1').resume();
+    server.on('error', () => undefined);
+    await once(server, 'connect');
+    const up = this.#up;
+    this.#up = undefined;
+    up?.signal('SIGKILL');
+    await Promise.all([up?.ended(), once(server, 'close')]);
   }
 
   get url(): string {

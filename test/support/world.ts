@@ -112,7 +112,7 @@ export class World {
 }
 
 /** Bytes that never repeat, and are the same in every run. */
-export function countingRandom(): Random {
+function countingRandom(): Random {
   let drawn = 0;
   return {
     next: () => 0.5,

@@ -50,7 +50,7 @@ function longTalk(messages: number): DomainEvent[][] {
   return [...world.commands, ...talk];
 }
 
-const { frames, rows: allRows } = chainOf(longTalk(24_000), [900], Number.POSITIVE_INFINITY, () => false);
+const { frames, rows: allRows } = chainOf(longTalk(20_400), [900], Number.POSITIVE_INFINITY, () => false);
 const count = frames.length;
 const committed = count - 1; // the last frame is stored, but not committed
 

@@ -1,0 +1,124 @@
+/** A user sees and writes only what is theirs, whatever program holds their credentials: the broker sees to it (P9). */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestCluster } from '../support/cluster.ts';
+import { RawConnection } from '../support/raw-connection.ts';
+
+interface Kept {
+  readonly user: string;
+  readonly token: string;
+}
+
+describe('the borders of a user', () => {
+  let cluster: TestCluster;
+  let alice: Kept;
+  let bob: Kept;
+  let own: RawConnection;
+
+  const kept = (profile: string): Kept => {
+    const path = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', `${profile}.json`);
+    return JSON.parse(readFileSync(path, 'utf8')) as Kept;
+  };
+  const enter = async (user: string, pass: string) => await RawConnection.open(cluster.port, user, pass);
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+    await cluster.welcome('alice', 'bob');
+    alice = kept('alice');
+    bob = kept('bob');
+    own = (await enter(`user:${alice.user}:0`, alice.token))!;
+  });
+  afterAll(async () => {
+    own?.close();
+    await cluster.stop();
+  });
+
+  it('their own subjects are open to them', async () => {
+    const { user } = alice;
+    for (const subject of [`verbatim.cmd.${user}.c-1`, `verbatim.get.${user}.whoami`])
+      expect(await own.publish(subject)).toEqual([]);
+    for (const subject of [`verbatim.push.${user}`, `_INBOX_${user}.>`, 'verbatim.leader']) {
+      expect(await own.subscribe(subject)).toEqual([]);
+    }
+  });
+
+  it('nothing else is, to write', async () => {
+    const foreign = [
+      `verbatim.cmd.${bob.user}.c-1`,
+      `verbatim.get.${bob.user}.whoami`,
+      `verbatim.push.${bob.user}`,
+      `verbatim.push.${alice.user}`,
+      `_INBOX_${bob.user}.1`,
+      'verbatim.leader',
+      'verbatim.log.1',
+      'verbatim.ops.all.status',
+      'verbatim.ops.n1.log',
+      'verbatim.node.beat',
+      'verbatim.node.ack',
+      'verbatim.anything',
+      'anything',
+      '$JS.API.STREAM.LIST',
+      '$JS.API.STREAM.DELETE.VERBATIM_1',
+      '$JS.API.STREAM.MSG.GET.VERBATIM_1',
+      '$JS.API.CONSUMER.CREATE.VERBATIM_1',
+      '$SYS.REQ.SERVER.PING',
+      '$SYS.REQ.USER.AUTH',
+    ];
+    for (const subject of foreign)
+      expect(await own.publish(subject), subject).toEqual([expect.stringContaining('Permissions Violation')]);
+  });
+
+  it('nothing else is, to read', async () => {
+    const foreign = [
+      '>',
+      'verbatim.>',
+      'verbatim.cmd.*.*',
+      `verbatim.cmd.${alice.user}.*`,
+      `verbatim.get.${bob.user}.*`,
+      `verbatim.push.${bob.user}`,
+      'verbatim.push.*',
+      `_INBOX_${bob.user}.>`,
+      '_INBOX_operator.>',
+      '_INBOX.>',
+      'verbatim.log.>',
+      'verbatim.node.>',
+      'verbatim.ops.>',
+      '$JS.>',
+      '$SYS.>',
+    ];
+    for (const subject of foreign)
+      expect(await own.subscribe(subject), subject).toEqual([
+        expect.stringContaining('Permissions Violation'),
+      ]);
+  });
+
+  it('a guest can register and log in, and ask for nothing', async () => {
+    const guest = 'g-0123456789abcdef';
+    const connection = (await enter(`guest:${guest}`, ''))!;
+    expect(await connection.publish(`verbatim.cmd.${guest}.c-1`)).toEqual([]);
+    for (const subject of [`verbatim.get.${guest}.users`, `verbatim.cmd.${alice.user}.c-1`]) {
+      expect(await connection.publish(subject)).toEqual([expect.stringContaining('Permissions Violation')]);
+    }
+    expect(await connection.subscribe(`verbatim.push.${alice.user}`)).toEqual([
+      expect.stringContaining('Permissions Violation'),
+    ]);
+    connection.close();
+  });
+
+  it.each([
+    ["another's name with one's own token", () => enter(`user:${bob.user}:0`, alice.token)],
+    ['no token', () => enter(`user:${alice.user}:0`, '')],
+    ['a name that tries to be a pattern', () => enter('guest:*', '')],
+    ['a node without its password', () => enter('node', 'guessed')],
+    ['an operator without the password', () => enter('operator', '')],
+    ['nobody', () => enter('', '')],
+  ])('the broker does not let in %s', async (_, attempt) => {
+    expect(await attempt()).toBeUndefined();
+  });
+
+  it('a log-in that was ended opens nothing any more', async () => {
+    await cluster.as('alice').done(['logout']);
+    expect(await enter(`user:${alice.user}:0`, alice.token)).toBeUndefined();
+  });
+});

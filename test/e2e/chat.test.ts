@@ -1,0 +1,163 @@
+/** The chat, as people use it: in a terminal, from the first question on; and in a pipe. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli } from '../support/cli.ts';
+import { freePort, ownEnvironment, password, TestCluster } from '../support/cluster.ts';
+import { hasTmux, Terminal } from '../support/terminal.ts';
+
+describe('the chat', () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+    await cluster.welcome('bob');
+  });
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  it.skipIf(!hasTmux)(
+    'takes a stranger from the first question to a conversation that outlives its leader (P4, P6)',
+    async () => {
+      const alice = await Terminal.open(['chat', '--profile', 'alice', '--with', 'bob'], cluster.env);
+      await alice.shows('Do you have an account here?');
+      await alice.enter('n');
+      await alice.shows('Choose a name:');
+      await alice.enter('alice');
+      await alice.shows('Choose a password');
+      await alice.enter(password);
+      await alice.shows('Once more:');
+      await alice.enter(password);
+      expect(await alice.shows('you are alice')).not.toContain(password);
+      expect(await alice.shows('bob>')).toContain('recovery code');
+
+      const bob = await Terminal.open(['chat', '--profile', 'bob'], cluster.env);
+      await bob.shows('you are bob');
+      await alice.enter('hello, bob');
+      await bob.shows(/^alice: 'hello, bob'; sent at /m);
+      await bob.enter('/msg alice hello yourself');
+      await alice.shows(/^bob: 'hello yourself'; sent at /m);
+
+      await alice.type('half a sen');
+      await alice.shows('bob> half a sen');
+      await cluster.killLeader();
+      await alice.shows('typing is off until somebody does');
+      await alice.shows('there is a leader; go on');
+      await alice.shows('bob> half a sen');
+      await alice.enter('tence');
+      await bob.shows(/^alice: 'half a sentence'; sent at /m);
+
+      await alice.enter('/transcript');
+      const screen = await alice.shows(/'half a sentence'.*'half a sentence'/s);
+      expect(screen.match(/'hello, bob'/g)).toHaveLength(2); // once as it was said, once in the transcript
+      await bob.press('C-d');
+      await bob.shows('exit status 0');
+      await alice.enter('/delete account');
+      await alice.shows('Type the name to confirm');
+      await alice.enter('alice');
+      expect(await alice.shows('exit status 0')).toContain('deleted alice');
+    },
+  );
+
+  it.skipIf(!hasTmux)('takes nothing while there is no leader: what is typed then is gone (P6)', async () => {
+    const terminal = await Terminal.open(['chat', '--profile', 'bob', '--with', 'carol'], cluster.env);
+    await cluster.welcome('carol');
+    await terminal.type('before ');
+    await terminal.shows('carol> before');
+    const leader = await cluster.leader();
+    process.kill(cluster.pid(leader), 'SIGSTOP'); // silent, but not gone
+    await terminal.shows('(no leader) before');
+    await terminal.type('lost');
+    await terminal.press('Enter');
+    await terminal.shows('there is a leader; go on');
+    process.kill(cluster.pid(leader), 'SIGCONT');
+    await terminal.enter('after');
+    const screen = await terminal.shows(/^bob: '.*'; sent at /m);
+    expect(screen).toContain("bob: 'before after'");
+    expect(screen).not.toContain('lost');
+    await terminal.press('C-c');
+    await terminal.shows('exit status 0');
+  });
+
+  it('does in a pipe what it does on a terminal', async () => {
+    const [dave] = (await cluster.welcome('dave')) as [Cli];
+    const chat = dave.start(['chat', '--with', 'bob', '--json']);
+    chat.type('hi');
+    const said = JSON.parse(await chat.out.next('hi')) as { session: string };
+    await cluster.as('bob').done(['send', 'dave', 'a line\nbreak and \x1b[2J']);
+    expect(JSON.parse(await chat.out.next('break'))).toMatchObject({
+      from: 'bob',
+      text: 'a line\nbreak and \x1b[2J',
+      session: said.session,
+    });
+    for (const line of [
+      '/users b',
+      '/sessions',
+      '/transcript',
+      '/sesions',
+      '//slash',
+      '/logout',
+      'never said',
+    ])
+      chat.type(line);
+    expect(await chat.ended()).toBe(1);
+    expect(chat.err.all).toEqual([expect.stringContaining('did you mean /sessions?')]);
+    const printed = chat.out.all.slice(2).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(printed[0]).toMatchObject({ name: 'bob' });
+    expect(printed[1]).toMatchObject({ session: said.session, messages: 2 });
+    expect(printed.slice(2).map(({ text }) => text)).toEqual(['hi', 'a line\nbreak and \x1b[2J', '/slash']);
+    expect((await dave.run(['whoami'])).status).toBe(1);
+  });
+
+  it('asks in a pipe too, and shows others nothing that a terminal would obey', async () => {
+    const eve = cluster.as('eve');
+    const input = `maybe\nn\neve\n${password}\n${password}\n/msg bob hello\n/quit\n`;
+    const ended = await eve.done(['chat'], { input });
+    expect(ended.stderr).toContain('recovery code');
+    expect(ended.lines).toEqual([expect.stringMatching(/^eve: 'hello'; sent at /)]);
+    await cluster.as('bob').done(['send', 'eve', 'x\x1b[31m\u202ey']);
+    expect((await eve.done(['inbox'])).lines).toEqual([
+      expect.stringMatching(/^bob: 'x\\x1b\[31m\\u\{202e\}y'; sent at /),
+    ]);
+  });
+});
+
+describe('npm start', () => {
+  it('without a terminal stays up and says how to join', async () => {
+    const env = { ...ownEnvironment(), VERBATIM_DATA: join(ownEnvironment().HOME!, 'data') };
+    const start = new Cli(env).start(['start', '--port', String(await freePort())]);
+    const how = await start.out.next('join from another terminal');
+    expect(how).toContain('npm run chat');
+    start.signal('SIGTERM');
+    expect(await start.ended()).toBe(0);
+  });
+
+  it.skipIf(!hasTmux)(
+    'on a terminal goes straight into the chat, and leaving stops what it started',
+    async () => {
+      const env = { ...ownEnvironment(), VERBATIM_DATA: join(ownEnvironment().HOME!, 'data') };
+      const port = await freePort();
+      const terminal = await Terminal.open(['start', '--port', String(port)], env);
+      await terminal.shows('Do you have an account here?');
+      for (const answer of ['n', 'alice', password, password]) await terminal.enter(answer); // typed ahead
+      expect(await terminal.shows('you are alice')).not.toContain(password);
+
+      const guest = { ...env, VERBATIM_PROFILE: 'bob' };
+      await new Cli(guest).done(['register', 'bob', '--password-stdin'], { input: password });
+      await new Cli(guest).done(['login', 'bob', '--password-stdin'], { input: password });
+      const listening = new Cli(guest).start(['inbox', '--follow']);
+      await terminal.enter('/msg bob hi');
+      await listening.out.next("alice: 'hi'");
+      await terminal.enter('/quit');
+      const screen = await terminal.shows('exit status 0');
+      expect(screen).toContain('1 other client is connected');
+      expect(screen).not.toMatch(/n\d: n\d leads/);
+      expect(readFileSync(join(env.VERBATIM_DATA, 'verbatim.log'), 'utf8')).toMatch(/n\d: n\d leads epoch 1/);
+      listening.signal('SIGINT');
+      expect(await listening.ended()).toBe(0);
+      const whoami = await new Cli(guest).run(['whoami']);
+      expect(whoami.stderr).toContain(`no server answers at nats://127.0.0.1:${port}`);
+    },
+  );
+});

@@ -1,0 +1,139 @@
+/** Operating a cluster: processes that die, folders that were changed, output that goes elsewhere. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Level } from 'level';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groups } from '../../cli/commands.ts';
+import { Cli, program } from '../support/cli.ts';
+import { ownEnvironment, TestCluster } from '../support/cluster.ts';
+
+const shell = promisify(execFile);
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('operating', () => {
+  let cluster: TestCluster;
+  let alice: Cli;
+  let bob: Cli;
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start();
+    [alice, bob] = (await cluster.welcome('alice', 'bob')) as [Cli, Cli];
+    await alice.done(['send', 'bob', '-'], { input: 'one\ntwo\nthree\n' });
+  });
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  it('nats-server may be killed as well: it comes back, and the talk goes on (P1, P6)', async () => {
+    const sending = alice.start(['send', 'bob', '-', '--json', '--timeout', '60s']);
+    sending.type('before');
+    await sending.out.atLeast(1);
+    const heard = cluster.said.all.length;
+    process.kill(cluster.pid('nats-1'), 'SIGKILL');
+    await cluster.said.next('nats-1 died (SIGKILL); starting it again', heard);
+    sending.type('after');
+    sending.endInput();
+    expect(await sending.ended()).toBe(0);
+    expect((await bob.done(['inbox', '--json'])).json.map(({ text }) => text)).toEqual([
+      'one',
+      'two',
+      'three',
+      'before',
+      'after',
+    ]);
+    expect((await cluster.status()).status).toBe(0);
+  });
+
+  it('output into a closed pipe ends quietly, and colours are for terminals', async () => {
+    const { stdout, stderr } = await shell(
+      'sh',
+      ['-c', `'${process.execPath}' '${program}' log | head -n 1`],
+      { env: cluster.env },
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ +1 {2}frame 1 .* Seeded {2}\{.*\}\n$/);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  it('two commands at once never lower what a profile has seen (P7)', async () => {
+    await Promise.all([
+      alice.done(['send', 'bob', 'a']),
+      alice.done(['send', 'bob', 'b']),
+      alice.done(['whoami']),
+    ]);
+    const { json } = await alice.done(['send', 'bob', 'c', '--json']);
+    const [session] = (await alice.done(['sessions', '--json'])).json;
+    const transcript = await alice.done(['transcript', '--session', String(session?.session), '--json']);
+    expect(transcript.json.at(-1)?.position).toBe(json[0]?.position);
+  });
+
+  it('when its supervisor is killed nothing lives on, and all is there again when it starts (P1)', async () => {
+    const pids = ['nats-1', 'n1', 'n2', 'n3'].map((id) => cluster.pid(id));
+    await cluster.killSupervisor();
+    await cluster.restart(); // waits for the port, which the old server held
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect((await bob.done(['inbox', '--json'])).json.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['a', 'b', 'c']),
+    );
+  });
+
+  it('verify names the first position that was changed, in a frame or in a row (P2)', async () => {
+    const posted = (await cluster.as('operator').done(['log', '--json', '--type', 'MessagePosted'])).json;
+    const changed = posted.find(({ data }) => (data as { text: string }).text === 'before')!;
+    await cluster.stop();
+    await edit(join(cluster.data, 'nodes', 'n2'), `f${String(changed.frame).padStart(12, '0')}`, (text) =>
+      text.replace('before', 'beyond'),
+    );
+    await edit(join(cluster.data, 'nodes', 'n3'), 'rname/alice', () => '"u-somebody"');
+
+    const verified = await cluster.as('operator').run(['verify', '--data', cluster.data, '--json']);
+    expect(verified.status).toBe(1);
+    const [n1, n2, n3] = verified.json;
+    expect(n1).toMatchObject({ node: 'n1', ok: true });
+    expect(n2).toMatchObject({
+      node: 'n2',
+      ok: false,
+      reason: `frame ${changed.frame} is not the one that n1 has`,
+    });
+    expect(n2?.first_bad).toBeLessThanOrEqual(Number(changed.position));
+    expect(n3).toMatchObject({ node: 'n3', ok: false, reason: expect.stringContaining('rows') });
+    const alone = await cluster.as('operator').run(['verify', '--data', join(cluster.data, 'nodes', 'n2')]);
+    expect({ status: alone.status, stdout: alone.stdout }).toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/^n2: bad from position \d+ on: /),
+    });
+  });
+});
+
+describe('the command line', () => {
+  const cli = new Cli(ownEnvironment());
+  const names = groups.flatMap(({ commands }) => commands.map(({ name }) => name));
+
+  it.each(names)('%s --help has an example', async (name) => {
+    const { stdout } = await cli.done([name, '--help']);
+    expect(stdout).toMatch(/Examples?:\n {2}(\$|.*\|) /);
+    expect((await cli.done(['help', name])).stdout).toBe(stdout);
+  });
+
+  it('says what it is, and what it was not given', async () => {
+    expect((await cli.done(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await cli.done(['--help'])).lines[0]).toMatch(/^Usage: verbatim /);
+    const { status, stdout } = await cli.run([]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    const { stderr } = await cli.run(['--json', '--profile', 'whoami', 'whoami']); // options may come first
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'not-logged-in', message: expect.any(String) } });
+  });
+});
+
+async function edit(folder: string, key: string, change: (text: string) => string): Promise<void> {
+  const store = new Level<string, string>(folder);
+  await store.put(key, change((await store.get(key))!));
+  await store.close();
+}

@@ -1,0 +1,45 @@
+/** NATS as it is spoken on the wire, so that a test hears every refusal of the broker, in order. */
+import { connect, type Socket } from 'node:net';
+import { Lines } from './lines.ts';
+
+export class RawConnection {
+  readonly #socket: Socket;
+  readonly #lines: Lines;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('error', () => undefined); // the broker hangs up on those it refuses
+    this.#lines = new Lines(socket, 'the connection');
+  }
+
+  /** @returns undefined when the broker does not let them in. */
+  static async open(port: number, user: string, pass: string): Promise<RawConnection | undefined> {
+    const raw = new RawConnection(connect(port, '127.0.0.1'));
+    const options = { user, pass, verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
+    const said = await raw.#say(`CONNECT ${JSON.stringify(options)}`);
+    if (!said.some((line) => line.includes('Authorization Violation'))) return raw;
+    raw.close();
+    return undefined;
+  }
+
+  /** What the broker says to a publication: nothing, or a refusal. */
+  async publish(subject: string): Promise<string[]> {
+    return await this.#say(`PUB ${subject} 2\r\n{}`);
+  }
+
+  async subscribe(subject: string): Promise<string[]> {
+    return await this.#say(`SUB ${subject} 1`);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Everything up to the answer to a ping that is sent behind. */
+  async #say(command: string): Promise<string[]> {
+    const before = this.#lines.all.length;
+    this.#socket.write(`${command}\r\nPING\r\n`);
+    await this.#lines.next(/^PONG|Authorization Violation/, before);
+    return this.#lines.all.slice(before).filter((line) => line.startsWith('-ERR'));
+  }
+}

@@ -1,0 +1,96 @@
+/** A real terminal, by way of tmux: what is typed goes to the program, and the screen is read as a person would. */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
+import { program } from './cli.ts';
+import { Lines } from './lines.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const run = promisify(execFile);
+
+export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+const open = new Set<Terminal>();
+afterAll(async () => {
+  for (const terminal of open) await terminal.close();
+});
+
+export class Terminal {
+  readonly #socket = join(tempFolder(), 'tmux');
+  readonly #env: NodeJS.ProcessEnv;
+  #watcher: ChildProcess | undefined;
+  #events: Lines | undefined;
+
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.#env = { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' };
+  }
+
+  /** Runs `verbatim` in it; when that ends, its exit status is shown. */
+  static async open(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Terminal> {
+    const terminal = new Terminal(env);
+    open.add(terminal);
+    const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+    await terminal.#tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '120',
+      '-y',
+      '40',
+      `${command}; echo "exit status $?"; cat`,
+    );
+    terminal.#watcher = spawn('tmux', ['-S', terminal.#socket, '-C', 'attach', '-f', 'ignore-size'], {
+      env: terminal.#env,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    terminal.#events = new Lines(terminal.#watcher.stdout!, 'the terminal');
+    return terminal;
+  }
+
+  /** Letters, as they are. */
+  async type(text: string): Promise<void> {
+    await this.#tmux('send-keys', '-l', text);
+  }
+
+  /** Keys by name, such as Enter or C-c. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#tmux('send-keys', ...keys);
+  }
+
+  async enter(text: string): Promise<void> {
+    await this.type(text);
+    await this.press('Enter');
+  }
+
+  async screen(): Promise<string> {
+    return (await this.#tmux('capture-pane', '-p')).trimEnd();
+  }
+
+  /** The screen, once it shows this: it is looked at whenever something was written to it. */
+  async shows(pattern: RegExp | string): Promise<string> {
+    for (;;) {
+      const heard = this.#events!.all.length;
+      const screen = await this.screen();
+      if (typeof pattern === 'string' ? screen.includes(pattern) : pattern.test(screen)) return screen;
+      await this.#events!.next('%output', heard).catch(() => {
+        throw new Error(`the terminal closed; it showed:\n${screen}`);
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    const watcher = this.#watcher;
+    if (!watcher) return;
+    this.#watcher = undefined;
+    const ended = watcher.exitCode === null ? once(watcher, 'close') : undefined;
+    await this.#tmux('kill-server').catch(() => undefined);
+    await ended;
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    return (await run('tmux', ['-S', this.#socket, '-f', '/dev/null', ...args], { env: this.#env })).stdout;
+  }
+}
