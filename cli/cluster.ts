@@ -27,6 +27,7 @@ const pollMs = 25;
 const answerMs = 250;
 /** A process that ends so was not killed: it refused to run, and would again. */
 const refusedToRun = 'exit status 1';
+const patienceMs = 3_000;
 
 export async function startCluster(options: UpOptions, news: ClusterNews): Promise<StartedCluster> {
   const { nodes, data, port, restart } = options;
@@ -80,6 +81,7 @@ class Start {
   isOver = false;
   readonly failed: Promise<never>;
   readonly #lastErrors = new Map<string, string>();
+  readonly #patientUntilMs = performance.now() + patienceMs;
   #fail: (reason: Error) => void = () => undefined;
 
   constructor() {
@@ -98,8 +100,10 @@ class Start {
 
   failedBy(id: string, how: string): boolean {
     if (this.isOver || how !== refusedToRun) return false;
-    this.isOver = true;
     const last = this.#lastErrors.get(id) ?? 'it ended without a word';
+    // Nodes of a supervisor that was killed just now are still ending: those that are started again find room soon.
+    if (/is in use by another process$/.test(last) && performance.now() < this.#patientUntilMs) return false;
+    this.isOver = true;
     const [, code = 'failed', reason = last] = /^error: ([a-z-]+): (.*)$/.exec(last) ?? [];
     this.#fail(new Refusal(code, `${id} cannot run: ${reason}`));
     return true;

@@ -6,17 +6,9 @@ import { Level } from 'level';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groups } from '../../cli/commands.ts';
 import { Cli, program } from '../support/cli.ts';
-import { ownEnvironment, TestCluster } from '../support/cluster.ts';
+import { isRunning, ownEnvironment, TestCluster } from '../support/cluster.ts';
 
 const shell = promisify(execFile);
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 describe('operating', () => {
   let cluster: TestCluster;
   let alice: Cli;
@@ -78,7 +70,7 @@ describe('operating', () => {
     const pids = ['nats-1', 'n1', 'n2', 'n3'].map((id) => cluster.pid(id));
     await cluster.killSupervisor();
     await cluster.restart(); // waits for the port, which the old server held
-    expect(pids.filter(isAlive)).toEqual([]);
+    expect(pids.filter(isRunning)).toEqual([]);
     expect((await bob.done(['inbox', '--json'])).json.map(({ text }) => text)).toEqual(
       expect.arrayContaining(['a', 'b', 'c']),
     );

@@ -31,6 +31,16 @@ export async function freePort(): Promise<number> {
   });
 }
 
+/** A process that has ended but was not fetched by its parent yet does not count. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).syscall === 'open'; // there is no /proc here
+  }
+}
+
 const clusters = new Set<TestCluster>();
 afterAll(async () => {
   for (const cluster of clusters) await cluster.stop();

@@ -62,11 +62,15 @@ export function storedInFrames(commands: readonly DomainEvent[][], perFrame: Siz
   });
 }
 
-/** The frame that comes next, or one that should not: anything in its header can be given. */
+/**
+ * The frame that comes next, or one that should not: anything in its header can be given. Its first event is not earlier
+ * than the last one before, unless `at` says when it is.
+ */
 export function frameAfter(
   tail: Tail,
   events: readonly DomainEvent[],
   header: Partial<FrameHeader> = {},
+  at: (event: DomainEvent) => number = (event) => Math.max(event.at, tail.at),
 ): Frame {
   const opening = opens(events);
   const full = {
@@ -74,14 +78,17 @@ export function frameAfter(
     epoch: opening === 'LeaderElected' ? tail.epoch + 1 : tail.epoch,
     number: tail.number + 1,
     prev: tail.hash,
-    leader: 'n1',
+    leader: events[0]?.type === 'LeaderElected' ? events[0].data.node : 'n1',
     position: tail.position + 1,
     clock: tail.clock + 1,
     wall: 0,
     mark: { number: 0, state: emptyMark.state, version: PROJECTION_VERSION },
     ...header,
   };
-  return Frame.encode(full, events.map(encodeEvent));
+  return Frame.encode(
+    full,
+    events.map((event) => encodeEvent({ ...event, at: at(event) })),
+  );
 }
 
 function opens(events: readonly DomainEvent[]): 'Seeded' | 'LeaderElected' | undefined {

@@ -65,7 +65,7 @@ describe('appending a frame (P1, P3)', () => {
   it('sends the very same bytes under the same name each time, and never to another place', async () => {
     await append('lost', 'lost', 'stored unheard');
     expect(log.attempts).toEqual(
-      Array.from({ length: 3 }, () => ({ bytes: frame.bytes, number: 1, id: '1:4:9' })),
+      Array.from({ length: 3 }, () => ({ bytes: frame.bytes, number: 1, id: `1:4:9:${frame.hash}` })),
     );
   });
 

@@ -81,7 +81,7 @@ describe('a frame that does not fit', () => {
   it('is damage when an event in its middle is not understood, at the latest when it is committed (P10)', async () => {
     await readUpTo(3);
     const { header } = frameAfter(node.copy.tail, [quiet]);
-    const line = encodeEvent(quiet);
+    const line = encodeEvent({ ...quiet, at: node.copy.tail.at });
     node.read(Frame.encode(header, [line, line.replace('SessionQuieted', 'SessionSung'), line]));
     await commitUpTo(4);
     expect(node.damage).toEqual([expect.stringContaining('SessionSung')]);

@@ -109,6 +109,20 @@ describe('a frame is', () => {
     expect(examine(tail, frameAfter(tail, [elected], { epoch: 1 }))).toEqual(damage('epoch 1'));
   });
 
+  it('damage when time or clock goes back', () => {
+    expect(
+      examine(
+        tail,
+        frameAfter(tail, [quiet], {}, () => tail.at - 1),
+      ),
+    ).toEqual(damage('back in time'));
+    expect(examine(tail, frameAfter(tail, [quiet], { clock: tail.clock }))).toEqual(damage('Lamport'));
+  });
+
+  it('damage when another than the elected node wrote it', () => {
+    expect(examine(tail, frameAfter(tail, [elected], { leader: 'n2' }))).toEqual(damage('elects n1, but n2'));
+  });
+
   it('damage when nothing was seeded in its generation', () => {
     expect(examine(tail, frameAfter(tail, [quiet], { generation: 2 }))).toEqual(damage('generation 2'));
     expect(examine(tail, frameAfter(tail, [elected], { generation: 2, epoch: 2 }))).toEqual(
