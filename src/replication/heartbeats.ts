@@ -27,6 +27,8 @@ export interface Speaker {
 
 const beatMs = 100;
 const leaderNoticeMs = 500;
+/** A node that is silent for so long counts as dead. */
+const deadAfterMs = 1_000;
 
 export class Heartbeats {
   readonly #speaker: Speaker;
@@ -34,6 +36,8 @@ export class Heartbeats {
   readonly #journal: Journal;
   readonly #peers: Peers;
   #leader: LeaderNotice = { leader: null, epoch: 0 };
+  /** Nodes that operators were told of as silent. */
+  readonly #silent = new Set<string>();
 
   constructor(speaker: Speaker, bus: Bus, clock: Clock, journal: Journal) {
     this.#speaker = speaker;
@@ -70,6 +74,7 @@ export class Heartbeats {
   }
 
   beat(): void {
+    this.#watchOthers();
     const { id: node, role, isFit: fit, openCopy: copy, leadership } = this.#speaker;
     if (!copy) return;
     const { mark, stored, tail } = copy;
@@ -84,6 +89,7 @@ export class Heartbeats {
     const { id, openCopy: copy, leadership } = this.#speaker;
     if (!beat || beat.node === id || !copy) return;
     this.#peers.hear(beat);
+    if (this.#silent.delete(beat.node)) this.#journal.notice(`${beat.node} is back`);
     leadership?.heardBeat(beat);
     const { generation, epoch } = copy.tail;
     const isOlder = beat.generation < generation || (beat.generation === generation && beat.epoch < epoch);
@@ -115,11 +121,23 @@ export class Heartbeats {
     this.#journal.notice(`${notice.leader} leads epoch ${notice.epoch}`);
   }
 
+  /** A follower's death stops nothing, but somebody should know. */
+  #watchOthers(): void {
+    for (const node of this.#peers.silent(deadAfterMs)) {
+      if (this.#silent.has(node)) continue;
+      this.#silent.add(node);
+      this.#journal.notice(`${node} is silent`);
+    }
+  }
+
   /** Nothing was heard of a leader for too long: operators and clients are told. */
   announceSilence(): void {
     const { leader, epoch } = this.#leader;
     this.#journal.notice(leader ? `${leader} is silent; electing` : 'no leader; electing');
-    if (leader) this.#peers.forget(leader);
+    if (leader) {
+      this.#peers.forget(leader);
+      this.#silent.add(leader);
+    }
     this.#leader = { leader: null, epoch };
     this.noticeLeader();
   }

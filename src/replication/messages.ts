@@ -18,7 +18,7 @@ export const beatSchema = z.strictObject({
   role: z.enum(['leader', 'candidate', 'follower', 'other']),
   /** Of a leader: its appends, or its probes when there is nothing to append, have succeeded lately. */
   healthy: z.boolean(),
-  /** Whether this node could lead: its disk takes writes. */
+  /** Whether this node could lead: it is neither frozen nor stopping. */
   fit: z.boolean(),
 });
 

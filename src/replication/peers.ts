@@ -23,6 +23,12 @@ export class Peers {
     this.#heard.delete(node);
   }
 
+  /** Nodes that were heard once, but not within the last `forMs`. */
+  silent(forMs: number): string[] {
+    const since = this.#clock.monotonicMs() - forMs;
+    return [...this.#heard].filter(([, { atMs }]) => atMs < since).map(([node]) => node);
+  }
+
   /** Beats not older than `withinMs`, by node id. */
   recent(withinMs: number): Beat[] {
     const since = this.#clock.monotonicMs() - withinMs;

@@ -1,12 +1,14 @@
 /** What a leader does for the chat: the desk, and around it who is there, what is pushed and what is put away. */
+
 import { ActorRegistry } from '../actors/registry.ts';
+import type { SessionState } from '../actors/session/state.ts';
 import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import type { Passwords } from '../ports/passwords.ts';
-import { mailboxes, online, sessions, type sessions as sessionTable, users } from '../projections/tables.ts';
+import { mailboxes, online, sessions, users } from '../projections/tables.ts';
 import type { Reply } from '../protocol/answers.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { HeldFrame } from '../replication/copy.ts';
@@ -128,7 +130,7 @@ export class ChatLeader implements LeaderService {
     this.#sweptUpTo = found.length < sessionsPerSweep ? '' : (found.at(-1)?.[0] ?? '');
     const at = this.#replica.stamps.now();
     for (const [key, text] of found) {
-      const session = JSON.parse(text) as NonNullable<ReturnType<(typeof sessionTable)['get']>>; // a row of that table
+      const session = JSON.parse(text) as SessionState; // a row of that table
       if (session.state !== 'active' || at - session.lastAt < quietAfterMs) continue;
       const newest = this.#registry.session(sessions.rest(key)).getSnapshot().context;
       if (at - newest.lastAt < quietAfterMs) continue;

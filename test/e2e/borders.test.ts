@@ -119,6 +119,7 @@ describe('the borders of a user', () => {
 
   it('a log-in that was ended opens nothing any more', async () => {
     await cluster.as('alice').done(['logout']);
+    await cluster.status(); // waits until all nodes have heard of it
     expect(await enter(`user:${alice.user}:0`, alice.token)).toBeUndefined();
   });
 });

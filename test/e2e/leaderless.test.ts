@@ -28,6 +28,7 @@ describe('without a leader', () => {
     [survivor] = ['n1', 'n2', 'n3'].filter((node) => node !== leader) as [string];
     dead = ['n1', 'n2', 'n3'].filter((node) => node !== survivor);
     for (const node of [leader, ...dead.filter((other) => other !== leader)]) await cluster.kill(node);
+    await cluster.said.next(`${survivor}: ${leader} is silent; electing`);
     chat.type('while there is none');
     chat.type('and none');
     chat.endInput();

@@ -1,0 +1,123 @@
+/** A conversation whose leader is killed with kill -9, again and again, on both ways of electing. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cli, Running } from '../support/cli.ts';
+import { TestCluster } from '../support/cluster.ts';
+
+interface Sent {
+  readonly id: string;
+  readonly position: number;
+  readonly session: string;
+}
+
+const variants = [
+  { election: 'random', fsync: 'stream' },
+  { election: 'lowest-id', fsync: 'nodes' },
+];
+
+describe.each(variants)(
+  'a conversation across the death of its leader ($election, --fsync $fsync)',
+  ({ election, fsync }) => {
+    const linesEach = 60;
+    const acknowledged: (Sent & { from: string; text: string })[] = [];
+    let cluster: TestCluster;
+    let alice: Cli;
+    let bob: Cli;
+
+    beforeAll(async () => {
+      cluster = await TestCluster.start('--election', election, '--fsync', fsync);
+      [alice, bob] = (await cluster.welcome('alice', 'bob')) as [Cli, Cli];
+    });
+    afterAll(async () => {
+      await cluster.stop();
+    });
+
+    /** Says lines one after the other, each when the one before is acknowledged, so that the kill falls among them. */
+    async function talk(
+      cli: Cli,
+      from: string,
+      to: string,
+      killAt: { line: number; kill: () => Promise<unknown> },
+    ): Promise<void> {
+      const sending = cli.start(['send', to, '-', '--json', '--timeout', '60s']);
+      let killing: Promise<unknown> | undefined;
+      for (let number = 1; number <= linesEach; number++) {
+        sending.type(`${from} ${number}`);
+        if (number === killAt.line) killing = killAt.kill();
+        const line = (await sending.out.atLeast(number))[number - 1]!;
+        acknowledged.push({ ...(JSON.parse(line) as Sent), from, text: `${from} ${number}` });
+      }
+      sending.endInput();
+      expect(await sending.ended()).toBe(0);
+      await killing;
+    }
+
+    it('goes on, with everything acknowledged kept once and in order, and shown once to who listens (P1, P3, P4, P6)', async () => {
+      const listening: Running = bob.start(['inbox', '--follow', '--json']);
+      const never = { line: 0, kill: async () => undefined };
+      await Promise.all([
+        talk(alice, 'alice', 'bob', { line: 20, kill: () => cluster.killLeader() }),
+        talk(bob, 'bob', 'alice', never),
+      ]);
+      const shown = (await listening.out.atLeast(linesEach)).map(
+        (line) => (JSON.parse(line) as { text: string }).text,
+      );
+      expect(shown).toEqual(Array.from({ length: linesEach }, (_, index) => `alice ${index + 1}`));
+      listening.signal('SIGINT');
+      expect(await listening.ended()).toBe(0);
+      expect(listening.out.all).toHaveLength(linesEach);
+      const left = (await bob.done(['inbox'])).stdout; if (left) console.log(cluster.said.all.join('\n'), listening.err.all.join('\n'), (await cluster.as('o').done(['log'])).lines.slice(-60).join('\n')); expect(left).toBe('');
+
+      const inOrder = [...acknowledged].sort((a, b) => a.position - b.position);
+      const transcript = await alice.done(['transcript', '--session', inOrder[0]!.session, '--json']);
+      expect(transcript.json.map(({ id, from, text }) => ({ id, from, text }))).toEqual(
+        inOrder.map(({ id, from, text }) => ({ id, from, text })),
+      );
+      const replayed = await bob.done(['replay', '--session', inOrder[0]!.session, '--max-gap', '0ms']);
+      expect(replayed.lines).toEqual(inOrder.map(({ from, text }) => `${from}: '${text}'`));
+    });
+
+    it('tells the operator what happened, on every node', () => {
+      const said = cluster.said.all.join('\n');
+      expect(said).toMatch(/n\d: n\d is silent; electing/);
+      expect(said).toMatch(/n\d: n\d leads epoch 2/);
+    });
+
+    it('has equal hashes on all nodes when the dead one is back, and verifies running and stopped (P2)', async () => {
+      const { killed } = await cluster.killLeader();
+      await cluster.restarted(killed);
+      await cluster.said.next(new RegExp(`${killed}: n\\d leads epoch 3`));
+      await alice.done(['send', 'bob', 'and all are back']);
+      const status = await cluster.status();
+      expect(status.status).toBe(0);
+      expect(new Set(status.json.map(({ state_hash }) => state_hash)).size).toBe(1);
+
+      const operator = cluster.as('operator');
+      const online = await operator.done(['verify', '--json']);
+      const named = await operator.done(['verify', '--json', '--data', cluster.data]); // it is running: the same question
+      expect(named.json).toEqual(online.json);
+      expect(await cluster.stop()).toBe(0);
+      const offline = await operator.done(['verify', '--json', '--data', cluster.data]);
+      expect(offline.json.map(({ node, ok }) => ({ node, ok }))).toEqual(
+        ['n1', 'n2', 'n3'].map((node) => ({ node, ok: true })),
+      );
+      const [one] = (await operator.done(['verify', '--json', '--data', join(cluster.data, 'nodes', 'n2')]))
+        .json;
+      expect(one).toEqual(offline.json[1]);
+      const log = await operator.done(['log', '--json', '--data', cluster.data, '--type', 'MessagePosted']);
+      expect(log.lines).toHaveLength(2 * linesEach + 1);
+    });
+
+    it('keeps everything across a restart of all, and gives a node that lost its disk all of it again (P1, P5)', async () => {
+      rmSync(join(cluster.data, 'nodes', 'n3'), { recursive: true });
+      await cluster.restart();
+      const { session } = acknowledged[0]!;
+      expect((await bob.done(['transcript', '--session', session])).lines).toHaveLength(2 * linesEach + 1);
+      await alice.done(['send', 'bob', 'still here']);
+      const status = await cluster.status();
+      expect(status.status).toBe(0);
+      expect(new Set(status.json.map(({ state_hash }) => state_hash)).size).toBe(1);
+    });
+  },
+);
