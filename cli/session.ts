@@ -26,7 +26,7 @@ export async function serversOf({
   return [(await rememberedAddress(data)) ?? `nats://127.0.0.1:${defaultPort}`];
 }
 
-export function deadline(timeoutMs: number): Deadline {
+function deadline(timeoutMs: number): Deadline {
   const endsMs = performance.now() + timeoutMs;
   return { leftMs: () => Math.max(1, endsMs - performance.now()) };
 }
@@ -82,6 +82,18 @@ export async function asUser<T>(
   });
 }
 
+/** Keeps a log-in, under the name as the account has it and not as it was typed. */
+export async function keepLogIn(
+  options: ServerOptions,
+  profile: Profile,
+  identity: Identity,
+): Promise<Identity> {
+  const { name } = await asUser(options, profile, identity, ({ client, leftMs }) => client.whoAmI(leftMs()));
+  const named = { ...identity, name };
+  profile.write(named);
+  return named;
+}
+
 export function notLoggedIn(): Refusal {
   return new Refusal('not-logged-in', 'You are not logged in; run `verbatim login NAME` first.');
 }
@@ -114,10 +126,17 @@ async function operatorPassword(data: string): Promise<string> {
 
 /** Ctrl-C gives up on what has no answer yet, which is then said to be unknown. */
 async function interruptible<T>(client: { close(): Promise<void> }, use: () => Promise<T>): Promise<T> {
-  const interrupt = () => void client.close();
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+    void client.close();
+  };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     return await use();
+  } catch (error) {
+    if (isInterrupted && error instanceof Error && error.name === 'Unanswered') error.message = 'interrupted';
+    throw error;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await client.close();

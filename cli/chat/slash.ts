@@ -58,7 +58,7 @@ function nearestTo(word: string): string | undefined {
   const [best] = listed
     .map((name) => ({ name, steps: editDistance(word, name) }))
     .sort((a, b) => a.steps - b.steps);
-  return best && best.steps <= Math.max(1, word.length / 2) ? best.name : undefined;
+  return best && best.steps <= Math.max(2, word.length / 2) ? best.name : undefined;
 }
 
 /** Letters to add, leave out or replace (Levenshtein). */

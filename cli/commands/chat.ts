@@ -10,7 +10,7 @@ import { exitStatus, failureFrom, Reported } from '../failure.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Profile } from '../profile.ts';
 import { Prompter } from '../prompt.ts';
-import { asUser, withGuest } from '../session.ts';
+import { asUser, keepLogIn, withGuest } from '../session.ts';
 
 export interface ChatOptions extends UserOptions {
   readonly with?: string;
@@ -44,8 +44,7 @@ export async function runChat(options: ChatOptions): Promise<void> {
     const asker = pipe ?? new Prompter();
     try {
       const identity = await withGuest(options, (guest) => logInByQuestions(guest, asker));
-      profile.write(identity);
-      return identity;
+      return await keepLogIn(options, profile, identity);
     } finally {
       if (asker !== pipe) asker.close();
     }

@@ -5,7 +5,7 @@ import { Output } from '../output.ts';
 import { Profile } from '../profile.ts';
 import { type PasswordOptions, readPasswords } from '../prompt.ts';
 import { visible } from '../render/text.ts';
-import { withGuest } from '../session.ts';
+import { keepLogIn, withGuest } from '../session.ts';
 
 export function configure(command: Command): void {
   withPasswordStdin(withProfile(command))
@@ -22,6 +22,6 @@ async function run(name: string, options: UserOptions & PasswordOptions): Promis
   const profile = new Profile(options.profile);
   const [password = ''] = await readPasswords(['Password: '], options);
   const identity = await withGuest(options, (guest, time) => guest.logIn(name, password, time.leftMs()));
-  profile.write(identity);
-  await output.emit({ user: name }, `logged in as ${visible(name)}`);
+  const { name: user } = await keepLogIn(options, profile, identity);
+  await output.emit({ user }, `logged in as ${visible(user)}`);
 }

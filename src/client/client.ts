@@ -40,7 +40,7 @@ export interface Identity {
 const pageSize = 200;
 /** Well within the 10 s after which the leader counts a silent client as gone. */
 const pingMs = 3_000;
-const goodByeMs = 1_000;
+const goodByeMs = 2_000;
 
 export class GuestClient {
   readonly line: Line;
@@ -199,12 +199,17 @@ export class UserClient {
   /** Acknowledges what was shown, says good-bye, ends. Commands without an answer are given up. */
   async close(): Promise<void> {
     for (const part of this.#stops.splice(0)) part.stop();
-    if (this.line.state === 'ready' && this.#isAttached) {
-      await within(this.#clock, goodByeMs, this.#deliveries?.settled() ?? Promise.resolve());
-      await this.line.command({ type: 'GoOffline' }, { timeoutMs: goodByeMs }).catch(() => undefined);
-    }
+    if (this.#isAttached) await within(this.#clock, goodByeMs, this.#sayGoodBye()).catch(() => undefined);
     this.#deliveries?.stop();
     await this.line.close();
+  }
+
+  /** Worth waiting for the next leader: what is not acknowledged is shown once more. */
+  async #sayGoodBye(): Promise<void> {
+    this.#isAttached = false;
+    await this.line.ready();
+    await this.#deliveries?.settled();
+    await this.line.command({ type: 'GoOffline' });
   }
 
   #newDeliveries(

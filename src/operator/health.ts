@@ -49,7 +49,7 @@ export async function examine(
 }
 
 /** Pure. */
-function assess(
+export function assess(
   first: readonly NodeStatus[],
   last: readonly NodeStatus[],
   members: readonly string[],

@@ -55,9 +55,10 @@ describe.each(variants)(
 
     it('goes on, with everything acknowledged kept once and in order, and shown once to who listens (P1, P3, P4, P6)', async () => {
       const listening: Running = bob.start(['inbox', '--follow', '--json']);
+      const leader = await cluster.leader();
       const never = { line: 0, kill: async () => undefined };
       await Promise.all([
-        talk(alice, 'alice', 'bob', { line: 20, kill: () => cluster.killLeader() }),
+        talk(alice, 'alice', 'bob', { line: 20, kill: () => cluster.killLeader(leader) }),
         talk(bob, 'bob', 'alice', never),
       ]);
       const shown = (await listening.out.atLeast(linesEach)).map(
@@ -80,8 +81,7 @@ describe.each(variants)(
 
     it('tells the operator what happened, on every node', () => {
       const said = cluster.said.all.join('\n');
-      expect(said).toMatch(/n\d: n\d is silent; electing/);
-      expect(said).toMatch(/n\d: n\d leads epoch 2/);
+      for (const node of ['n1', 'n2', 'n3']) expect(said).toMatch(new RegExp(`${node}: n\\d leads epoch 2`));
     });
 
     it('has equal hashes on all nodes when the dead one is back, and verifies running and stopped (P2)', async () => {

@@ -147,7 +147,8 @@ describe('a first session', () => {
     expect((await phone.run(['login', 'alice', '--password-stdin'], { input: password })).stderr).toMatch(
       /^error: wrong-credentials: .*try again/,
     );
-    await phone.done(['login', 'ALICE', '--password-stdin'], { input: 'another horse' });
+    const again = await phone.done(['login', 'ALICE', '--password-stdin'], { input: 'another horse' });
+    expect(again.stdout).toBe('logged in as alice\n');
 
     await alice.done(['logout']);
     expect((await alice.run(['whoami'])).status).toBe(1);

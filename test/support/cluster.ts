@@ -146,8 +146,8 @@ export class TestCluster {
   }
 
   /** The leader, by kill -9. @returns who leads then, as another node says. */
-  async killLeader(): Promise<{ killed: string; leader: string }> {
-    const killed = await this.leader();
+  async killLeader(leads?: string): Promise<{ killed: string; leader: string }> {
+    const killed = leads ?? (await this.leader());
     const heard = this.said.all.length;
     process.kill(this.pid(killed), 'SIGKILL');
     const line = await this.said.next(/: n\d leads epoch \d+$/, heard);
