@@ -140,7 +140,7 @@ export class Outbox {
   }
 
   #received(reply: Reply, batch: readonly Entry[], attempt: number): void {
-    const { clock, lamport } = this.#options;
+    const { lamport } = this.#options;
     lamport.receive(reply.clock);
     const next = decideReply(reply);
     if (next.do === 'settle') {

@@ -31,7 +31,9 @@ import {
 } from './port.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;
-const appendTimeoutMs = 1_000;
+/** Well below the time after which a leader without a successful append counts as unhealthy. */
+const appendTimeoutMs = 400;
+const requestTimeoutMs = 2_000;
 const watchdogMs = 500;
 
 export interface StreamPlace {
@@ -56,8 +58,8 @@ export class JetStreamLog implements OrderedLog {
     place: StreamPlace,
     create: boolean,
   ): Promise<JetStreamLog | undefined> {
-    const manager = await jetstreamManager(connection, { timeout: 2_000 });
-    const log = new JetStreamLog(place, jetstream(connection, { timeout: appendTimeoutMs }), manager);
+    const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
+    const log = new JetStreamLog(place, jetstream(connection, { timeout: requestTimeoutMs }), manager);
     if (create) await manager.streams.add(streamConfig(place));
     else if (!(await log.#exists())) return undefined;
     return log;
@@ -70,7 +72,7 @@ export class JetStreamLog implements OrderedLog {
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
     const expect = { lastSequence: number - 1, streamName: this.#place.stream };
     try {
-      const options = { expect, ...(id ? { msgID: id } : {}), retries: 0 };
+      const options = { expect, ...(id ? { msgID: id } : {}), retries: 0, timeout: appendTimeoutMs };
       const stored = await this.#client.publish(this.#place.subject, bytes, options);
       if (!stored.duplicate && stored.seq === number) return;
     } catch (cause) {

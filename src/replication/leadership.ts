@@ -136,8 +136,8 @@ export class Leadership {
   }
 
   #heardAck(ack: Ack | undefined): void {
-    if (ack && ack.generation === this.#options.copy.tail.generation)
-      this.#acknowledge(ack.node, ack.number, ack.hash);
+    if (ack?.generation !== this.#options.copy.tail.generation || !this.#members.includes(ack.node)) return;
+    this.#acknowledge(ack.node, ack.number, ack.hash);
   }
 
   #acknowledge(node: string, number: number, hash: string): void {

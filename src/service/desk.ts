@@ -101,7 +101,6 @@ export class Desk {
 
   async #process(sender: Sender, lane: string, batch: CommandBatch, respond: Respond): Promise<void> {
     const { leadership } = this.#options;
-    const { appender } = leadership;
     if (this.#stopped) return;
     // That a command has an answer proves nothing about those before it: it may be a repeat of an old one.
     if (batch.after && this.#taken.get(lane) !== batch.after) return respond({ resend: true });

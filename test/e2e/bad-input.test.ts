@@ -1,13 +1,10 @@
 /** Bad input of any kind: one clear sentence, the right exit status, and nothing has changed (P10). */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Level } from 'level';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cli } from '../support/cli.ts';
-import { freePort, ownEnvironment, password, TestCluster } from '../support/cluster.ts';
+import { freePort, password, TestCluster } from '../support/cluster.ts';
 import { rawUser } from '../support/raw-user.ts';
-import { tempFolder } from '../support/temp-folder.ts';
 
 const sentence = /^error: [a-z-]+: [^\n]+\n$/;
 
