@@ -93,6 +93,34 @@ describe('the borders of a user', () => {
       ]);
   });
 
+  it('no answer of a node goes where its asker may not write (P9, P10)', async () => {
+    const guest = 'g-fedcba9876543210';
+    const connection = (await enter(`guest:${guest}`, ''))!;
+    const ping = JSON.stringify({ after: null, clock: 0, commands: [] });
+    for (const reply of ['verbatim.log.1', 'verbatim.node.ack', '$JS.API.STREAM.DELETE.VERBATIM_1']) {
+      await connection.publish(`verbatim.cmd.${guest}.c-1`, reply, ping);
+      await own.publish(`verbatim.cmd.${alice.user}.c-1`, reply, ping);
+      await own.publish(
+        `verbatim.get.${alice.user}.whoami`,
+        reply,
+        JSON.stringify({ atLeast: 0, query: {} }),
+      );
+    }
+    connection.close();
+    await cluster.as('alice').done(['send', 'bob', 'still here']);
+    expect(await cluster.as('alice').done(['log', '--type', 'LeaderElected', '--json'])).toMatchObject({
+      json: [{ epoch: 1 }],
+    });
+    expect(new Set(await cluster.hashes()).size).toBe(1);
+  });
+
+  it('no clock that a client names harms the log (P10)', async () => {
+    const far = JSON.stringify({ after: null, clock: Number.MAX_SAFE_INTEGER, commands: [] });
+    await own.publish(`verbatim.cmd.${alice.user}.c-1`, `_INBOX_${alice.user}.x`, far);
+    await cluster.as('alice').done(['send', 'bob', 'still here']);
+    expect(new Set(await cluster.hashes()).size).toBe(1);
+  });
+
   it('a guest can register and log in, and ask for nothing', async () => {
     const guest = 'g-0123456789abcdef';
     const connection = (await enter(`guest:${guest}`, ''))!;

@@ -23,8 +23,8 @@ export class RawConnection {
   }
 
   /** What the broker says to a publication: nothing, or a refusal. */
-  async publish(subject: string): Promise<string[]> {
-    return await this.#say(`PUB ${subject} 2\r\n{}`);
+  async publish(subject: string, reply = '', payload = '{}'): Promise<string[]> {
+    return await this.#say(`PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}`);
   }
 
   async subscribe(subject: string): Promise<string[]> {
