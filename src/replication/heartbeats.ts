@@ -100,7 +100,10 @@ export class Heartbeats {
       if (beat.healthy) this.heardLeader({ leader: beat.node, epoch: beat.epoch });
       this.#heardMark(beat);
     } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
+      // It resigned, or died and came back before anybody missed it.
       this.#leader = { leader: null, epoch: beat.epoch };
+      this.#journal.notice(`${beat.node} leads no more; electing`);
+      this.noticeLeader();
       this.#speaker.send({ type: 'RESIGNED' });
     }
   }
