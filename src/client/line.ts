@@ -12,7 +12,7 @@ import type { ClientCommand } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import { type Bus, NobodyThere } from '../ports/bus.ts';
-import { type Clock, delay } from '../ports/clock.ts';
+import { type Clock, delay, machineClock } from '../ports/clock.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
 import {
   type QueryAnswer,
@@ -82,12 +82,7 @@ export class Line {
         findLeader: fromPromise(({ signal }) => this.#findLeader(signal)),
       },
     });
-    this.#actor = createActor(machine, {
-      clock: {
-        setTimeout: (task, delayMs) => clock.setTimeout(() => task(), delayMs),
-        clearTimeout: (timer) => clock.clearTimeout(timer),
-      },
-    });
+    this.#actor = createActor(machine, { clock: machineClock(clock) });
     let before = this.state;
     this.#actor.subscribe(() => {
       if (this.state === 'ready' && before !== 'ready') this.#outbox?.resend();

@@ -44,3 +44,12 @@ export function within<T>(clock: Clock, timeoutMs: number, promise: Promise<T>):
     );
   });
 }
+
+/** XState takes timers from here, so that a simulation owns them too. */
+export function machineClock(clock: Clock) {
+  return {
+    setTimeout: (task: (...args: unknown[]) => void, delayMs: number) =>
+      clock.setTimeout(() => task(), delayMs),
+    clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
+  };
+}

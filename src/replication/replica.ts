@@ -11,7 +11,7 @@ import type { Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import type { NodeStore, OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, machineClock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LeaderNotice } from '../protocol/subjects.ts';
 import { campaign } from './campaign.ts';
@@ -304,13 +304,4 @@ export class Replica {
     this.#trouble = trouble;
     this.#options.journal.notice(trouble);
   }
-}
-
-/** XState takes timers from here, so that a simulation owns them too. */
-function machineClock(clock: Clock) {
-  return {
-    setTimeout: (task: (...args: unknown[]) => void, delayMs: number) =>
-      clock.setTimeout(() => task(), delayMs),
-    clearTimeout: (timer: unknown) => clock.clearTimeout(timer),
-  };
 }
