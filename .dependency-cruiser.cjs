@@ -2,7 +2,7 @@
  * Which part may know which, from the inside out:
  *
  *   events  <-  protocol, ports, actors, projections, replication, service  <-  log, transport, system  <-  client, node
- *                                                                           <-  cluster, operator, gateways, labs, cli
+ *                                                  <-  observability       <-  cluster, operator, gateways, labs, cli
  *
  * Run by `npm run check`. A rule that stands in the way is changed here, with its reason, not
  * worked around.
@@ -110,6 +110,22 @@ module.exports = {
       to: { path: 'node_modules/(level|classic-level|abstract-level)/' },
     },
     {
+      name: 'metrics-and-logs-behind-their-ports',
+      comment:
+        'What is counted and said is told in our own words; whose form it takes is decided in one folder.',
+      severity: 'error',
+      from: { path: '^(src|cli)/', pathNot: '^src/observability/' },
+      to: { path: 'node_modules/(prom-client|pino)/' },
+    },
+    {
+      name: 'observability-only-listens',
+      comment:
+        'It shows what it is told through ports and can be left out; it never asks the parts themselves.',
+      severity: 'error',
+      from: { path: '^src/observability/' },
+      to: { path: '^src/', pathNot: '^src/(observability|ports|events)/' },
+    },
+    {
       name: 'only-the-root-wires',
       comment:
         'Which disk and which stream a replica has is decided in src/node.ts alone; a client or a supervisor has neither. The operator reads data folders of nodes that are not running; a simulation has a root of its own.',
@@ -126,10 +142,14 @@ module.exports = {
     },
     {
       name: 'cli-through-the-client',
-      comment: 'As above. The command line also starts nodes and clusters, and holds the operator commands.',
+      comment:
+        'As above. The command line also starts nodes and clusters, holds the operator commands, and writes what a cluster says.',
       severity: 'error',
       from: { path: '^cli/' },
-      to: { path: '^src/', pathNot: [ROOT, '^src/(client|cluster|operator|events|protocol|system)/'] },
+      to: {
+        path: '^src/',
+        pathNot: [ROOT, '^src/(client|cluster|operator|events|protocol|system|observability/journal)'],
+      },
     },
     {
       name: 'cli-speaks-of-events-only-by-type',

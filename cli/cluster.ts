@@ -125,6 +125,7 @@ function replicaArgs({
   fsync,
   sessionGap,
   minCopies,
+  log,
   nodes,
   copies = majority(nodes),
 }: UpOptions): string[] {
@@ -142,6 +143,8 @@ function replicaArgs({
     String(copies),
     '--min-copies',
     String(minCopies),
+    '--log',
+    log,
   ];
 }
 

@@ -28,6 +28,7 @@ export interface ReplicaOptions {
   readonly minCopies: number;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGap: number;
+  readonly log: 'text' | 'json';
 }
 
 export interface UpOptions extends ReplicaOptions, OutputOptions {
@@ -109,6 +110,11 @@ export function withReplica(command: Command): Command {
       new Option('--session-gap <duration>', 'silence after which a pair begins a new session')
         .argParser(duration)
         .default(3_600_000, '1h'),
+    )
+    .addOption(
+      new Option('--log <form>', 'how lines for operators are written to standard error')
+        .choices(['text', 'json'])
+        .default('text'),
     );
 }
 
@@ -149,6 +155,8 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
+/** 0: any that is free. */
+export const freePort = wholeNumber(0, 65_535);
 export const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

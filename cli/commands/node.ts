@@ -1,7 +1,7 @@
 /** `verbatim node`: one replica in the foreground. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../failure.ts';
-import { type ReplicaOptions, withData, withReplica, withServers } from '../options.ts';
+import { freePort, type ReplicaOptions, withData, withReplica, withServers } from '../options.ts';
 import { serversOf } from '../session.ts';
 
 interface Options extends ReplicaOptions {
@@ -9,6 +9,7 @@ interface Options extends ReplicaOptions {
   readonly data: string;
   readonly servers?: readonly string[];
   readonly members: readonly string[];
+  readonly httpPort: number;
   readonly verbose?: boolean;
 }
 
@@ -16,6 +17,12 @@ export function configure(command: Command): void {
   withReplica(withServers(withData(command)))
     .requiredOption('--id <id>', 'the id of this node, such as n1', nodeId)
     .option('--members <ids>', 'all nodes of a cluster that is founded now', nodeIds, ['n1', 'n2', 'n3'])
+    .option(
+      '--http-port <n>',
+      'where /healthz, /readyz and /metrics are on 127.0.0.1; 0: any free',
+      freePort,
+      0,
+    )
     .option('--verbose', 'tell more on standard error')
     .addHelpText(
       'after',
@@ -29,13 +36,24 @@ Example:
 }
 
 async function run(options: Options): Promise<void> {
-  const { lineJournal, runNode } = await import('../../src/node.ts');
-  const { id, data, members, election: strategy, fsync, sessionGap: sessionGapMs, verbose = false } = options;
+  const { runNode } = await import('../../src/node.ts');
+  const { id, data, members, election: strategy, fsync, sessionGap: sessionGapMs, httpPort, log } = options;
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;
   const servers = await serversOf(options);
-  const journal = lineJournal(id, verbose);
-  const node = await runNode({ id, data, servers, members, copies, strategy, fsync, sessionGapMs, journal });
+  const watching = { httpPort, log, isVerbose: options.verbose ?? false };
+  const node = await runNode({
+    id,
+    data,
+    servers,
+    members,
+    copies,
+    minCopies: options.minCopies,
+    strategy,
+    fsync,
+    sessionGapMs,
+    ...watching,
+  });
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

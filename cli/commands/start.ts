@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { type ClusterNews, startCluster } from '../cluster.ts';
+import { operatorLog } from '../operator-log.ts';
 import { type UpOptions, withLocalCluster } from '../options.ts';
 import { count } from '../render/text.ts';
 import { untilStopped } from '../stop.ts';
@@ -21,7 +22,7 @@ export function configure(command: Command): void {
 async function run(options: Options): Promise<void> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const log = join(options.data, logName);
-  const cluster = await startCluster(options, isTerminal ? newsTo(log) : openNews(options));
+  const cluster = await startCluster(options, await (isTerminal ? newsTo(log, options) : openNews(options)));
   const own = { ...options, servers: [cluster.url] };
   await untilStopped(cluster, async () => {
     await cluster.ready();
@@ -42,19 +43,20 @@ async function run(options: Options): Promise<void> {
 }
 
 /** A chat and the lines of a cluster do not go together on one screen. */
-function newsTo(log: string): ClusterNews {
+async function newsTo(log: string, options: Options): Promise<ClusterNews> {
   let file: WriteStream | undefined; // opened late: a start that is refused leaves nothing behind
   const write = (line: string) => {
     file ??= createWriteStream(log, { flags: 'a', mode: 0o600 });
     file.write(`${line}\n`);
   };
-  return { say: (_, text) => write(text), log: write };
+  const logged = await operatorLog(options.log, write);
+  return { say: (_, text) => logged(text), log: logged };
 }
 
-function openNews({ json = false }: Options): ClusterNews {
+async function openNews({ json = false, log }: Options): Promise<ClusterNews> {
   return {
     say: (object, text) => process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${text}\n`),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log: await operatorLog(log),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `verbatim up`: nats-server and the replicas as child processes, until it is stopped. */
 import type { Command } from 'commander';
 import { startCluster } from '../cluster.ts';
+import { operatorLog } from '../operator-log.ts';
 import { type UpOptions, withData, withLocalCluster, withOutput } from '../options.ts';
 import { untilStopped } from '../stop.ts';
 
@@ -21,7 +22,7 @@ Examples:
 async function run(options: UpOptions): Promise<void> {
   const cluster = await startCluster(options, {
     say: (object, text) => process.stdout.write(options.json ? `${JSON.stringify(object)}\n` : `${text}\n`),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log: await operatorLog(options.log),
   });
   await untilStopped(cluster, () => cluster.ready());
 }

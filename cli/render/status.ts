@@ -79,10 +79,24 @@ export function statusJson({ node, status, isInSync, lag }: NodeHealth, { degrad
       lag: null,
       pid: null,
       uptime_ms: null,
+      http: null,
     };
     return { node, role: 'unreachable', ...unknown, degraded: true };
   }
-  const { epoch, position, frame, state_hash, pid, uptime_ms, clients: connected, copies } = status;
+  const {
+    epoch,
+    position,
+    frame,
+    state_hash,
+    pid,
+    uptime_ms,
+    clients: connected,
+    copies,
+    copies_wanted,
+    generation,
+    state,
+    http = null,
+  } = status;
   const place = {
     node,
     role: roleOf(status),
@@ -95,7 +109,8 @@ export function statusJson({ node, status, isInSync, lag }: NodeHealth, { degrad
     pid,
     uptime_ms,
   };
-  return { ...place, clients: connected, copies, degraded: degraded.length > 0 };
+  const more = { state, generation, http, clients: connected, copies, copies_wanted };
+  return { ...place, ...more, degraded: degraded.length > 0 };
 }
 
 /** What a node does that neither leads nor follows says its machine's state, such as `frozen`. */
