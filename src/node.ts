@@ -1,31 +1,33 @@
 /** The composition root of one replica: the only place where ports meet their implementations. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NatsConnection } from 'nats';
 import type { Strategy } from './actors/replica/decide.ts';
 import { readSecrets } from './cluster/secrets.ts';
 import { hashToken } from './events/tokens.ts';
-import { JetStreamLog } from './log/jetstream.ts';
-import { LevelStore } from './log/level.ts';
+import { JetStreamLogs } from './log/jetstream.ts';
+import { LevelPlace } from './log/level-place.ts';
+import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
 import { tokens } from './projections/tables.ts';
 import { Replica } from './replication/replica.ts';
 import { ChatLeader } from './service/chat-leader.ts';
 import { Frames } from './service/frames.ts';
-import { answerOperators } from './service/operator.ts';
+import { answerOperators, type OpenCopy } from './service/operator.ts';
+import { tellPassedFrames } from './service/passed-frames.ts';
 import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
+import { RecentMarks } from './service/recent-marks.ts';
 import { Positions } from './service/waiting.ts';
 import { Argon2Passwords } from './system/argon2.ts';
+import { bootId } from './system/boot.ts';
 import { systemClock as clock } from './system/clock.ts';
+import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
 import { answerCallouts, type Judge } from './transport/auth-callout.ts';
 import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
 import { refuseOldServer } from './transport/server-version.ts';
-
-export { lineJournal } from './system/journal.ts';
 
 export interface NodeOptions {
   readonly id: string;
@@ -35,10 +37,15 @@ export interface NodeOptions {
   /** Of a cluster that is founded now; later the log says. */
   readonly members: readonly string[];
   readonly copies: number;
+  readonly minCopies: number;
   readonly strategy: Strategy;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGapMs: number;
-  readonly journal: Journal;
+  /** Where it is watched, on this machine; 0: any port that is free. */
+  readonly httpPort: number;
+  /** How its lines for operators are written, and whether details are among them. */
+  readonly log: 'text' | 'json';
+  readonly isVerbose: boolean;
 }
 
 export interface RunningNode {
@@ -49,12 +56,16 @@ const judgePatienceMs = 1_500;
 
 /** @throws {StoreUnusable | DataFolderUnusable | ServerTooOld} in one sentence. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const { id, data, servers, members, copies, strategy, fsync, sessionGapMs, journal } = options;
-  const startedMs = clock.monotonicMs();
+  const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
+  const watch = await Watch.open({ id, port: options.httpPort, nowMs: clock.monotonicMs });
+  const journal = await journalFor(options, watch);
+  const { metrics } = watch;
   const secrets = await readSecrets(data);
   const folder = join(data, 'nodes', id);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const store = await LevelStore.open(folder);
+  const sync = fsync === 'nodes';
+  const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
+  const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const connect = (user: string, pass: string) =>
     connectTo({ servers, credentials: { user, pass }, name: `${id} ${user}`, patient: true });
   const connection = await connect('node', secrets.nodePassword);
@@ -64,52 +75,64 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
-  const stops: Subscription[] = [];
+  let open: OpenCopy | undefined;
   let chat: ChatLeader | undefined;
+  const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
 
   const replica = new Replica({
     id,
-    founding: { members, copies },
+    founding: { members, copies, minCopies },
     strategy,
-    store,
-    sync: fsync === 'nodes',
+    place,
+    sync,
     bus,
     clock,
     random,
     journal,
-    openLog: (generation, create) => openLog(connection, generation, create),
+    metrics,
+    logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, sessionGapMs });
+      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, sessionGapMs, metrics });
       return chat;
     },
     opened: ({ copy }) => {
-      const frames = new Frames(store);
+      const frames = new Frames(copy.store);
       const positions = new Positions(copy, clock);
-      const uptimeMs = () => clock.monotonicMs() - startedMs;
-      const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
-      stops.push(answerOperators(bus, { replica, frames, uptimeMs, clients, pid: process.pid }));
+      open = { copy, frames, marks: new RecentMarks(copy) };
+      tellPassedFrames(copy, metrics);
       answering.push(
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
         answerCallouts(authConnection, secrets.calloutSeed, judge(replica, positions)),
       );
     },
-    frozen: () => {
+    closed: () => {
+      open = undefined;
       for (const part of answering.splice(0)) part.stop();
     },
+  });
+  watch.show({ replica, bus, clients });
+  const operators = answerOperators(bus, {
+    replica,
+    open: () => open,
+    uptimeMs: () => watch.uptimeMs(),
+    clients,
+    pid: process.pid,
+    http: watch.url,
   });
   replica.start();
   return {
     stop: async () => {
-      for (const part of [...answering, ...stops]) part.stop();
+      for (const part of [operators, ...answering]) part.stop();
       await replica.stop();
-      await Promise.all([connection.drain(), authConnection.close()]);
+      await Promise.all([connection.drain(), authConnection.close(), watch.stop()]);
     },
   };
 }
 
-async function openLog(connection: NatsConnection, generation: number, create: boolean) {
-  const place = { stream: `VERBATIM_${generation}`, subject: `verbatim.log.${generation}` };
-  return await JetStreamLog.open(connection, place, create);
+async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Promise<Journal> {
+  if (log === 'text') return lineJournal(id, isVerbose);
+  const { jsonJournal } = await import('./observability/journal.ts');
+  return jsonJournal({ node: id, isVerbose, epoch: () => watch.epoch });
 }
 
 /** Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read. */

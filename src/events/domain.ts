@@ -17,8 +17,12 @@ const shapes = {
     base: z.strictObject({ number: count, hash: z.string() }),
     members: z.array(z.string()),
     copies: count,
+    minCopies: count,
   },
+  /** `copies`: how many count as enough from here on; fewer than were wanted when nodes are dead. */
   LeaderElected: { node: z.string(), members: z.array(z.string()), copies: count },
+  /** `dead`: the members that are silent, or too far behind to count on. */
+  CopiesChanged: { copies: count, dead: z.array(z.string()) },
   // users
   UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
   LoggedIn: { user, tokenHash: z.string() },

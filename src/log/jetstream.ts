@@ -25,8 +25,10 @@ import {
   type Entry,
   type Following,
   LogConflict,
+  LogGone,
   type LogReader,
   type OrderedLog,
+  type OrderedLogs,
   OutcomeUnknown,
 } from './port.ts';
 
@@ -39,6 +41,34 @@ const watchdogMs = 500;
 export interface StreamPlace {
   readonly stream: string;
   readonly subject: string;
+}
+
+const streamPrefix = 'VERBATIM_';
+const subjectPrefix = 'verbatim.log.';
+
+/** The streams of all generations on one connection. */
+export class JetStreamLogs implements OrderedLogs {
+  readonly #connection: NatsConnection;
+
+  constructor(connection: NatsConnection) {
+    this.#connection = connection;
+  }
+
+  async newest(): Promise<number> {
+    const manager = await jetstreamManager(this.#connection, { timeout: requestTimeoutMs, checkAPI: false });
+    let newest = 0;
+    for await (const name of manager.streams.names(`${subjectPrefix}*`)) {
+      const generation = Number(name.slice(streamPrefix.length));
+      if (name.startsWith(streamPrefix) && Number.isSafeInteger(generation))
+        newest = Math.max(newest, generation);
+    }
+    return newest;
+  }
+
+  open(generation: number, create: boolean): Promise<JetStreamLog | undefined> {
+    const place = { stream: `${streamPrefix}${generation}`, subject: `${subjectPrefix}${generation}` };
+    return JetStreamLog.open(this.#connection, place, create);
+  }
 }
 
 export class JetStreamLog implements OrderedLog {
@@ -66,7 +96,7 @@ export class JetStreamLog implements OrderedLog {
   }
 
   async last(): Promise<number> {
-    return (await this.#manager.streams.info(this.#place.stream)).state.last_seq;
+    return (await tellGone(this.#manager.streams.info(this.#place.stream))).state.last_seq;
   }
 
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
@@ -86,7 +116,7 @@ export class JetStreamLog implements OrderedLog {
 
   /** Asks the stream's leader: a replica may answer from the past. */
   async read(number: number): Promise<Uint8Array | undefined> {
-    return (await this.#manager.streams.getMessage(this.#place.stream, { seq: number }))?.data;
+    return (await tellGone(this.#manager.streams.getMessage(this.#place.stream, { seq: number })))?.data;
   }
 
   async *range(from: number, to?: number): AsyncIterable<Entry> {
@@ -108,7 +138,7 @@ export class JetStreamLog implements OrderedLog {
       await this.last();
       return true;
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.name === 'StreamNotFoundError') return false;
+      if (error instanceof LogGone) return false;
       throw error;
     }
   }
@@ -176,12 +206,25 @@ class Consumption implements Following {
   async #watch(): Promise<void> {
     const before = this.#before;
     this.#before = this.#number;
-    const last = await this.#last().catch(() => undefined);
+    const last = await this.#last().catch((error: unknown) =>
+      error instanceof LogGone ? 'gone' : undefined,
+    );
     if (last === undefined || this.#stopped) return;
-    if (last < before) {
+    if (last === 'gone' || last < before) {
       this.stop();
-      this.#reader.lost(`the stream ends at ${last}, but ${before} was read from it`);
+      const what = last === 'gone' ? 'is gone' : `ends at ${last}, but ${before} was read from it`;
+      this.#reader.lost(`the stream ${what}`);
     } else if (last > this.#number && this.#number === before) this.#messages?.stop();
+  }
+}
+
+/** @throws {LogGone} where the server says that there is no such stream. */
+async function tellGone<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (cause) {
+    const isGone = cause instanceof JetStreamApiError && cause.name === 'StreamNotFoundError';
+    throw isGone ? new LogGone('the stream is gone', { cause }) : cause;
   }
 }
 

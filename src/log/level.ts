@@ -9,7 +9,9 @@ import {
   LogConflict,
   type NodeStore,
   type RowRange,
+  type Standing,
   type StoreBatch,
+  StoreCorrupt,
 } from './port.ts';
 
 /** Of this layout on disk. */
@@ -17,6 +19,7 @@ const FORMAT = 1;
 const frameKey = (number: number) => `f${String(number).padStart(12, '0')}`;
 const rowKey = (key: string) => `r${key}`;
 const BOOKMARK = 'm/bookmark';
+const STANDING = 'm/standing';
 const bytes = { valueEncoding: 'buffer' } as const;
 
 type Database = Level<string, string>;
@@ -33,43 +36,73 @@ export class StoreUnusable extends Error {
   }
 }
 
+export interface LevelOptions {
+  /** Names the present run of the operating system: after another one, writes that were not synced may be missing. */
+  readonly boot: string;
+  /** Every batch will be synced. */
+  readonly sync: boolean;
+}
+
+interface StoredStanding extends Standing, LevelOptions {}
+
+const newcomer: Standing = { promised: 0, grantedTo: '', complete: false };
+
 export class LevelStore implements NodeStore {
   readonly #db: Database;
-  #last: number;
+  readonly #options: LevelOptions;
+  #last = 0;
   #bookmark: Bookmark | undefined;
+  #standing = newcomer;
 
-  private constructor(db: Database, last: number, bookmark: Bookmark | undefined) {
+  private constructor(db: Database, options: LevelOptions) {
     this.#db = db;
-    this.#last = last;
-    this.#bookmark = bookmark;
+    this.#options = options;
   }
 
-  /** @throws {StoreUnusable} when the folder is unreadable, in use, damaged or of a newer version. */
-  static async open(folder: string): Promise<LevelStore> {
+  /**
+   * @throws {StoreUnusable} when the folder is unreadable, in use or of a newer version.
+   * @throws {StoreCorrupt} when what is in it cannot be read.
+   */
+  static async open(folder: string, options: LevelOptions = { boot: '', sync: false }): Promise<LevelStore> {
     const db: Database = new Level(folder);
     try {
       await db.open();
     } catch (error) {
+      if (isCorruption(error)) {
+        throw new StoreCorrupt(`${folder} is damaged: ${causeOf(error)}`, { cause: error });
+      }
       throw new StoreUnusable(whyUnusable(folder, error), {
         cause: error,
         isInUse: codeOf(error) === 'LEVEL_LOCKED',
       });
     }
+    const store = new LevelStore(db, options);
+    try {
+      await store.#recall(folder);
+      return store;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  async #recall(folder: string): Promise<void> {
+    const db = this.#db;
     const format = Number((await db.get('m/format')) ?? FORMAT);
     if (format > FORMAT) {
-      await db.close();
       throw new StoreUnusable(
         `${folder} was written by a newer version of Verbatim (format ${format}, this one knows ${FORMAT})`,
       );
     }
     await db.put('m/format', String(FORMAT));
-    const bookmark = await db.get(BOOKMARK);
+    const [bookmark, standing] = await db.getMany([BOOKMARK, STANDING]);
     const [last] = await db.keys({ gte: frameKey(0), lt: 'g', reverse: true, limit: 1 }).all();
-    return new LevelStore(
-      db,
-      last ? Number(last.slice(1)) : 0,
-      bookmark ? (JSON.parse(bookmark) as Bookmark) : undefined,
-    );
+    this.#last = last ? Number(last.slice(1)) : 0;
+    if (bookmark) this.#bookmark = JSON.parse(bookmark) as Bookmark;
+    if (!standing) return;
+    const { boot, sync, ...stored } = JSON.parse(standing) as StoredStanding;
+    const isAllHere = sync || boot === this.#options.boot;
+    this.#standing = { ...stored, complete: stored.complete && isAllHere };
   }
 
   get bookmark(): Bookmark | undefined {
@@ -87,13 +120,17 @@ export class LevelStore implements NodeStore {
   }
 
   async read(number: number): Promise<Uint8Array | undefined> {
-    return await this.#db.get<string, Uint8Array>(frameKey(number), bytes);
+    return await this.#db.get<string, Uint8Array>(frameKey(number), bytes).catch(tellCorruption);
   }
 
   async *range(from: number, to = this.#last): AsyncIterable<Entry> {
     const options = { gte: frameKey(from), lte: frameKey(to), ...bytes };
-    for await (const [key, value] of this.#db.iterator<string, Uint8Array>(options)) {
-      yield { number: Number(key.slice(1)), bytes: value };
+    try {
+      for await (const [key, value] of this.#db.iterator<string, Uint8Array>(options)) {
+        yield { number: Number(key.slice(1)), bytes: value };
+      }
+    } catch (error) {
+      tellCorruption(error);
     }
   }
 
@@ -113,13 +150,38 @@ export class LevelStore implements NodeStore {
       else batch.put(rowKey(key), text);
     }
     batch.put(BOOKMARK, JSON.stringify(bookmark));
-    await batch.write({ sync });
+    await batch.write({ sync }).catch(tellCorruption);
     this.#last = next;
     this.#bookmark = bookmark;
   }
 
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  async stand(standing: Standing): Promise<void> {
+    const stored: StoredStanding = { ...standing, ...this.#options };
+    await this.#db.put(STANDING, JSON.stringify(stored), { sync: true } as object); // an option of LevelDB alone
+    this.#standing = standing;
+  }
+
+  async truncate(after: number): Promise<void> {
+    if (after >= this.#last) return;
+    const batch = this.#db.batch();
+    for (let number = after + 1; number <= this.#last; number++) batch.del(frameKey(number));
+    const bookmark = this.#bookmark && { ...this.#bookmark, sequence: 0 };
+    if (bookmark) batch.put(BOOKMARK, JSON.stringify(bookmark));
+    await batch.write({ sync: true });
+    this.#last = after;
+    this.#bookmark = bookmark;
+  }
+
   readRow(key: string): string | undefined {
-    return this.#db.getSync(rowKey(key));
+    try {
+      return this.#db.getSync(rowKey(key));
+    } catch (error) {
+      return tellCorruption(error);
+    }
   }
 
   async rangeRows({ from, to, limit = -1, reverse = false }: RowRange): Promise<[string, string][]> {
@@ -157,12 +219,32 @@ export class LevelStore implements NodeStore {
 }
 
 function whyUnusable(folder: string, error: unknown): string {
-  const cause = (error as { cause?: { message?: string } }).cause; // level wraps what LevelDB said
   if (codeOf(error) === 'LEVEL_LOCKED') return `${folder} is in use by another process`;
-  if (codeOf(error) === 'LEVEL_CORRUPTION') return `${folder} is damaged: ${cause?.message}`;
-  return `${folder} cannot be opened: ${cause?.message ?? String(error)}`;
+  return `${folder} cannot be opened: ${causeOf(error)}`;
+}
+
+function isCorruption(error: unknown): boolean {
+  return codeOf(error) === 'LEVEL_CORRUPTION';
+}
+
+/** @throws what was caught, by its own name where it says that the store is damaged. */
+function tellCorruption(error: unknown): never {
+  throw isCorruption(error) ? new StoreCorrupt(causeOf(error), { cause: error }) : error;
+}
+
+interface LevelError {
+  readonly code?: string;
+  readonly message?: string;
+  /** When it is opened, level wraps what LevelDB said. */
+  readonly cause?: LevelError;
 }
 
 function codeOf(error: unknown): string | undefined {
-  return (error as { cause?: { code?: string } }).cause?.code;
+  const { code, cause } = error as LevelError;
+  return cause?.code ?? code;
+}
+
+function causeOf(error: unknown): string {
+  const { message, cause } = error as LevelError;
+  return cause?.message ?? message ?? String(error);
 }

@@ -8,6 +8,7 @@ import {
   LogConflict,
   type NodeStore,
   type RowRange,
+  type Standing,
   type StoreBatch,
 } from './port.ts';
 
@@ -15,14 +16,32 @@ interface Contents {
   entries: Uint8Array[];
   rows: Map<string, string>;
   bookmark: Bookmark | undefined;
+  standing: Standing;
 }
 
+const newcomer: Standing = { promised: 0, grantedTo: '', complete: false };
+
 export class MemoryStore implements NodeStore {
-  #now: Contents = { entries: [], rows: new Map(), bookmark: undefined };
+  #now: Contents = { entries: [], rows: new Map(), bookmark: undefined, standing: newcomer };
   #synced: Contents = copy(this.#now);
 
   get bookmark(): Bookmark | undefined {
     return this.#now.bookmark;
+  }
+
+  get standing(): Standing {
+    return this.#now.standing;
+  }
+
+  async stand(standing: Standing): Promise<void> {
+    this.#now.standing = standing;
+    this.#synced = copy(this.#now);
+  }
+
+  async truncate(after: number): Promise<void> {
+    this.#now.entries.length = Math.min(this.#now.entries.length, after);
+    if (this.#now.bookmark) this.#now.bookmark = { ...this.#now.bookmark, sequence: 0 };
+    this.#synced = copy(this.#now);
   }
 
   async last(): Promise<number> {
@@ -98,12 +117,22 @@ export class MemoryStore implements NodeStore {
 
   async close(): Promise<void> {}
 
-  /** Loss of power: back to the last synced write. */
-  crash(): void {
+  /**
+   * Loss of power: back to the last synced write.
+   * @param everyWriteSynced if not, nobody can tell afterwards whether something is missing.
+   */
+  crash(everyWriteSynced = false): void {
     this.#now = copy(this.#synced);
+    if (!everyWriteSynced) this.#now.standing = { ...this.#now.standing, complete: false };
+  }
+
+  /** Bit rot: an entry is not what was written. */
+  rot(number: number, bytes: Uint8Array): void {
+    this.#now.entries[number - 1] = bytes;
+    this.#synced.entries[number - 1] = bytes;
   }
 }
 
-function copy({ entries, rows, bookmark }: Contents): Contents {
-  return { entries: [...entries], rows: new Map(rows), bookmark };
+function copy({ entries, rows, bookmark, standing }: Contents): Contents {
+  return { entries: [...entries], rows: new Map(rows), bookmark, standing };
 }

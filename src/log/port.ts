@@ -35,16 +35,34 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
+/** There is no such log any more. */
+export class LogGone extends Error {
+  override readonly name = 'LogGone';
+}
+
+/** What is stored cannot be read, or is not what was written: the store is good as evidence only. */
+export class StoreCorrupt extends Error {
+  override readonly name = 'StoreCorrupt';
+}
+
 /** The log as everybody sees it. Entry numbers are the stream's sequences, which start anew in each generation. */
 export interface OrderedLog extends Log {
   /** Brings every entry after `after`, in order and without gaps, until stopped; survives the server's restart. */
   follow(after: number, reader: LogReader): Following;
 }
 
+/** The streams of all generations, as the broker has them. */
+export interface OrderedLogs {
+  /** The highest generation that has a stream, 0 when there is none. */
+  newest(): Promise<number>;
+  /** The stream of a generation, made where it is missing if `create`; else undefined. */
+  open(generation: number, create: boolean): Promise<OrderedLog | undefined>;
+}
+
 export interface LogReader {
   /** Awaited before the next entry comes: a slow reader is not flooded. */
   entry(entry: Entry): Promise<void> | void;
-  /** The log ends before what was read: it lost its tail. Nothing comes any more. */
+  /** The log ends before what was read, or is gone. Nothing comes any more. */
   lost(reason: string): void;
 }
 
@@ -52,9 +70,22 @@ export interface Following {
   stop(): void;
 }
 
+/** What a node has bound itself to, and whether its copy can be counted on; kept through every crash. */
+export interface Standing {
+  /** Nothing of a lower generation is stored, acknowledged or led any more. */
+  readonly promised: number;
+  /** Whom that generation was granted to, for seeding it; empty when it was only joined. */
+  readonly grantedTo: string;
+  /**
+   * Everything that this node ever acknowledged is here. False for a new copy, and for one whose last writes may have
+   * gone with the power, until it has caught up.
+   */
+  readonly complete: boolean;
+}
+
 /** Where a node stands in log and projections; stored with every batch, so a crash never separates them. */
 export interface Bookmark {
-  /** The stream's sequence of the last stored frame. */
+  /** The sequence of the last stored frame in the stream of its generation, 0 when it came from a peer. */
   readonly sequence: number;
   /** Number and last position of the last projected frame, and the state hash and projection version there. */
   readonly mark: Mark;
@@ -87,7 +118,12 @@ export interface RowRange {
 export interface NodeStore extends Log {
   /** Undefined before the first batch. */
   readonly bookmark: Bookmark | undefined;
+  readonly standing: Standing;
+  /** Synced: it stands when this resolves, and with it everything written before. */
+  stand(standing: Standing): Promise<void>;
   write(batch: StoreBatch, options: { readonly sync: boolean }): Promise<void>;
+  /** Removes every entry above `after`, which is not below the mark. Synced. */
+  truncate(after: number): Promise<void>;
   readRow(key: string): string | undefined;
   rangeRows(range: RowRange): Promise<[key: string, text: string][]>;
   /** All rows and the bookmark they belong to, as of one moment, whatever is written meanwhile. */
@@ -100,4 +136,12 @@ export interface NodeStore extends Log {
   /** A small synced write: shows that this disk still takes writes. */
   probe(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Where a node's copy lies. */
+export interface StorePlace {
+  /** Opens what is there, an empty store where nothing is; closes what was open. @throws {StoreCorrupt} */
+  open(): Promise<NodeStore>;
+  /** Keeps what is there elsewhere, as evidence: the next `open` finds nothing. @returns where it is kept. */
+  setAside(): Promise<string>;
 }

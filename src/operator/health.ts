@@ -59,7 +59,7 @@ export function assess(
   const ids = [...new Set([...members, ...last.map(({ node }) => node)])].sort(byNumber);
   const nodes = ids.map((node): NodeHealth => {
     const status = last.find((one) => one.node === node);
-    const isInSync = status !== undefined && status.state !== 'frozen' && status.stored >= committed;
+    const isInSync = status !== undefined && status.problem === null && status.stored >= committed;
     return { node, status, isInSync, lag: status && Math.max(0, position - status.position) };
   });
   const [leading] = last.filter(({ role }) => role === 'leader').sort((a, b) => b.epoch - a.epoch);
@@ -67,7 +67,7 @@ export function assess(
     nodes,
     leader: leading?.node,
     differAt: firstDifference(last),
-    degraded: nodes.flatMap(whatIsAmiss),
+    degraded: [...nodes.flatMap(whatIsAmiss), ...fewerCopies(last)],
   };
 }
 
@@ -91,8 +91,15 @@ function firstDifference(statuses: readonly NodeStatus[]): number | undefined {
 
 function whatIsAmiss({ node, status, isInSync }: NodeHealth): string[] {
   if (!status) return [`${node} is unreachable`];
-  if (status.state === 'frozen') return [`${node} is frozen: its copy is damaged`];
+  if (status.problem !== null) return [`${node} is ${status.state}: ${status.problem}`];
   return isInSync ? [] : [`${node} is behind`];
+}
+
+/** As the node that is furthest has it. */
+function fewerCopies(statuses: readonly NodeStatus[]): string[] {
+  const [first] = statuses.toSorted((a, b) => b.frame - a.frame);
+  if (!first || first.copies >= first.copies_wanted) return [];
+  return [`a message is acknowledged with ${first.copies} of ${first.copies_wanted} copies`];
 }
 
 function byNumber(a: string, b: string): number {

@@ -18,6 +18,10 @@ const replySchema = z.object({
 export const statusSchema = z.object({
   role: z.string(),
   state: z.string(),
+  problem: z.string().nullable().default(null),
+  /** Of nodes of before 0.2: 0. */
+  generation: z.number().default(0),
+  promised: z.number().default(0),
   epoch: z.number(),
   frame: z.number(),
   position: z.number(),
@@ -29,9 +33,14 @@ export const statusSchema = z.object({
   recent: z.array(z.object({ frame: z.number(), state_hash: z.string() })),
   leader: z.string().nullable(),
   members: z.array(z.string()),
+  /** How many make a commit at present. */
   copies: z.number(),
+  copies_wanted: z.number().default(0),
+  min_copies: z.number().default(0),
   clients: z.number(),
   pid: z.number(),
+  /** Where the node is watched; nodes of before 0.2 do not say. */
+  http: z.string().optional(),
   uptime_ms: z.number(),
 });
 

@@ -8,7 +8,12 @@ export interface Cluster {
   readonly epoch: number;
   readonly leader: string;
   readonly members: readonly string[];
+  /** Nodes that must hold a frame before it is committed, at present. */
   readonly copies: number;
+  /** As many as that when no node is dead. */
+  readonly wanted: number;
+  /** And never fewer than that. */
+  readonly minCopies: number;
 }
 
 /** Where an event stands. */

@@ -34,6 +34,8 @@ export interface AppenderOptions {
   readonly copy: Copy;
   readonly clock: Clock;
   readonly lamport: LamportClock;
+  /** The first event of a frame was decided. */
+  begun?(frame: number): void;
   /** A frame was cut and is being appended. */
   cut(frame: Frame): void;
   /** A frame was appended. */
@@ -87,6 +89,7 @@ export class Appender {
       const position = draft.position + draft.lines.length + index;
       project(draft.layer, { event, position, frame: draft.number, epoch: this.#tail.epoch });
     }
+    if (draft.lines.length === 0) this.#options.begun?.(draft.number);
     draft.lines.push(...lines);
     if (!this.#busy) {
       this.#busy = true;

@@ -8,12 +8,15 @@
  *
  * Invariant: `committed` never falls.
  */
+/** Hashes below the last committed frame that are kept, so that it is known how far a slower node is. */
+const keptBelow = 256;
+
 export class CommitTracker {
   readonly #self: string;
-  readonly #copies: number;
+  #copies: number;
   /** Number of the leader's own `LeaderElected`. */
   readonly #first: number;
-  /** Hashes of the frames above the mark, by number. */
+  /** Hashes of the latest frames, by number. */
   readonly #hashes = new Map<number, string>();
   readonly #held = new Map<string, number>();
   #committed: number;
@@ -27,6 +30,17 @@ export class CommitTracker {
 
   get committed(): number {
     return this.#committed;
+  }
+
+  /** How many nodes hold the log from now on. @returns whether more is committed than before. */
+  require(copies: number): boolean {
+    this.#copies = copies;
+    return this.#advance();
+  }
+
+  /** The last frame that a node acknowledged. */
+  heldBy(node: string): number {
+    return this.#held.get(node) ?? 0;
   }
 
   /** A frame of this leader's log that is not committed yet. */
@@ -46,7 +60,7 @@ export class CommitTracker {
     const most = [...this.#held.values()].sort((a, b) => b - a);
     const number = Math.min(own, most[this.#copies - 1] ?? 0);
     if (number < this.#first || number <= this.#committed) return false;
-    for (let done = this.#committed + 1; done < number; done++) this.#hashes.delete(done);
+    for (let done = this.#committed; done < number; done++) this.#hashes.delete(done - keptBelow);
     this.#committed = number;
     return true;
   }

@@ -8,8 +8,10 @@
  *
  * Invariants: mark ≤ stored ≤ tail; none of them ever falls; rows and state hash are exactly those of the mark.
  */
+import type { Damaged } from '../actors/replica/machine.ts';
+import { CodecError } from '../events/codec.ts';
 import { Frame } from '../events/frame.ts';
-import type { Entry, Mark, NodeStore } from '../log/port.ts';
+import { type Entry, type Mark, type NodeStore, StoreCorrupt } from '../log/port.ts';
 import { CommittedRows } from '../projections/committed.ts';
 import { PROJECTION_VERSION, project } from '../projections/project.ts';
 import { Layer, mergeLayers } from '../projections/rows.ts';
@@ -28,8 +30,8 @@ export interface CopyListener {
   stored?(tail: Tail): void;
   /** These frames are committed, projected and stored. */
   committed?(frames: readonly HeldFrame[]): void;
-  /** The copy cannot go on: the log or the rows are not what they must be, or the disk refused a write. */
-  damaged?(reason: string): void;
+  /** The copy cannot go on: log or rows are not what they must be, or the disk refused a write. */
+  damaged?(damaged: Damaged, reason: string): void;
 }
 
 interface Pending {
@@ -42,7 +44,8 @@ const framesPerBatchMax = 64;
 export class Copy {
   readonly rows: CommittedRows;
   readonly store: NodeStore;
-  readonly #sync: boolean;
+  readonly #alwaysSync: boolean;
+  #sync: boolean;
   readonly #listeners = new Set<CopyListener>();
   /** Frames above the mark, by number; layers as far as they are known. */
   readonly #held = new Map<number, { frame: Frame; layer?: Layer }>();
@@ -69,6 +72,7 @@ export class Copy {
   ) {
     this.store = store;
     this.rows = rows;
+    this.#alwaysSync = sync;
     this.#sync = sync;
     this.#tail = tail;
     this.#stored = tail;
@@ -137,10 +141,10 @@ export class Copy {
         this.take(frame, sequence);
         return frame;
       }
-      if (typeof verdict === 'object') this.#fail(verdict.damage);
+      if (typeof verdict === 'object') this.#fail('copy', verdict.damage);
       else this.#sequence = Math.max(this.#sequence, sequence);
     } catch (error) {
-      this.#fail(`the entry at sequence ${sequence} is no frame: ${(error as Error).message}`);
+      this.#fail('log', `the entry at sequence ${sequence} is no frame: ${(error as Error).message}`);
     }
     return undefined;
   }
@@ -158,10 +162,58 @@ export class Copy {
   }
 
   /** Resolves when no more than a batch waits to be written. */
-  async roomy(): Promise<void> {
-    while (this.#pending.length > framesPerBatchMax && this.#damage === undefined) {
+  roomy(): Promise<void> {
+    return this.#untilPending(framesPerBatchMax);
+  }
+
+  /** Resolves when everything taken in is stored, or when nothing will be stored any more. */
+  settled(): Promise<void> {
+    return this.#untilPending(0);
+  }
+
+  async #untilPending(most: number): Promise<void> {
+    while (this.#damage === undefined && (this.#pending.length > most || (most === 0 && this.#writing))) {
       await new Promise<void>((resolve) => this.#onWritten.push(resolve));
     }
+  }
+
+  /** Sync every write from now on, or only where that was asked for. */
+  syncWrites(sync: boolean): void {
+    this.#sync = sync || this.#alwaysSync;
+  }
+
+  /** The stream of a new generation is read from its start. */
+  beginGeneration(): void {
+    this.#sequence = 0;
+    this.#tailSequence = 0;
+  }
+
+  /** Gives up the frames above `after`, which are not committed. @throws {RangeError} if they are. */
+  async truncate(after: number): Promise<void> {
+    await this.settled();
+    if (after < this.#mark.number) throw new RangeError(`frames up to ${this.#mark.number} are committed`);
+    await this.store.truncate(after);
+    for (const number of [...this.#held.keys()]) if (number > after) this.#held.delete(number);
+    for (const number of [...this.#announced.keys()]) if (number > after) this.#announced.delete(number);
+    const bytes = after > 0 ? await this.store.read(after) : undefined;
+    this.#tail = bytes ? tailOf(Frame.decode(bytes)) : emptyTail;
+    this.#stored = this.#tail;
+    this.#commitUpTo = Math.min(this.#commitUpTo, after);
+    this.beginGeneration();
+  }
+
+  /** Frames above the mark, in order. */
+  async ahead(): Promise<Frame[]> {
+    const frames: Frame[] = [];
+    for (let number = this.#mark.number + 1; number <= this.#tail.number; number++)
+      frames.push(this.#held.get(number)?.frame ?? (await this.#readFrame(number)));
+    return frames;
+  }
+
+  /** Nothing is written any more: the store is closed, or will be another. */
+  abandon(): void {
+    this.#damage ??= 'abandoned';
+    this.#wake();
   }
 
   /** A leader says what the state hash is at a mark. */
@@ -188,9 +240,18 @@ export class Copy {
         await this.#writeBatch();
       }
     } catch (error) {
-      this.#fail(`the store refused a write: ${(error as Error).message}`);
+      const { message } = error as Error;
+      if (error instanceof StoreCorrupt) this.#fail('copy', `the store is damaged: ${message}`);
+      else if (error instanceof CodecError)
+        this.#fail('log', `a committed event is not understood: ${message}`);
+      else this.#fail('disk', `the store refused a write: ${message}`);
     }
     this.#writing = false;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#onWritten.splice(0)) resolve();
   }
 
   /** The mark cannot pass what is stored or about to be. */
@@ -231,7 +292,7 @@ export class Copy {
       this.#stored = tailOf(stored);
       for (const listener of this.#listeners) listener.stored?.(this.#stored);
     }
-    for (const resolve of this.#onWritten.splice(0)) resolve();
+    this.#wake();
     if (frames.length === 0) return;
     const announced = this.#announced.get(mark.number);
     for (const { frame } of frames) {
@@ -258,20 +319,20 @@ export class Copy {
 
   async #readFrame(number: number): Promise<Frame> {
     const bytes = await this.store.read(number);
-    if (!bytes) throw new Error(`frame ${number} is missing`);
+    if (!bytes) throw new StoreCorrupt(`frame ${number} is missing`);
     return Frame.decode(bytes);
   }
 
   #compare(state: string): void {
     if (state === this.#mark.state) return;
-    this.#fail(`the state hash at frame ${this.#mark.number} is not the leader's`);
+    this.#fail('copy', `the state hash at frame ${this.#mark.number} is not the leader's`);
   }
 
-  #fail(reason: string): void {
+  #fail(damaged: Damaged, reason: string): void {
     if (this.#damage !== undefined) return;
     this.#damage = reason;
-    for (const listener of this.#listeners) listener.damaged?.(reason);
-    for (const resolve of this.#onWritten.splice(0)) resolve();
+    for (const listener of this.#listeners) listener.damaged?.(damaged, reason);
+    this.#wake();
   }
 }
 

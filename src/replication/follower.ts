@@ -12,6 +12,13 @@ import type { Copy } from './copy.ts';
 /** The ordered log does not hold what this node has stored. */
 export class SeamBroken extends Error {
   override readonly name = 'SeamBroken';
+  /** Whether something else stands there, instead of nothing. */
+  readonly isOther: boolean;
+
+  constructor(message: string, isOther: boolean) {
+    super(message);
+    this.isOther = isOther;
+  }
 }
 
 export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
@@ -20,7 +27,8 @@ export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
   const there = await log.read(sequence);
   if (there && frameHash(there) === tail.hash) return;
   const found = there ? 'holds something else' : 'ends before';
-  throw new SeamBroken(`the stream ${found} at sequence ${sequence}, where frame ${tail.number} was stored`);
+  const where = `at sequence ${sequence}, where frame ${tail.number} was stored`;
+  throw new SeamBroken(`the stream ${found} ${where}`, there !== undefined);
 }
 
 export interface FollowerListener {
@@ -35,6 +43,7 @@ export class Follower implements Following {
   readonly #listener: FollowerListener;
   readonly #following: Following;
   readonly #waiting = new Set<() => void>();
+  #stopped = false;
 
   constructor(log: OrderedLog, copy: Copy, listener: FollowerListener) {
     this.#copy = copy;
@@ -54,12 +63,14 @@ export class Follower implements Following {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#following.stop();
     this.#wake();
   }
 
   /** Held back while the disk is far behind: the log is kept by its owner, not in this process's memory. */
   async #read(entry: Entry): Promise<void> {
+    if (this.#stopped) return;
     const frame = entry.number > this.#copy.sequence ? this.#copy.read(entry) : undefined;
     if (frame) this.#listener.read(frame);
     this.#wake();

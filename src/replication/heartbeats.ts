@@ -9,15 +9,27 @@ import type { Bus } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import { clientSubjects, type LeaderNotice } from '../protocol/subjects.ts';
+import { deadAfterMs } from './copies.ts';
 import type { Copy } from './copy.ts';
 import type { Leadership } from './leadership.ts';
-import { type Ack, type Beat, beatSchema, noticeSchema, type Position, parse, subjects } from './messages.ts';
+import {
+  type Ack,
+  type Beat,
+  beatSchema,
+  noticeSchema,
+  type Position,
+  parse,
+  type Role,
+  subjects,
+} from './messages.ts';
 import { Peers } from './peers.ts';
 
 /** The node on whose behalf is spoken and heard. */
 export interface Speaker {
   readonly id: string;
-  readonly role: Beat['role'];
+  readonly role: Role;
+  /** The replica machine's state. */
+  readonly state: string;
   readonly isFit: boolean;
   /** Undefined until it is open. */
   readonly openCopy: Copy | undefined;
@@ -27,14 +39,18 @@ export interface Speaker {
 
 const beatMs = 100;
 const leaderNoticeMs = 500;
-/** A node that is silent for so long counts as dead. */
-const deadAfterMs = 1_000;
+/** Beats that were due did not come. */
+const missedAfterMs = 250;
+/** This process did not run, so it cannot have heard anybody. */
+const pausedAfterMs = 500;
 
 export class Heartbeats {
   readonly #speaker: Speaker;
   readonly #bus: Bus;
   readonly #journal: Journal;
+  readonly #clock: Clock;
   readonly #peers: Peers;
+  #beatMs: number;
   #leader: LeaderNotice = { leader: null, epoch: 0 };
   /** Nodes that operators were told of as silent. */
   readonly #silent = new Set<string>();
@@ -43,6 +59,8 @@ export class Heartbeats {
     this.#speaker = speaker;
     this.#bus = bus;
     this.#journal = journal;
+    this.#clock = clock;
+    this.#beatMs = clock.monotonicMs();
     this.#peers = new Peers(clock);
   }
 
@@ -58,6 +76,7 @@ export class Heartbeats {
         const asker = Buffer.from(message.data).toString();
         if (asker !== this.#speaker.id) message.respond(JSON.stringify(this.#position()));
       }),
+      bus.onStatus(() => this.#peers.listenAnew()),
       every(clock, beatMs, () => this.beat()),
       every(clock, leaderNoticeMs, () => this.#speaker.leadership?.isServing && this.noticeLeader()),
     ];
@@ -73,15 +92,31 @@ export class Heartbeats {
     return this.#peers.recent(withinMs);
   }
 
+  /** Whether a node took part within the last second, or could not have been heard. */
+  isAlive(node: string): boolean {
+    return !this.#peers.isAbsent(node, deadAfterMs);
+  }
+
   beat(): void {
     this.#watchOthers();
-    const { id: node, role, isFit: fit, openCopy: copy, leadership } = this.#speaker;
+    this.#beat(this.#speaker.role, null);
+  }
+
+  /** This node stops. @param successor who should lead, if this node did. */
+  sayGoodbye(successor: string | undefined): void {
+    this.#beat('gone', successor ?? null);
+  }
+
+  #beat(role: Beat['role'], successor: string | null): void {
+    const { id: node, isFit: fit, openCopy: copy, leadership } = this.#speaker;
     if (!copy) return;
     const { mark, stored, tail } = copy;
     const { generation, epoch } = tail;
     const { number, hash } = stored;
     const healthy = leadership?.isHealthy ?? false;
-    const beat: Beat = { node, generation, epoch, number, hash, mark, role, healthy, fit };
+    const { promised } = copy.store.standing;
+    const held = { generation, epoch, number, hash, mark, promised };
+    const beat: Beat = { node, ...held, role, healthy, fit, successor };
     this.#bus.publish(subjects.beat, JSON.stringify(beat));
   }
 
@@ -92,20 +127,35 @@ export class Heartbeats {
     if (this.#silent.delete(beat.node)) this.#journal.notice(`${beat.node} is back`);
     leadership?.heardBeat(beat);
     const { generation, epoch } = copy.tail;
-    const isOlder = beat.generation < generation || (beat.generation === generation && beat.epoch < epoch);
-    if (isOlder) return;
+    if (beat.generation > generation) this.#heardNewerGeneration(beat.generation, copy);
+    if (beat.generation !== generation) return;
+    if (beat.epoch < epoch) return;
     if (beat.epoch > epoch) leadership?.depose();
     if (beat.role === 'leader') {
       if (beat.healthy) this.#speaker.send({ type: 'LEADER_HEARD' });
       if (beat.healthy) this.heardLeader({ leader: beat.node, epoch: beat.epoch });
       this.#heardMark(beat);
     } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
-      // It resigned, or died and came back before anybody missed it.
-      this.#leader = { leader: null, epoch: beat.epoch };
-      this.#journal.notice(`${beat.node} leads no more; electing`);
-      this.noticeLeader();
-      this.#speaker.send({ type: 'RESIGNED' });
+      this.#heardResignation(beat);
     }
+    if (beat.role === 'gone') this.#peers.leave(beat.node);
+  }
+
+  /** It was asked to stop and names who should follow, or it died and came back before anybody missed it. */
+  #heardResignation({ node, epoch, successor }: Beat): void {
+    this.#leader = { leader: null, epoch };
+    this.#journal.notice(`${node} leads no more; electing`);
+    this.noticeLeader();
+    if (successor === null) this.#speaker.send({ type: 'RESIGNED' });
+    else if (successor === this.#speaker.id) this.#speaker.send({ type: 'APPOINTED' });
+  }
+
+  /** Unless this node is on its way there. */
+  #heardNewerGeneration(generation: number, copy: Copy): void {
+    this.#speaker.leadership?.depose();
+    const { promised } = copy.store.standing;
+    const isAwaited = generation === promised && this.#speaker.state === 'seeding';
+    if (generation > promised || isAwaited) this.#speaker.send({ type: 'ASTRAY' });
   }
 
   /** Marks are believed from the leader of the epoch that this copy ends in: then its numbers mean the same frames. */
@@ -126,6 +176,9 @@ export class Heartbeats {
 
   /** A follower's death stops nothing, but somebody should know. */
   #watchOthers(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#beatMs > pausedAfterMs) this.#peers.listenAnew();
+    this.#beatMs = nowMs;
     for (const node of this.#peers.silent(deadAfterMs)) {
       if (this.#silent.has(node)) continue;
       this.#silent.add(node);
@@ -136,8 +189,11 @@ export class Heartbeats {
   /** Nothing was heard of a leader for too long: operators and clients are told. */
   announceSilence(): void {
     const { leader, epoch } = this.#leader;
-    this.#journal.notice(leader ? `${leader} is silent; electing` : 'no leader; electing');
-    if (leader) {
+    const isSilent = leader !== null && this.#peers.isSilent(leader, missedAfterMs);
+    if (!leader) this.#journal.notice('no leader; electing');
+    else
+      this.#journal.notice(isSilent ? `${leader} is silent; electing` : `${leader} leads no more; electing`);
+    if (isSilent) {
       this.#peers.forget(leader);
       this.#silent.add(leader);
     }
@@ -151,8 +207,8 @@ export class Heartbeats {
 
   /** Tells the leader what is stored here. */
   acknowledge({ stored }: Copy): void {
-    if (this.#speaker.leadership) return;
     const { generation, number, hash } = stored;
+    if (this.#speaker.leadership || this.#speaker.openCopy?.store.standing.promised !== generation) return;
     const ack: Ack = { node: this.#speaker.id, generation, number, hash };
     this.#bus.publish(subjects.ack, JSON.stringify(ack));
   }

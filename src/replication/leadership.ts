@@ -4,14 +4,17 @@
  * A leader serves nobody before its first frame is committed. From then on every frame goes the same way: decided into
  * a draft, cut, appended, stored by the nodes, acknowledged, committed; only then do the answers that rest on it leave.
  */
-import type { Frame } from '../events/frame.ts';
+import type { LeadOutcome } from '../actors/replica/machine.ts';
 import type { LamportClock } from '../events/lamport.ts';
-import type { OrderedLog } from '../log/port.ts';
+import { LogGone, type OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
-import { type Clock, every, type Timer } from '../ports/clock.ts';
-import { clusterTable } from '../projections/tables.ts';
+import { type Clock, every, type Timer, within } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Cluster } from '../projections/tables.ts';
 import { Appender } from './appender.ts';
+import type { Elected } from './campaign.ts';
 import { CommitTracker } from './commit.ts';
+import { copiesWithin, RecentPast } from './copies.ts';
 import type { Copy, HeldFrame } from './copy.ts';
 import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
 
@@ -22,16 +25,23 @@ export interface LeadershipOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly lamport: LamportClock;
+  readonly metrics: Metrics;
   /** The leader's first frame is committed: it may serve. */
   serve(leadership: Leadership): LeaderService;
-  /** Another leader was elected. */
-  deposed(): void;
+  /** Whether a member is not known to be dead. */
+  isAlive(node: string): boolean;
+  /** Milliseconds since 1970 for the leader's own doings. */
+  stamp(): number;
+  /** This node leads no more. */
+  ended(outcome: LeadOutcome): void;
 }
 
 /** What a leader does for clients; told of every commit, stopped when the leader is deposed. */
 export interface LeaderService {
   /** These frames, and with them everything up to the last of them, are committed: what rests on them may be told. */
   committed(frames: readonly HeldFrame[]): void;
+  /** Takes nothing new; what was taken goes on to be answered. */
+  resign(): void;
   stop(): void;
 }
 
@@ -46,8 +56,13 @@ const unhealthyAfterMs = 750;
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #tracker: CommitTracker;
-  /** Only their acknowledgements count. */
-  readonly #members: readonly string[];
+  readonly #past = new RecentPast();
+  /** As the last frame stored in the stream leaves it. */
+  #cluster: Cluster;
+  /** A change of copies is on its way into the log. */
+  #isChanging = false;
+  /** Number of the frame that lowers the count; it counts when this node has synced it, and with it all before. */
+  #loweredAt: number | undefined;
   readonly #stops: { stop(): void }[];
   /** Appended, not committed. */
   #uncommitted: HeldFrame[] = [];
@@ -58,27 +73,31 @@ export class Leadership {
   /** When something was committed last, or the first of what is not committed was appended. */
   #movedMs = 0;
   #stopped = false;
+  #onDrained: (() => void) | undefined;
 
-  /** @param elected the leader's own first frame, stored in the ordered log and taken in by the copy. */
-  constructor(options: LeadershipOptions, elected: Frame, { members, copies }: Cluster) {
-    this.#members = members;
+  /** @param elected whose first frame is stored in the ordered log and taken in by the copy. */
+  constructor(options: LeadershipOptions, { frame: elected, cluster }: Elected) {
+    this.#cluster = cluster;
     const { copy, bus, clock, node } = options;
     this.#options = options;
     this.#provenMs = clock.monotonicMs();
     this.#tracker = new CommitTracker({
       self: node,
-      copies,
+      copies: cluster.copies,
       first: elected.number,
       committed: copy.mark.number,
     });
     this.#tracker.expect(elected.number, elected.hash);
     this.#stops = [
       copy.listen({
-        stored: ({ number, hash }) => this.#acknowledge(node, number, hash),
+        stored: ({ number, hash }) => this.#storedHere(number, hash),
         committed: () => this.#beginToServe(elected.number),
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
-      every(clock, probeMs, () => void this.#probe()),
+      every(clock, probeMs, () => {
+        void this.#probe();
+        this.#watchCopies(elected.number);
+      }),
     ];
     this.#acknowledge(node, copy.stored.number, copy.stored.hash);
   }
@@ -116,14 +135,34 @@ export class Leadership {
     return this.#options.copy;
   }
 
-  /** A beat says what its node holds, like an acknowledgement. */
-  heardBeat({ node, generation, number, hash }: Beat): void {
-    this.#heardAck({ node, generation, number, hash });
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  /** A beat says what its node holds, like an acknowledgement; unless it has promised to give none. */
+  heardBeat({ node, generation, number, hash, promised }: Beat): void {
+    if (promised <= generation) this.#heardAck({ node, generation, number, hash });
   }
 
   /** Somebody else leads a newer epoch. */
   depose(): void {
-    if (!this.#stopped) this.#options.deposed();
+    if (!this.#stopped) this.#options.ended('deposed');
+  }
+
+  /** @returns who should lead next, once everything that was taken is committed, or after `timeoutMs`. */
+  async resign(timeoutMs: number): Promise<string | undefined> {
+    const { node, clock, copy, isAlive } = this.#options;
+    this.#service?.resign();
+    const drained = new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    });
+    if (!this.#isDrained) await within(clock, timeoutMs, drained);
+    const isReady = (member: string) => this.#tracker.heldBy(member) === copy.tail.number && isAlive(member);
+    return this.#cluster.members.find((member) => member !== node && isReady(member));
+  }
+
+  get #isDrained(): boolean {
+    return this.#uncommitted.length === 0 && (this.#appender?.isIdle ?? true);
   }
 
   stop(): void {
@@ -133,45 +172,102 @@ export class Leadership {
     for (const part of this.#stops) part.stop();
     this.#appender?.stop();
     this.#service?.stop();
+    this.#options.metrics.abandoned();
   }
 
   #heardAck(ack: Ack | undefined): void {
-    if (ack?.generation !== this.#options.copy.tail.generation || !this.#members.includes(ack.node)) return;
+    if (ack?.generation !== this.#options.copy.tail.generation || !this.#cluster.members.includes(ack.node))
+      return;
     this.#acknowledge(ack.node, ack.number, ack.hash);
   }
 
+  #storedHere(number: number, hash: string): void {
+    this.#acknowledge(this.#options.node, number, hash);
+    if (this.#loweredAt === undefined || number < this.#loweredAt) return;
+    this.#loweredAt = undefined;
+    if (this.#tracker.require(this.#cluster.copies)) this.#commit();
+  }
+
   #acknowledge(node: string, number: number, hash: string): void {
-    if (this.#stopped || !this.#tracker.acknowledge(node, number, hash)) return;
+    if (!this.#stopped && this.#tracker.acknowledge(node, number, hash)) this.#commit();
+  }
+
+  #commit(): void {
+    if (this.#stopped) return;
     const { committed } = this.#tracker;
     const count = this.#uncommitted.findIndex(({ frame }) => frame.number > committed);
     const frames = this.#uncommitted.splice(0, count < 0 ? this.#uncommitted.length : count);
     this.#movedMs = this.#options.clock.monotonicMs();
     this.#service?.committed(frames); // before their layers are written and become transparent
+    this.#options.metrics.committed(committed);
     this.#options.copy.commitUpTo(committed);
     if (!this.#service) this.#options.copy.flush();
     else this.#noticeLater();
+    if (this.#isDrained) this.#onDrained?.();
   }
 
   /** Once the rows of the leader's first frame are written, decisions can be made upon them. */
   #beginToServe(first: number): void {
     if (this.#stopped || this.#service || this.#options.copy.mark.number < first) return;
-    const { node, log, copy, clock, lamport } = this.#options;
+    const { node, log, copy, clock, lamport, metrics } = this.#options;
     this.#appender = new Appender({
       node,
       log,
       copy,
       clock,
       lamport,
-      cut: ({ number, hash }) => this.#tracker.expect(number, hash),
+      begun: (number) => metrics.begun(number),
+      cut: ({ number, hash }) => {
+        metrics.cut(number);
+        this.#tracker.expect(number, hash);
+      },
       stored: (held) => {
+        metrics.stored(held.frame.number);
         this.#provenMs = clock.monotonicMs();
         if (this.#uncommitted.length === 0) this.#movedMs = this.#provenMs;
         this.#uncommitted.push(held);
+        if (this.#isChanging) this.#noticeChange(held);
       },
       fenced: () => this.depose(),
     });
     this.#service = this.#options.serve(this);
     this.#noticeLater();
+  }
+
+  /** Lowers the count of copies when members are dead or far behind, and raises it when they are back. */
+  #watchCopies(first: number): void {
+    const { node, copy, clock, isAlive } = this.#options;
+    const { members, copies } = this.#cluster;
+    const then = this.#past.note(copy.tail.number, clock.monotonicMs());
+    if (this.#stopped || this.#isChanging) return;
+    const isServing = this.#appender !== undefined;
+    const isBehind = (member: string) => isServing && member !== node && this.#tracker.heldBy(member) < then;
+    const isGone = (member: string) => member !== node && !isAlive(member);
+    const dead = members.filter((member) => isGone(member) || isBehind(member));
+    const wanted = copiesWithin(this.#cluster, members.length - dead.length);
+    if (wanted === copies || (wanted > copies && then < first)) return;
+    if (this.#appender) this.#changeCopies(this.#appender, wanted, dead);
+    else if (wanted < copies) this.#options.ended('unable');
+  }
+
+  #changeCopies(appender: Appender, copies: number, dead: readonly string[]): void {
+    this.#isChanging = true;
+    appender.record([
+      { type: 'CopiesChanged', at: this.#options.stamp(), data: { copies, dead: [...dead] } },
+    ]);
+  }
+
+  /** From the frame on that says so, as many copies count; one copy alone has to be synced first. */
+  #noticeChange({ frame }: HeldFrame): void {
+    const change = frame.events().findLast((event) => event.type === 'CopiesChanged');
+    if (!change) return;
+    const { copies } = change.data;
+    const isLower = copies < this.#cluster.copies;
+    this.#cluster = { ...this.#cluster, copies };
+    this.#isChanging = false;
+    this.#options.copy.syncWrites(copies === 1);
+    if (isLower) this.#loweredAt = frame.number;
+    else this.#tracker.require(copies);
   }
 
   /** When no frame follows that would carry the mark, it is told by itself, so that followers can show what it covers. */
@@ -192,24 +288,15 @@ export class Leadership {
     }, noticeAfterMs);
   }
 
-  /** Looks at the log's end: still there, and nobody else has written. */
+  /** Looks at the log's end: still there, and nobody else has written. Appends that succeed prove more. */
   async #probe(): Promise<void> {
     const { log, copy } = this.#options;
-    if (this.#appender && !this.#appender.isIdle) return; // an append proves more
+    const isIdle = () => this.#appender?.isIdle ?? true;
+    if (!isIdle() && this.isHealthy) return;
     const before = copy.sequence;
-    const last = await log.last().catch(() => undefined);
+    const last = await log.last().catch((error: unknown) => (error instanceof LogGone ? -1 : undefined));
     if (last === undefined || this.#stopped) return;
-    if (last === before) this.#provenMs = this.#options.clock.monotonicMs();
-    else if (last > copy.sequence && (this.#appender?.isIdle ?? true)) this.depose();
+    if (last === before && isIdle()) this.#provenMs = this.#options.clock.monotonicMs();
+    else if (last < before || (last > copy.sequence && isIdle())) this.depose();
   }
-}
-
-interface Cluster {
-  readonly members: readonly string[];
-  readonly copies: number;
-}
-
-/** Members and copies as the log has them. */
-export function clusterOf(copy: Copy): Cluster {
-  return clusterTable.get(copy.rows) ?? { members: [], copies: 1 };
 }

@@ -15,11 +15,16 @@ export const beatSchema = z.strictObject({
   number: natural,
   hash: digest,
   mark: markSchema,
-  role: z.enum(['leader', 'candidate', 'follower', 'other']),
+  /** `gone`: this is the last beat of a node that was asked to stop. */
+  role: z.enum(['leader', 'candidate', 'follower', 'seeder', 'other', 'gone']),
+  /** Whom a leader that is `gone` leaves its office to; null where it does not matter. */
+  successor: z.string().nullable(),
   /** Of a leader: its appends, or its probes when there is nothing to append, have succeeded lately. */
   healthy: z.boolean(),
   /** Whether this node could lead: it is neither frozen nor stopping. */
   fit: z.boolean(),
+  /** Nothing of a lower generation is stored, acknowledged or led by this node any more. */
+  promised: natural,
 });
 
 /** As soon as a frame is stored; cumulative. */
@@ -48,7 +53,33 @@ export const positionSchema = z.strictObject({
   sequence: natural,
 });
 
+/** Asks a node to have nothing to do with generations below this one, so that the asker can seed it. */
+export const promiseSchema = z.strictObject({ node: z.string(), generation: z.int().min(1) });
+
+/** What a node holds when it has promised; `granted` only to one asker, and only once. */
+export const pledgeSchema = z.strictObject({
+  node: z.string(),
+  granted: z.boolean(),
+  /** The highest generation that it has promised to anybody. */
+  promised: natural,
+  /** Everything that it ever acknowledged is in what it holds. */
+  complete: z.boolean(),
+  generation: natural,
+  epoch: natural,
+  /** Of the last frame held. */
+  number: natural,
+  hash: digest,
+  cluster: z.strictObject({ members: z.array(z.string()), copies: natural, minCopies: natural }).nullable(),
+});
+
+/** Asks a peer for frames of its log. */
+export const fetchSchema = z.strictObject({ from: z.int().min(1), to: z.int().min(1) });
+
+export type PromiseRequest = Readonly<z.infer<typeof promiseSchema>>;
+export type Pledge = Readonly<z.infer<typeof pledgeSchema>>;
 export type Beat = Readonly<z.infer<typeof beatSchema>>;
+/** What a node does, as it says of itself while it runs. */
+export type Role = Exclude<Beat['role'], 'gone'>;
 export type Ack = Readonly<z.infer<typeof ackSchema>>;
 export type Notice = Readonly<z.infer<typeof noticeSchema>>;
 export type Position = Readonly<z.infer<typeof positionSchema>>;
@@ -58,6 +89,8 @@ export const subjects = {
   ack: 'verbatim.node.ack',
   mark: 'verbatim.node.mark',
   position: 'verbatim.node.position',
+  promise: 'verbatim.node.promise',
+  frames: (node: string) => `verbatim.node.frames.${node}`,
 } as const;
 
 /** Undefined for anything that is not exactly such a message. */

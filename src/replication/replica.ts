@@ -4,64 +4,96 @@
  * The machine says in which order things happen; this module does them.
  */
 import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
-import { headStartMs, type Strategy } from '../actors/replica/decide.ts';
-import { type CampaignOutcome, type ReplicaEvent, replicaMachine } from '../actors/replica/machine.ts';
+import { headStartMs, type Strategy, seedHeadStartMs } from '../actors/replica/decide.ts';
+import {
+  type CampaignOutcome,
+  type Damaged,
+  type JoinOutcome,
+  type LeadOutcome,
+  type ReplicaEvent,
+  replicaMachine,
+  type SeedOutcome,
+} from '../actors/replica/machine.ts';
 import type { Frame } from '../events/frame.ts';
 import type { Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
-import type { NodeStore, OrderedLog } from '../log/port.ts';
+import { LogGone, type OrderedLog, type OrderedLogs, StoreCorrupt, type StorePlace } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Clock, machineClock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
+import { type Metrics, noMetrics } from '../ports/metrics.ts';
 import type { LeaderNotice } from '../protocol/subjects.ts';
-import { campaign } from './campaign.ts';
+import { Diverged } from './adopt.ts';
+import { campaign, type Elected } from './campaign.ts';
 import { Copy } from './copy.ts';
-import { Follower, verifySeam } from './follower.ts';
+import { serveFrames } from './fetch.ts';
+import { Follower, SeamBroken } from './follower.ts';
 import { Heartbeats } from './heartbeats.ts';
-import { clusterOf, type LeaderService, Leadership } from './leadership.ts';
-import type { Beat } from './messages.ts';
+import { declareComplete, findStream, prepareToFollow } from './join.ts';
+import { type LeaderService, Leadership } from './leadership.ts';
+import { parse, promiseSchema, type Role, subjects } from './messages.ts';
+import { Pledges } from './pledge.ts';
+import { HighestHeard, seed } from './seed.ts';
 import { Stamps } from './stamps.ts';
 import { opensEpoch } from './tail.ts';
 
 export interface ReplicaOptions {
   readonly id: string;
-  readonly founding: { readonly members: readonly string[]; readonly copies: number };
+  /** Of a cluster that does not exist yet; later the log says. */
+  readonly founding: {
+    readonly members: readonly string[];
+    readonly copies: number;
+    readonly minCopies: number;
+  };
   readonly strategy: Strategy;
-  readonly store: NodeStore;
+  readonly place: StorePlace;
   /** Sync every batch to the disk (`--fsync nodes`). */
   readonly sync: boolean;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly random: Random;
   readonly journal: Journal;
-  /** The ordered log of a generation; created where it is missing if `create`, else undefined. */
-  openLog(generation: number, create: boolean): Promise<OrderedLog | undefined>;
-  /** The copy is open: reads can be answered from it. */
+  /** Nobody counts unless it is given. */
+  readonly metrics?: Metrics;
+  readonly logs: OrderedLogs;
+  /** A copy is open: reads can be answered from it. Again after every `closed`. */
   opened(replica: Replica): void;
   /** The copy is damaged: nothing must be answered from it any more. */
-  frozen(replica: Replica): void;
+  closed(replica: Replica): void;
   /** This node leads and may serve. */
   serve(leadership: Leadership, replica: Replica): LeaderService;
 }
 
-const generation = 1;
 const silenceMsMin = 400;
 const silenceMsSpread = 100;
 const heardWithinMs = 500;
+/** What was taken is committed in a few milliseconds, or nobody knows when. */
+const resignMs = 300;
+/** A copy that is damaged again and again is damaged by something that a new copy does not mend. */
+const setAsideMax = 2;
 
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #heartbeats: Heartbeats;
   readonly #actor: ActorRefFrom<typeof replicaMachine>;
   readonly #stops: { stop(): void }[] = [];
+  /** What answers other nodes from the open copy. */
+  #answering: { stop(): void }[] = [];
+  readonly #heardOf = new HighestHeard();
   readonly lamport = new LamportClock();
   #copy: Copy | undefined;
+  #pledges: Pledges | undefined;
   #stamps: Stamps | undefined;
   #log: OrderedLog | undefined;
   #follower: Follower | undefined;
-  #elected: Frame | undefined;
+  #elected: Elected | undefined;
   #leadership: Leadership | undefined;
   #trouble = '';
+  #setAsides = 0;
+  /** Asking for pledges, and what follows. */
+  #isSeeding = false;
+  /** Members that an operator has declared lost for good. */
+  givenUp: readonly string[] = [];
 
   constructor(options: ReplicaOptions) {
     const { clock, random } = options;
@@ -70,21 +102,28 @@ export class Replica {
     const machine = replicaMachine.provide({
       actors: {
         recover: fromPromise(() => this.#recover()),
+        setAside: fromPromise(() => this.#setAside()),
         join: fromPromise(({ signal }) => this.#join(signal)),
-        campaign: fromPromise(({ signal }) => this.#campaign(signal)),
+        campaign: fromPromise(async ({ signal }) => {
+          const outcome = await this.#campaign(signal);
+          options.metrics?.campaigned(outcome === 'won' ? 'won' : 'lost');
+          return outcome;
+        }),
         lead: fromPromise(({ signal }) => this.#lead(signal)),
+        seed: fromPromise(({ signal }) => this.#seed(signal)),
       },
-      actions: { announceSilence: () => this.#heartbeats.announceSilence() },
+      actions: {
+        announceSilence: () => this.#heartbeats.announceSilence(),
+        announceProblem: ({ context }) => this.#tell(`stopped serving: ${context.problem}`),
+      },
       guards: { isConnected: () => options.bus.connected },
       delays: {
         silence: () => silenceMsMin + random.next() * silenceMsSpread,
-        headStart: ({ context }) => this.#headStartMs(context.failures),
+        headStart: ({ context }) => (context.isEager ? 0 : this.#headStartMs(context.failures)),
+        seedHeadStart: ({ context }) => this.#seedHeadStartMs(context.failures),
       },
     });
     this.#actor = createActor(machine, { clock: machineClock(clock) });
-    this.#actor.subscribe(({ context }) => {
-      if (context.problem) this.#tell(`stopped serving: ${context.problem}`);
-    });
   }
 
   start(): void {
@@ -96,15 +135,16 @@ export class Replica {
     );
   }
 
+  /** A leader hands over first, so that nobody has to wait for silence. */
   async stop(): Promise<void> {
-    const wasLeading = this.#leadership !== undefined;
+    const successor = await this.#leadership?.resign(resignMs);
     this.send({ type: 'STOP' });
     this.#leadership?.stop();
     this.#leadership = undefined;
-    if (wasLeading) this.#heartbeats.beat(); // no longer as leader: the others need not wait for silence
+    this.#heartbeats.sayGoodbye(successor);
     this.#follower?.stop();
-    for (const part of this.#stops) part.stop();
-    await this.#options.store.close();
+    for (const part of [...this.#stops, ...this.#answering]) part.stop();
+    await this.#copy?.store.close();
   }
 
   get id(): string {
@@ -117,10 +157,6 @@ export class Replica {
     return this.#copy;
   }
 
-  get isOpen(): boolean {
-    return this.#copy !== undefined;
-  }
-
   get openCopy(): Copy | undefined {
     return this.#copy;
   }
@@ -131,7 +167,8 @@ export class Replica {
 
   /** Whether this node could lead. */
   get isFit(): boolean {
-    return this.state !== 'frozen' && this.state !== 'stopped';
+    const { state } = this;
+    return state === 'following' || state === 'catchingUp' || state === 'campaigning' || state === 'leading';
   }
 
   /** The log's time, for what this node decides as leader. */
@@ -150,10 +187,19 @@ export class Replica {
     return typeof value === 'string' ? value : Object.keys(value)[0]!;
   }
 
-  get role(): Beat['role'] {
-    const state = this.state;
+  /** Why it does not serve, while it does not. */
+  get problem(): string | undefined {
+    const { state } = this;
+    return state === 'frozen' || state === 'settingAside'
+      ? this.#actor.getSnapshot().context.problem
+      : undefined;
+  }
+
+  get role(): Role {
+    const { state } = this;
     if (state === 'leading' && this.#leadership) return 'leader';
     if (state === 'campaigning') return 'candidate';
+    if (this.#isSeeding) return 'seeder';
     return state === 'following' || state === 'catchingUp' ? 'follower' : 'other';
   }
 
@@ -163,65 +209,122 @@ export class Replica {
   }
 
   async #recover(): Promise<void> {
-    const { clock } = this.#options;
-    const copy = await Copy.open(this.#options);
-    this.#copy = copy;
-    this.#stamps = new Stamps(clock, copy.tail.at);
-    this.lamport.receive(copy.tail.clock);
-    copy.listen({
-      stored: () => {
-        this.stamps.saw(copy.stored.at);
-        this.#heartbeats.acknowledge(copy);
-      },
-      damaged: (reason) => this.#freeze(reason),
-    });
-    this.#options.opened(this);
+    const { id, clock, bus, place, sync, journal } = this.#options;
+    try {
+      const store = await place.open();
+      const copy = await Copy.open({ store, sync, journal });
+      this.#copy = copy;
+      this.#pledges = new Pledges(id, copy);
+      this.#stamps = new Stamps(clock, copy.tail.at);
+      this.lamport.receive(copy.tail.clock);
+      copy.listen({
+        stored: () => {
+          this.stamps.saw(copy.stored.at);
+          this.#heartbeats.acknowledge(copy);
+        },
+        damaged: (damaged, reason) => this.#close(damaged, reason),
+      });
+      this.#answering = [
+        serveFrames(bus, id, store),
+        bus.subscribe(subjects.promise, (message) => {
+          const request = parse(promiseSchema, message.data);
+          if (!request || request.node === id) return;
+          void this.#pledges
+            ?.give(request, () => this.#seal(true))
+            .then((pledge) => pledge && message.respond(JSON.stringify(pledge)))
+            .catch((error: Error) => journal.detail(`cannot pledge: ${error.message}`));
+        }),
+      ];
+      this.#options.opened(this);
+    } catch (error) {
+      if (!(error instanceof StoreCorrupt)) throw error;
+      this.send({ type: 'DAMAGED', damaged: 'copy', reason: error.message });
+    }
   }
 
   /** This copy is not what it must be: nothing more is read, told or answered from it. */
-  #freeze(reason: string): void {
+  #close(damaged: Damaged, reason: string): void {
     this.#follower?.stop();
-    this.send({ type: 'DAMAGED', reason });
-    this.#options.frozen(this);
+    for (const part of this.#answering.splice(0)) part.stop();
+    const copy = this.#copy;
+    this.#copy = undefined;
+    copy?.abandon();
+    this.#options.closed(this);
+    this.send({ type: 'DAMAGED', damaged, reason });
   }
 
-  async #join(signal: AbortSignal): Promise<void> {
+  async #setAside(): Promise<void> {
+    if (this.#setAsides >= setAsideMax) throw new Error(`damaged ${this.#setAsides + 1} times in a row`);
+    this.#setAsides += 1;
+    const kept = await this.#options.place.setAside();
+    this.#options.metrics?.copiedFully();
+    this.#options.journal.notice(`kept the damaged copy in ${kept}; beginning a new one`);
+  }
+
+  /** Nothing of an older generation is followed or led any more. */
+  #seal(forAnother: boolean): void {
     this.#follower?.stop();
+    if (forAnother) this.send({ type: 'SEALED' });
+  }
+
+  async #join(signal: AbortSignal): Promise<JoinOutcome> {
+    const { logs, bus, journal } = this.#options;
+    this.#follower?.stop();
+    const { copy } = this;
+    copy.syncWrites(false);
     try {
-      const log = await this.#options.openLog(generation, this.copy.tail.number === 0);
-      if (!log) throw new Error(`the stream of generation ${generation} is gone`);
-      await verifySeam(log, this.copy);
-      const last = await log.last();
-      if (signal.aborted) return; // given up: the next attempt follows with a follower of its own
-      this.#log = log;
-      this.#follower = new Follower(log, this.copy, {
+      const found = await findStream({ logs, copy });
+      signal.throwIfAborted();
+      if (!found) return 'lost';
+      await prepareToFollow(found, { copy, bus, journal, signal, peers: this.#peersAhead() });
+      const last = await found.log.last();
+      signal.throwIfAborted(); // given up: the next attempt follows with a follower of its own
+      this.#log = found.log;
+      this.#follower = new Follower(found.log, copy, {
         read: (frame) => this.#readFrame(frame),
-        lost: (reason) => this.#tell(reason),
+        lost: (reason) => {
+          this.#tell(reason);
+          this.send({ type: 'ASTRAY' });
+        },
       });
       await this.#follower.reached(last, signal);
+      await copy.settled();
+      signal.throwIfAborted();
+      await declareComplete(copy);
       this.#trouble = '';
+      return 'joined';
     } catch (error) {
-      this.#tell(`cannot follow: ${(error as Error).message}`);
+      signal.throwIfAborted();
+      const isOther = error instanceof Diverged || (error instanceof SeamBroken && error.isOther);
+      if (isOther) this.#close('copy', (error as Error).message);
+      else this.#tell(`cannot follow: ${(error as Error).message}`);
       throw error;
     }
   }
 
+  /** Those who hold most first. */
+  #peersAhead(): string[] {
+    const heard = this.#heartbeats.recent(heardWithinMs).filter(({ fit }) => fit);
+    const ahead = heard.toSorted((a, b) => b.generation - a.generation || b.number - a.number);
+    return ahead.map(({ node }) => node);
+  }
+
   /** Whoever opens an epoch leads, even before its first heartbeat. */
   #readFrame(frame: Frame): void {
-    this.lamport.receive(frame.header.clock);
-    if (!opensEpoch(frame) || frame.header.leader === this.id || frame.header.epoch === 0) return;
+    const { leader, epoch, clock } = frame.header;
+    this.lamport.receive(clock);
+    if (!opensEpoch(frame) || leader === this.id || frame.event(0).type === 'Seeded') return;
     this.send({ type: 'LEADER_HEARD' });
-    this.#heartbeats.heardLeader({ leader: frame.header.leader, epoch: frame.header.epoch });
+    this.#heartbeats.heardLeader({ leader, epoch });
   }
 
   async #campaign(signal: AbortSignal): Promise<CampaignOutcome> {
-    const { id, founding, bus, clock, journal } = this.#options;
-    if (!this.#log || !this.#follower) return 'lost';
+    const { id, bus, clock, journal } = this.#options;
+    if (!this.#log || !this.#follower) return 'astray';
     try {
       const elected = await campaign({
         node: id,
-        generation,
-        founding,
+        generation: this.copy.tail.generation,
         log: this.#log,
         copy: this.copy,
         follower: this.#follower,
@@ -229,37 +332,36 @@ export class Replica {
         clock,
         journal,
         signal,
-        stamp: () => ({ at: this.#now(), clock: this.lamport.receive(this.copy.tail.clock) }),
+        stamp: () => this.#stamp(),
         othersHeard: () => this.#heartbeats.recent(heardWithinMs).length,
+        isAlive: (node) => this.#heartbeats.isAlive(node),
       });
-      if (signal.aborted || !elected) return 'lost'; // a campaign that was given up may end in the midst of the next
+      if (signal.aborted) return 'lost'; // a campaign that was given up may end in the midst of the next
+      if (typeof elected === 'string') return elected;
       this.#elected = elected;
       return 'won';
     } catch (error) {
       journal.detail(`campaign failed: ${(error as Error).message}`);
-      return 'lost';
+      return error instanceof SeamBroken || error instanceof LogGone ? 'astray' : 'lost';
     }
   }
 
-  /** Resolves when deposed. */
-  #lead(signal: AbortSignal): Promise<void> {
-    const { id: node, bus, clock, serve } = this.#options;
+  /** Resolves when it leads no more. */
+  #lead(signal: AbortSignal): Promise<LeadOutcome> {
+    const { id: node, bus, clock, serve, journal } = this.#options;
     const elected = this.#elected;
     const log = this.#log;
     this.#follower?.stop(); // a leader knows what it writes; whatever another writes deposes it
     return new Promise((resolve) => {
-      if (!elected || !log) return resolve();
-      const end = () => {
+      if (!elected || !log) return resolve('deposed');
+      const { epoch } = elected.frame.header;
+      const end = (outcome: LeadOutcome) => {
         this.#leadership?.stop();
         this.#leadership = undefined;
-        resolve();
+        resolve(outcome);
       };
-      signal.addEventListener('abort', end, { once: true });
-      if (this.copy.tail.hash !== elected.hash) return resolve(); // somebody was elected since
-      const deposed = () => {
-        this.#options.journal.notice(`${node} was deposed from epoch ${elected.header.epoch}`);
-        end();
-      };
+      signal.addEventListener('abort', () => end('deposed'), { once: true });
+      if (this.copy.tail.hash !== elected.frame.hash) return resolve('deposed'); // somebody was elected since
       this.#leadership = new Leadership(
         {
           node,
@@ -268,34 +370,74 @@ export class Replica {
           bus,
           clock,
           lamport: this.lamport,
-          deposed,
+          metrics: this.#options.metrics ?? noMetrics,
+          isAlive: (member) => this.#heartbeats.isAlive(member),
+          stamp: () => this.stamps.now(),
+          ended: (outcome) => {
+            journal.notice(
+              outcome === 'deposed'
+                ? `${node} was deposed from epoch ${epoch}`
+                : `${node} has too few copies to serve epoch ${epoch}; trying with fewer`,
+            );
+            end(outcome);
+          },
           serve: (leadership) => {
-            this.#heartbeats.heardLeader({ leader: node, epoch: elected.header.epoch });
+            this.#heartbeats.heardLeader({ leader: node, epoch });
             this.#heartbeats.noticeLeader();
             return serve(leadership, this);
           },
         },
         elected,
-        this.#electedAs(elected),
       );
       this.#heartbeats.beat(); // the others need not wait for the next one to hear it
     });
   }
 
-  #electedAs(frame: Frame): ReturnType<typeof clusterOf> {
-    const event = frame.event(0);
-    return event.type === 'LeaderElected' ? event.data : clusterOf(this.copy);
+  /** Unless there is a stream again, or somebody else is about to begin one. */
+  async #seed(signal: AbortSignal): Promise<SeedOutcome> {
+    const { id: node, founding, logs, bus, clock, journal } = this.#options;
+    const { copy } = this;
+    const heard = this.#heartbeats.recent(heardWithinMs);
+    const { grantedTo } = copy.store.standing;
+    const isAnotherAtIt = heard.some((beat) => beat.node === grantedTo && beat.role === 'seeder');
+    if (isAnotherAtIt || (await findStream({ logs, copy }))) return 'waiting';
+    const silent = founding.members.length - 1 - heard.length - this.givenUp.length;
+    if (silent >= founding.minCopies) {
+      const waiting = `waiting for ${silent} of ${founding.members.length} nodes`;
+      if (copy.tail.number === 0) journal.detail(`founding the log: ${waiting}`);
+      else this.#tell(`the stream is gone; ${waiting}`);
+      return 'waiting';
+    }
+    const pledges = this.#pledges!; // made with the copy
+    const { givenUp } = this;
+    const heardOf = this.#heardOf;
+    const stamp = () => this.#stamp();
+    const seal = () => this.#seal(false);
+    const world = { node, founding, logs, copy, bus, clock, journal, signal };
+    this.#isSeeding = true;
+    try {
+      const isSeeded = await seed({ ...world, pledges, givenUp, heardOf, stamp, seal });
+      return isSeeded ? 'seeded' : 'failed';
+    } finally {
+      this.#isSeeding = false;
+    }
   }
 
-  #now(): number {
+  #stamp(): { at: number; clock: number } {
     this.stamps.saw(this.copy.tail.at);
-    return this.stamps.now();
+    return { at: this.stamps.now(), clock: this.lamport.receive(this.copy.tail.clock) };
   }
 
   #headStartMs(failures: number): number {
     const { id: node, strategy, random } = this.#options;
     const heard = this.#heartbeats.recent(heardWithinMs);
     return headStartMs({ strategy, node, heard, failures, random: random.next() });
+  }
+
+  #seedHeadStartMs(failures: number): number {
+    const { id: node, random } = this.#options;
+    const heard = this.#heartbeats.recent(heardWithinMs);
+    return seedHeadStartMs({ node, heard, failures, random: random.next() });
   }
 
   /** Says something once, not at every retry. */

@@ -55,6 +55,10 @@ function examineOffice(tail: Tail, frame: Frame): Verdict {
     return { damage: `frame ${number} has a Lamport clock that does not exceed ${tail.clock}` };
   if (type === 'LeaderElected' && data.node !== leader)
     return { damage: `frame ${number} elects ${data.node}, but ${leader} wrote it` };
+  if (type === 'Seeded' && number > 1 && epoch <= tail.epoch)
+    return {
+      damage: `frame ${number} seeds generation ${generation} in epoch ${epoch}, after ${tail.epoch}`,
+    };
   if ((type === 'Seeded') !== generation > tail.generation) {
     return { damage: `frame ${number} is of generation ${generation}, which was not seeded there` };
   }

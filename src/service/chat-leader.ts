@@ -7,6 +7,7 @@ import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
+import { type Metrics, noMetrics } from '../ports/metrics.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { mailboxes, online, sessions, users } from '../projections/tables.ts';
 import type { Reply } from '../protocol/answers.ts';
@@ -26,6 +27,7 @@ export interface ChatOptions {
   readonly random: Random;
   readonly passwords: Passwords;
   readonly sessionGapMs: number;
+  readonly metrics?: Metrics;
 }
 
 const sweepMs = 1_000;
@@ -44,7 +46,8 @@ export class ChatLeader implements LeaderService {
   readonly #decider: Decider;
   readonly #desk: Desk;
   readonly #presence: Presence;
-  readonly #stops: Subscription[];
+  readonly #commands: Subscription;
+  readonly #sweeping: Subscription;
   /** Key of the session row that the sweep for quiet ones looked at last. */
   #sweptUpTo = '';
   #stopped = false;
@@ -61,10 +64,8 @@ export class ChatLeader implements LeaderService {
     const frames = new Frames(leadership.copy.store);
     this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
     this.#knowWhoIsOnline().catch(ignoreEnd);
-    this.#stops = [
-      bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message)),
-      every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd)),
-    ];
+    this.#commands = bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message));
+    this.#sweeping = every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd));
   }
 
   /** Attached clients. */
@@ -81,9 +82,14 @@ export class ChatLeader implements LeaderService {
     this.#desk.committed(this.#leadership.committed);
   }
 
+  resign(): void {
+    this.#commands.stop();
+    this.#sweeping.stop();
+  }
+
   stop(): void {
     this.#stopped = true;
-    for (const part of this.#stops) part.stop();
+    this.resign();
     this.#desk.stop();
     this.#registry.putAway(0);
   }
@@ -92,6 +98,7 @@ export class ChatLeader implements LeaderService {
     const { speaker, last: client } = parseSubject(message.subject);
     if (!clientId.safeParse(client).success) return; // the SDK never names itself so, and nothing is kept under such a name
     const respond = (reply: Omit<Reply, 'clock'>) => {
+      count(reply, this.#options.metrics ?? noMetrics);
       const attached = this.#presence.isAttached(speaker, client);
       const queue = mailboxes.get(this.#leadership.copy.rows, speaker)?.last[0] ?? 0;
       message.respond(
@@ -143,4 +150,10 @@ export class ChatLeader implements LeaderService {
     if (this.#stopped || !('facts' in decision)) return;
     this.#desk.record(decision.facts.map((fact: Fact): DomainEvent => ({ ...fact, at })));
   }
+}
+
+function count({ answers = [], refused }: Omit<Reply, 'clock'>, metrics: Metrics): void {
+  if (refused) metrics.refused(refused.code);
+  if (answers.length > 0) metrics.answered(answers.length);
+  for (const answer of answers) if (answer.refused) metrics.refused(answer.refused.code);
 }

@@ -7,11 +7,13 @@ import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { clusterTable, names } from '../projections/tables.ts';
 import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
+import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
+import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
 import { pastState } from './past.ts';
-import { RecentMarks } from './recent-marks.ts';
+import type { RecentMarks } from './recent-marks.ts';
 import { verifyStore } from './verify.ts';
 
 const natural = z.int().min(0);
@@ -37,19 +39,28 @@ export const operatorQueries = {
 
 export type OperatorQuery = keyof typeof operatorQueries;
 
+/** A copy that is open, and what is kept beside it for operators. */
+export interface OpenCopy {
+  readonly copy: Copy;
+  readonly frames: Frames;
+  readonly marks: RecentMarks;
+}
+
 export interface OperatorService {
   readonly replica: Replica;
-  readonly frames: Frames;
+  /** Undefined while the node has no copy that it can answer from. */
+  open(): OpenCopy | undefined;
   /** Milliseconds since this node started. */
   uptimeMs(): number;
   /** Attached clients, where this node leads. */
   clients(): number;
   readonly pid: number;
+  /** Where this node is watched. */
+  readonly http: string;
 }
 
 export function answerOperators(bus: Bus, service: OperatorService): Subscription {
-  const marks = new RecentMarks(service.replica.copy);
-  const handle = (message: BusMessage) => void receive(message, service, marks);
+  const handle = (message: BusMessage) => void receive(message, service);
   const own = bus.subscribe(operatorSubjects.query(service.replica.id, '*'), handle);
   const all = bus.subscribe(operatorSubjects.query(operatorSubjects.all, '*'), handle);
   return {
@@ -60,9 +71,9 @@ export function answerOperators(bus: Bus, service: OperatorService): Subscriptio
   };
 }
 
-async function receive(message: BusMessage, service: OperatorService, marks: RecentMarks): Promise<void> {
+async function receive(message: BusMessage, service: OperatorService): Promise<void> {
   const { last: name } = parseSubject(message.subject);
-  const answer = await answerQuery(name, message.data, service, marks).catch((error: unknown) =>
+  const answer = await answerQuery(name, message.data, service).catch((error: unknown) =>
     refusal('not-now', (error as Error).message),
   );
   const node = service.replica.id;
@@ -73,39 +84,54 @@ async function answerQuery(
   name: string,
   data: Uint8Array,
   service: OperatorService,
-  marks: RecentMarks,
 ): Promise<object | Refusal> {
   if (!Object.hasOwn(operatorQueries, name))
     return refusal('malformed', `There is no operator query ${name}.`);
+  if (name === 'status') return status(service);
+  const open = service.open();
+  if (!open)
+    return refusal('not-now', `This node has no copy to answer from: it is ${service.replica.state}.`);
   const raw = parseJson(Buffer.from(data).toString());
-  switch (name as OperatorQuery) {
-    case 'status':
-      return status(service, marks);
+  switch (name as Exclude<OperatorQuery, 'status'>) {
     case 'verify':
-      return await verifyStore(service.replica.copy.store);
+      return await verifyStore(open.copy.store);
     case 'log': {
       const query = operatorQueries.log.safeParse(raw);
       return query.success
-        ? await logPage(query.data, service)
+        ? await logPage(query.data, open)
         : refusal('malformed', codecError(query.error).message);
     }
     case 'state': {
       const query = operatorQueries.state.safeParse(raw);
       return query.success
-        ? await state(query.data, service)
+        ? await state(query.data, open)
         : refusal('malformed', codecError(query.error).message);
     }
   }
 }
 
-function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: RecentMarks) {
-  const { mark, stored } = replica.copy;
-  const { members = [], copies = 0 } = clusterTable.get(replica.copy.rows) ?? {};
+function status({ replica, open, uptimeMs, clients, pid, http }: OperatorService) {
+  const held = open();
   const { leader } = replica.leader;
-  const isElected = replica.role === 'leader' && leader !== replica.id; // but its election is not committed yet
   return {
-    role: isElected ? 'candidate' : replica.role,
+    role: roleOf(replica),
     state: replica.state,
+    problem: replica.problem ?? null,
+    leader,
+    ...(held ? standing(held) : nothing),
+    clients: clients(),
+    pid,
+    http,
+    uptime_ms: Math.round(uptimeMs()),
+  };
+}
+
+function standing({ copy, marks }: OpenCopy) {
+  const { mark, stored, store } = copy;
+  const cluster = clusterTable.get(copy.rows);
+  return {
+    generation: stored.generation,
+    promised: store.standing.promised,
     epoch: stored.epoch,
     frame: mark.number,
     position: mark.position,
@@ -113,20 +139,33 @@ function status({ replica, uptimeMs, clients, pid }: OperatorService, marks: Rec
     version: mark.version,
     stored: stored.number,
     recent: marks.list(),
-    leader,
-    members,
-    copies,
-    clients: clients(),
-    pid,
-    uptime_ms: Math.round(uptimeMs()),
+    members: cluster?.members ?? [],
+    copies: cluster?.copies ?? 0,
+    copies_wanted: cluster?.wanted ?? 0,
+    min_copies: cluster?.minCopies ?? 0,
   };
 }
 
+const nothing: ReturnType<typeof standing> = {
+  generation: 0,
+  promised: 0,
+  epoch: 0,
+  frame: 0,
+  position: 0,
+  state_hash: '',
+  version: 0,
+  stored: 0,
+  recent: [],
+  members: [],
+  copies: 0,
+  copies_wanted: 0,
+  min_copies: 0,
+};
+
 async function logPage(
   query: z.infer<(typeof operatorQueries)['log']>,
-  { replica, frames }: OperatorService,
+  { copy: { mark }, frames }: OpenCopy,
 ) {
-  const { mark } = replica.copy;
   const to = Math.min(query.to ?? mark.position, mark.position);
   const events: object[] = [];
   let sizeBytes = 0;
@@ -140,11 +179,7 @@ async function logPage(
   return { events, next: null };
 }
 
-async function state(
-  query: z.infer<(typeof operatorQueries)['state']>,
-  { replica, frames }: OperatorService,
-) {
-  const { copy } = replica;
+async function state(query: z.infer<(typeof operatorQueries)['state']>, { copy, frames }: OpenCopy) {
   const actor =
     query.session ?? (query.user === null ? undefined : names.get(copy.rows, canonicalName(query.user)));
   if (!actor) return refusal(query.user === null ? 'unknown-session' : 'unknown-user');

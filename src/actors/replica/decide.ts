@@ -11,6 +11,9 @@ export interface Candidate {
 const randomSpreadMs = 150;
 const rankStepMs = 100;
 const doublingsMax = 5;
+const seedRankStepMs = 150;
+const seedSpreadMs = 100;
+const seedDoublingsMax = 3;
 
 export interface HeadStart {
   readonly strategy: Strategy;
@@ -34,6 +37,12 @@ export function headStartMs({ strategy, node, heard, failures, random }: HeadSta
   return failures === 0 ? base : Math.max(base, rankStepMs / 2) * factor;
 }
 
+/** Two seeders at once get in each other's way, so they go by rank, and whoever failed waits longer. */
+export function seedHeadStartMs({ node, heard, failures, random }: Omit<HeadStart, 'strategy'>): number {
+  const lower = heard.filter((other) => other.node < node).length;
+  return (lower * seedRankStepMs + random * seedSpreadMs) * 2 ** Math.min(failures, seedDoublingsMax);
+}
+
 export interface HeldPosition {
   readonly node: string;
   readonly generation: number;
@@ -50,4 +59,53 @@ export function lostTail(
   lastSequence: number,
 ): HeldPosition | undefined {
   return positions.find((held) => held.generation === generation && held.sequence > lastSequence);
+}
+
+/** What a node says it holds, once it has promised to store nothing more of an older generation. */
+export interface Pledged {
+  readonly node: string;
+  readonly granted: boolean;
+  readonly complete: boolean;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly number: number;
+  readonly cluster: Configuration | null;
+}
+
+export interface Configuration {
+  readonly members: readonly string[];
+  readonly copies: number;
+  readonly minCopies: number;
+}
+
+export type Ground<P extends Pledged> =
+  | { readonly best: P; readonly cluster: Configuration }
+  | { readonly missing: readonly string[] };
+
+/**
+ * Upon which log a new generation may be built.
+ *
+ * Whatever was committed lies on at least `minCopies` nodes, so among any n - minCopies + 1 members one has it, and the
+ * best log by (generation, epoch, number) holds all of it. A node that may have lost what it acknowledged does not
+ * count; one that holds nothing counts only where nobody holds more than the first frame, when a cluster is founded.
+ * @param givenUp members that an operator has declared lost for good.
+ */
+export function groundFor<P extends Pledged>(
+  pledges: readonly P[],
+  founding: Configuration,
+  givenUp: readonly string[] = [],
+): Ground<P> {
+  const granted = pledges.filter((pledge) => pledge.granted);
+  const [best] = granted.toSorted(byAdvance);
+  const cluster = best?.cluster ?? founding;
+  const isFounding = best === undefined || best.number <= 1;
+  const counts = (pledge: P) => isFounding || (pledge.complete && pledge.number > 0);
+  const counted = new Set(granted.filter(counts).map(({ node }) => node));
+  const missing = cluster.members.filter((node) => !counted.has(node) && !givenUp.includes(node));
+  const isEnough = missing.length < cluster.minCopies;
+  return best && isEnough ? { best, cluster } : { missing };
+}
+
+function byAdvance(a: Pledged, b: Pledged): number {
+  return b.generation - a.generation || b.epoch - a.epoch || b.number - a.number;
 }

@@ -1,12 +1,24 @@
 /**
  * The replica actor: one in each node, the machine that meets the world.
  *
- * It says in which order things are done; what is done (`recover`, `join`, `campaign`, `lead`) and how long is waited
- * come in from outside, so that the same machine runs on real parts and in a simulation.
+ * It says in which order things are done; what is done (`recover`, `join`, `campaign`, `lead`, `seed`, `setAside`) and
+ * how long is waited come in from outside, so that the same machine runs on real parts and in a simulation.
  */
 import { assign, fromPromise, setup } from 'xstate';
 
-export type CampaignOutcome = 'won' | 'lost';
+/** `astray`: the stream is not what this node has stored; it has to join anew. */
+export type CampaignOutcome = 'won' | 'lost' | 'astray';
+/** `lost`: no stream continues what this node has stored or promised. */
+export type JoinOutcome = 'joined' | 'lost';
+/** `unable`: the leader could not begin to serve with as many copies as it wanted; it tries again with fewer. */
+export type LeadOutcome = 'deposed' | 'unable';
+/** `waiting`: somebody else is at it, or there is a stream again. */
+export type SeedOutcome = 'seeded' | 'failed' | 'waiting';
+/**
+ * What is not as it must be: a copy can be replaced from others, a disk has to be mended by somebody, a log that cannot
+ * be read has to be read by another version.
+ */
+export type Damaged = 'copy' | 'disk' | 'log';
 
 export type ReplicaEvent =
   /** The bus can be used, or cannot. */
@@ -16,50 +28,81 @@ export type ReplicaEvent =
   | { readonly type: 'LEADER_HEARD' }
   /** The leader gave up its office. */
   | { readonly type: 'RESIGNED' }
-  /** Log, rows or disk are not what they must be. */
-  | { readonly type: 'DAMAGED'; readonly reason: string }
+  /** The leader gave up its office to this node. */
+  | { readonly type: 'APPOINTED' }
+  /** The stream that is followed is not the one to follow: it lost its end, or there is a newer generation. */
+  | { readonly type: 'ASTRAY' }
+  /** A newer generation was promised to somebody: nothing older is stored, acknowledged or led from here on. */
+  | { readonly type: 'SEALED' }
+  | { readonly type: 'DAMAGED'; readonly damaged: Damaged; readonly reason: string }
   | { readonly type: 'STOP' };
 
 export interface ReplicaContext {
-  /** Campaigns lost since a leader was last heard. */
+  /** Campaigns or seedings lost since a leader was last heard. */
   readonly failures: number;
+  /** Whether to campaign without waiting for silence, or for others. */
+  readonly isEager: boolean;
+  readonly damaged: Damaged | undefined;
   /** Why the replica is frozen. */
   readonly problem: string | undefined;
 }
+
+const problemOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export const replicaMachine = setup({
   types: { context: {} as ReplicaContext, events: {} as ReplicaEvent },
   actors: {
     /** Open the own copy. */
     recover: fromPromise<void>(async () => undefined),
+    /** Keep a copy that cannot be trusted as evidence, and begin a new one. */
+    setAside: fromPromise<void>(async () => undefined),
     /** Compare the own copy with the stream, follow it, and read to its end. */
-    join: fromPromise<void>(async () => undefined),
+    join: fromPromise<JoinOutcome>(async () => 'joined'),
     /** Try to append one's own `LeaderElected`. */
     campaign: fromPromise<CampaignOutcome>(async () => 'lost'),
     /** Lead until deposed. */
-    lead: fromPromise<void>(async () => undefined),
+    lead: fromPromise<LeadOutcome>(async () => 'deposed'),
+    /** Try to begin a new generation. */
+    seed: fromPromise<SeedOutcome>(async () => 'failed'),
   },
   actions: {
     announceSilence: () => undefined,
+    announceProblem: () => undefined,
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
+    beEager: assign({ isEager: true }),
+    calmDown: assign({ isEager: false }),
+    noteDamage: assign(({ event }) =>
+      event.type === 'DAMAGED' ? { damaged: event.damaged, problem: event.reason } : {},
+    ),
   },
   guards: {
     isConnected: () => true,
+    isEager: ({ context }) => context.isEager,
+    isCopyDamaged: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'copy',
+    isDiskTrouble: ({ context }) => context.damaged === 'disk',
   },
   delays: {
     /** How long a leader may be silent. */
     silence: 450,
     /** What the election strategy asks this node to wait. */
     headStart: 0,
+    /** How long this node leaves it to others to begin a new generation. */
+    seedHeadStart: 100,
     retry: 200,
+    /** A disk may be mended while the node runs. */
+    thaw: 5_000,
   },
 }).createMachine({
   id: 'replica',
-  context: { failures: 0, problem: undefined },
+  context: { failures: 0, isEager: false, damaged: undefined, problem: undefined },
   initial: 'recovering',
   on: {
-    DAMAGED: { target: '.frozen', actions: assign({ problem: ({ event }) => event.reason }) },
+    DAMAGED: [
+      { guard: 'isCopyDamaged', target: '.settingAside', actions: 'noteDamage' },
+      { target: '.frozen', actions: 'noteDamage' },
+    ],
+    SEALED: '.seeding',
     STOP: '.stopped',
   },
   states: {
@@ -67,8 +110,24 @@ export const replicaMachine = setup({
       invoke: {
         src: 'recover',
         onDone: [{ guard: 'isConnected', target: 'catchingUp' }, { target: 'disconnected' }],
-        onError: { target: 'frozen', actions: assign({ problem: ({ event }) => String(event.error) }) },
+        onError: {
+          target: 'frozen',
+          actions: assign({ damaged: 'disk' as const, problem: ({ event }) => problemOf(event.error) }),
+        },
       },
+    },
+    // The next copy begins with nothing and is filled by joining.
+    settingAside: {
+      entry: 'announceProblem',
+      invoke: {
+        src: 'setAside',
+        onDone: 'recovering',
+        onError: {
+          target: 'frozen',
+          actions: assign({ problem: ({ event }) => problemOf(event.error) }),
+        },
+      },
+      on: { DAMAGED: {}, SEALED: {} },
     },
     disconnected: {
       on: { CONNECTED: 'catchingUp' },
@@ -76,10 +135,14 @@ export const replicaMachine = setup({
     catchingUp: {
       invoke: {
         src: 'join',
-        onDone: 'following',
+        onDone: [
+          { guard: ({ event }) => event.output === 'lost', target: 'seeding' },
+          { guard: 'isEager', target: 'campaigning' },
+          { target: 'following' },
+        ],
         onError: 'retrying',
       },
-      on: { DISCONNECTED: 'disconnected' },
+      on: { DISCONNECTED: 'disconnected', ASTRAY: { target: 'catchingUp', reenter: true } },
     },
     retrying: {
       after: { retry: 'catchingUp' },
@@ -90,12 +153,15 @@ export const replicaMachine = setup({
       on: {
         LEADER_HEARD: { target: 'following', reenter: true, actions: 'forgetFailures' },
         RESIGNED: 'campaigning',
+        APPOINTED: { target: 'campaigning', actions: 'beEager' },
+        ASTRAY: 'catchingUp',
         DISCONNECTED: 'disconnected',
       },
     },
     campaigning: {
       initial: 'waiting',
-      on: { DISCONNECTED: 'disconnected' },
+      exit: 'calmDown',
+      on: { DISCONNECTED: 'disconnected', ASTRAY: 'catchingUp' },
       states: {
         waiting: {
           after: { headStart: 'trying' },
@@ -111,18 +177,62 @@ export const replicaMachine = setup({
                 target: '#replica.leading',
                 actions: 'forgetFailures',
               },
+              {
+                guard: ({ event }) => event.output === 'astray',
+                target: '#replica.catchingUp',
+                actions: 'countFailure',
+              },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: { target: 'waiting', actions: 'countFailure' },
           },
+          on: { ASTRAY: {} },
         },
       },
     },
     // A leader that lost its connection stays: nobody can hear it, the log decides whether it still leads.
     leading: {
-      invoke: { src: 'lead', onDone: 'catchingUp', onError: 'catchingUp' },
+      invoke: {
+        src: 'lead',
+        onDone: [
+          {
+            guard: ({ event }) => event.output === 'unable',
+            target: 'catchingUp',
+            actions: 'beEager',
+          },
+          { target: 'catchingUp' },
+        ],
+        onError: 'catchingUp',
+      },
     },
-    frozen: {},
+    seeding: {
+      initial: 'waiting',
+      on: { DISCONNECTED: 'disconnected', ASTRAY: 'catchingUp' },
+      states: {
+        waiting: { after: { seedHeadStart: 'trying' } },
+        trying: {
+          invoke: {
+            src: 'seed',
+            onDone: [
+              {
+                guard: ({ event }) => event.output === 'seeded',
+                target: '#replica.catchingUp',
+                actions: 'beEager',
+              },
+              { guard: ({ event }) => event.output === 'waiting', target: '#replica.catchingUp' },
+              { target: 'waiting', actions: 'countFailure' },
+            ],
+            onError: { target: 'waiting', actions: 'countFailure' },
+          },
+          on: { ASTRAY: {} },
+        },
+      },
+    },
+    frozen: {
+      entry: 'announceProblem',
+      after: { thaw: { guard: 'isDiskTrouble', target: 'recovering' } },
+      on: { DAMAGED: {}, SEALED: {} },
+    },
     stopped: { type: 'final' },
   },
 });

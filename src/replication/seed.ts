@@ -1,0 +1,113 @@
+/**
+ * Seeding: beginning a new generation of the ordered log from the nodes' copies, when the stream is gone, empty, or
+ * ends before what nodes have stored; and at the very first start, when there is nothing anywhere.
+ *
+ * What may interleave: two seeders, an old leader that still writes into the old stream, a seeder that dies at any
+ * point, a publish of it that arrives late, the old stream coming back. A generation is granted to one node once, and
+ * who granted it has promised (durably) to have nothing to do with older ones: so an old leader cannot commit any more,
+ * and a second seeder needs a higher generation from the same nodes. The stream of a generation begins with one
+ * compare-and-set that expects emptiness. Whoever is in doubt gives up; the next attempt takes the next generation.
+ * (Promises P1, P2, P3.)
+ */
+import { groundFor } from '../actors/replica/decide.ts';
+import type { Fact } from '../events/domain.ts';
+import type { OrderedLogs } from '../log/port.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import { reachBase } from './adopt.ts';
+import { appendFrame } from './append.ts';
+import type { Copy } from './copy.ts';
+import { declareComplete } from './join.ts';
+import { type Pledge, parse, pledgeSchema, subjects } from './messages.ts';
+import { openingFrame } from './openings.ts';
+import type { Pledges } from './pledge.ts';
+
+/** A promise is synced, and before it everything taken in is. */
+const pledgesTimeoutMs = 2_000;
+
+export interface SeedOptions {
+  readonly node: string;
+  readonly founding: {
+    readonly members: readonly string[];
+    readonly copies: number;
+    readonly minCopies: number;
+  };
+  readonly logs: OrderedLogs;
+  readonly copy: Copy;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  /** Members that an operator has declared lost for good. */
+  readonly givenUp: readonly string[];
+  readonly pledges: Pledges;
+  stamp(): { at: number; clock: number };
+  /** The highest generation that others have spoken of. */
+  readonly heardOf: HighestHeard;
+  /** This node promises a generation to itself. */
+  seal(): void;
+}
+
+/** Generations that were promised somewhere, as far as this node was told. */
+export class HighestHeard {
+  #generation = 0;
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  note(generation: number): void {
+    this.#generation = Math.max(this.#generation, generation);
+  }
+}
+
+/** @returns whether the stream of a new generation begins with this node's `Seeded`. */
+export async function seed(options: SeedOptions): Promise<boolean> {
+  const { copy, logs, clock, signal, node } = options;
+  const generation = await nextGeneration(options);
+  const ground = groundFor(await pledgesFor(generation, options), options.founding, options.givenUp);
+  if (signal.aborted) return false;
+  if ('missing' in ground) {
+    options.journal.detail(
+      `cannot seed generation ${generation}: no answer from ${ground.missing.join(', ')}`,
+    );
+    return false;
+  }
+  const { best, cluster } = ground;
+  const base = { number: best.number, hash: best.hash };
+  await reachBase(base, { ...options, peers: best.node === node ? [] : [best.node] });
+  const log = await logs.open(generation, true);
+  if (!log || signal.aborted || copy.store.standing.promised !== generation) return false;
+  const epoch = base.number === 0 ? 0 : best.epoch + 1;
+  const { members, copies, minCopies } = cluster;
+  const fact: Fact = { type: 'Seeded', data: { generation, base, members: [...members], copies, minCopies } };
+  const seeded = openingFrame(options, fact, { generation, epoch });
+  const isWanted = () => !signal.aborted && copy.tail.hash === base.hash;
+  if ((await appendFrame(log, seeded, 1, clock, isWanted)) !== 'stored' || signal.aborted) return false;
+  copy.read({ number: 1, bytes: seeded.bytes });
+  await declareComplete(copy);
+  if (base.number > 0)
+    options.journal.notice(`seeded generation ${generation} after frame ${base.number} of ${best.node}`);
+  return true;
+}
+
+/** Above everything that was ever promised or seen. */
+async function nextGeneration({ logs, copy, heardOf }: SeedOptions): Promise<number> {
+  return (
+    1 + Math.max(copy.store.standing.promised, copy.tail.generation, heardOf.generation, await logs.newest())
+  );
+}
+
+async function pledgesFor(generation: number, options: SeedOptions): Promise<Pledge[]> {
+  const { node, bus, founding, pledges, heardOf, seal } = options;
+  const request = { node, generation };
+  const others = founding.members.length - 1;
+  const [own, answers] = await Promise.all([
+    pledges.give(request, seal),
+    bus.gather(subjects.promise, JSON.stringify(request), others, pledgesTimeoutMs),
+  ]);
+  const given = answers.flatMap((data) => parse(pledgeSchema, data) ?? []);
+  for (const { promised } of given) heardOf.note(promised);
+  return [...(own ? [own] : []), ...given];
+}
