@@ -33,6 +33,20 @@ export class Broker implements Server {
     return this.#streams.get(generation);
   }
 
+  /** The highest generation that has a stream, 0 when there is none. */
+  get newest(): number {
+    return Math.max(0, ...this.#streams.keys());
+  }
+
+  /** As if somebody had deleted it, or the server's disk were lost. */
+  loseStreams(): void {
+    for (const stream of this.#streams.values()) {
+      stream.isGone = true;
+      stream.dropConsumers(() => true);
+    }
+    this.#streams.clear();
+  }
+
   attach(connection: Connection): void {
     this.#connections.add(connection);
   }

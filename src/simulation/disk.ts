@@ -4,8 +4,8 @@
  * A process that is killed leaves behind what the system had taken from it; of the write under way, all or nothing. A
  * loss of power also takes what was not synced. Each operation takes its time, so that other things happen meanwhile.
  */
-import type { MemoryStore } from '../log/memory.ts';
-import type { Bookmark, Entry, NodeStore, RowRange, StoreBatch } from '../log/port.ts';
+import { MemoryStore } from '../log/memory.ts';
+import type { Bookmark, Entry, NodeStore, RowRange, Standing, StoreBatch } from '../log/port.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { Happening } from './timeline.ts';
 
@@ -16,19 +16,19 @@ export interface DiskOptions {
   /** A row that a forgetful disk says it does not have; only simulations that are meant to fail have such rows. */
   forgets(key: string): boolean;
   wrote(batch: StoreBatch): void;
+  readonly everyWriteSynced: boolean;
 }
 
 export class SimulatedDisk {
   /** What is on it, for those who look from outside. */
-  readonly contents: MemoryStore;
+  contents = new MemoryStore();
   readonly #options: DiskOptions;
   /** Under way, done when their time comes. */
   readonly #writes = new Set<{ readonly happening: Happening; readonly apply: () => void }>();
   /** Factor on the time that everything takes. */
   slowness = 1;
 
-  constructor(contents: MemoryStore, options: DiskOptions) {
-    this.contents = contents;
+  constructor(options: DiskOptions) {
     this.#options = options;
   }
 
@@ -43,7 +43,14 @@ export class SimulatedDisk {
       if (process.random.chance(0.5)) apply();
     }
     this.#writes.clear();
-    if (power) this.contents.crash();
+    if (power) this.contents.crash(this.#options.everyWriteSynced);
+  }
+
+  /** What was on it is kept elsewhere. */
+  setAside(): void {
+    for (const { happening } of this.#writes) happening.isCancelled = true;
+    this.#writes.clear();
+    this.contents = new MemoryStore();
   }
 
   forgets(key: string): boolean {
@@ -64,8 +71,9 @@ export class SimulatedDisk {
     });
   }
 
-  probe(process: SimulatedProcess): Promise<void> {
-    return this.#begin(process, syncMs, () => this.contents.probe());
+  /** Something small that is synced. */
+  change(process: SimulatedProcess, change: (contents: MemoryStore) => Promise<void>): Promise<void> {
+    return this.#begin(process, syncMs, () => change(this.contents));
   }
 
   #begin(
@@ -140,7 +148,19 @@ class OpenDisk implements NodeStore {
   }
 
   probe(): Promise<void> {
-    return this.#disk.probe(this.#process);
+    return this.#disk.change(this.#process, (contents) => contents.probe());
+  }
+
+  get standing(): Standing {
+    return this.#disk.contents.standing;
+  }
+
+  stand(standing: Standing): Promise<void> {
+    return this.#disk.change(this.#process, (contents) => contents.stand(standing));
+  }
+
+  truncate(after: number): Promise<void> {
+    return this.#disk.change(this.#process, (contents) => contents.truncate(after));
   }
 
   async close(): Promise<void> {}

@@ -34,6 +34,10 @@ export type Fault = {
   | { readonly kind: 'append-trouble'; readonly forMs: number; readonly chance: number }
   | { readonly kind: 'hung-stream'; readonly forMs: number }
   | { readonly kind: 'server-restart'; readonly forMs: number }
+  /** The stream is deleted, or its server comes back with an empty disk. */
+  | { readonly kind: 'stream-lost'; readonly forMs: number; readonly restart: boolean }
+  /** The server comes back without the last entries that it had acknowledged. */
+  | { readonly kind: 'stream-cut'; readonly forMs: number; readonly entries: number }
   | {
       readonly kind: 'kill-client' | 'pause-client' | 'sever-client' | 'block-client';
       readonly forMs: number;
@@ -53,6 +57,11 @@ export interface PlanOptions {
   readonly durationMs: number;
   /** Mean time from one fault to the next. */
   readonly everyMs: number;
+  /**
+   * What is lost besides processes: nodes that do not sync their writes survive a loss of power or a loss of the
+   * broker's disk, not both.
+   */
+  readonly losses: 'power' | 'stream' | 'both';
 }
 
 type Kind = Fault['kind'];
@@ -70,16 +79,20 @@ const weights: readonly (readonly [Kind, number])[] = [
   ['append-trouble', 3],
   ['hung-stream', 1],
   ['server-restart', 1],
+  ['stream-lost', 1],
+  ['stream-cut', 1],
   ['kill-client', 1],
   ['pause-client', 1],
   ['sever-client', 1],
   ['block-client', 1],
 ];
 
-export function drawPlan(random: SeededRandom, { durationMs, everyMs }: PlanOptions): Fault[] {
+export function drawPlan(random: SeededRandom, { durationMs, everyMs, losses }: PlanOptions): Fault[] {
   const plan: Fault[] = [];
   for (let atMs = drawGap(random, everyMs); atMs < durationMs; atMs += drawGap(random, everyMs)) {
-    plan.push(drawFault(random, atMs));
+    const fault = drawFault(random, atMs);
+    if (losses === 'power' && (fault.kind === 'stream-lost' || fault.kind === 'stream-cut')) continue;
+    plan.push(losses === 'stream' && fault.kind === 'kill' ? { ...fault, power: false } : fault);
   }
   return plan;
 }
@@ -108,6 +121,10 @@ function drawFault(random: SeededRandom, atMs: number): Fault {
     case 'hung-stream':
     case 'server-restart':
       return { ...when, kind, forMs: Math.min(forMs, 4_000) };
+    case 'stream-lost':
+      return { ...when, kind, forMs: Math.min(forMs, 4_000), restart: random.chance(0.5) };
+    case 'stream-cut':
+      return { ...when, kind, forMs: Math.min(forMs, 4_000), entries: random.whole(1, 8) };
     case 'stuck-consumer':
       return { ...when, kind, target };
     case 'kill-client':

@@ -65,6 +65,10 @@ export class Nemesis {
       'nemesis',
       `${kind} ${'target' in fault ? (node?.id ?? 'nobody') : ''} ${JSON.stringify(details)}`,
     );
+    if ('target' in fault && this.#isMending()) {
+      trace.note('nemesis', 'spares it');
+      return;
+    }
     const undo = 'target' in fault ? node && this.#strikeNode(fault, node) : this.#strikeWorld(fault);
     if (undo && 'forMs' in fault) timeline.after(fault.forMs, undo);
   }
@@ -116,6 +120,15 @@ export class Nemesis {
       case 'server-restart':
         broker.stop();
         return () => broker.start();
+      case 'stream-lost':
+        if (fault.restart) broker.stop();
+        broker.loseStreams();
+        return fault.restart ? () => broker.start() : endsByItself;
+      case 'stream-cut':
+        if (!this.#areAllThere()) return endsByItself;
+        broker.stop();
+        this.#world.stream?.cut(fault.entries);
+        return () => broker.start();
       default:
         return this.#strikeClient(fault);
     }
@@ -140,6 +153,20 @@ export class Nemesis {
       default:
         return kind satisfies never;
     }
+  }
+
+  #areAllThere(): boolean {
+    return this.#world.nodes.every(({ process, wire }) => process?.isRunning && wire?.isConnected);
+  }
+
+  /**
+   * Nodes hold what the stream has lost. The end of the stream and the one node that holds it, both lost at once, are
+   * more than is promised: until a new generation was seeded, nodes are left alone.
+   */
+  #isMending(): boolean {
+    const { broker, stream, nodes } = this.#world;
+    const last = stream?.last ?? 0;
+    return nodes.some(({ copy }) => copy?.tail.generation === broker.newest && copy.tailSequence > last);
   }
 
   /** Undefined where there is none such. */

@@ -1,6 +1,5 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
-import { MemoryStore } from '../log/memory.ts';
-import type { OrderedLog } from '../log/port.ts';
+import type { OrderedLogs } from '../log/port.ts';
 import type { Subscription } from '../ports/bus.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
@@ -40,7 +39,8 @@ export class SimulatedNode {
     const { settings, watch } = surroundings;
     this.id = id;
     this.#surroundings = surroundings;
-    this.disk = new SimulatedDisk(new MemoryStore(), {
+    this.disk = new SimulatedDisk({
+      everyWriteSynced: settings.sync,
       forgets: (key) => settings.without === 'dedupe' && key.startsWith('answer/'),
       wrote: (batch) => watch.wrote(id, batch),
     });
@@ -121,15 +121,21 @@ export class SimulatedNode {
   #replica(running: Running, bus: SimulatedBus): Replica {
     const { process, wire } = running;
     const { settings, watch, trace } = this.#surroundings;
-    const { members, copies, strategy, sync, sessionGapMs } = settings;
+    const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
     const passwords = new SimulatedPasswords(process);
-    const store = this.disk.open(process);
     const { random } = process;
     return new Replica({
       id: this.id,
-      founding: { members, copies: settings.without === 'wait-for-copies' ? 1 : copies },
+      founding: { members, copies: settings.without === 'wait-for-copies' ? 1 : copies, minCopies },
       strategy,
-      store,
+      place: {
+        open: async () => this.disk.open(process),
+        setAside: async () => {
+          this.disk.setAside();
+          watch.setAside(this.id);
+          return 'a drawer';
+        },
+      },
       sync,
       bus,
       clock: process,
@@ -141,26 +147,34 @@ export class SimulatedNode {
         },
         detail: (line) => trace.note(this.id, line),
       },
-      openLog: (generation, create) => this.#openLog(wire, generation, create),
+      logs: this.#logs(wire),
       opened: (replica) => {
         const { copy } = replica;
         running.copy = copy;
         copy.listen({ committed: (frames) => watch.committed(this.id, frames, copy.mark) });
-        const reader = new Reader(copy, new Frames(store));
+        const reader = new Reader(copy, new Frames(copy.store));
         running.reads = new ReadService(copy, reader, new Positions(copy, process)).start(bus);
       },
-      frozen: () => running.reads?.stop(),
+      closed: () => {
+        running.copy = undefined;
+        running.reads?.stop();
+      },
       serve: (leadership: Leadership, replica: Replica) => {
-        watch.serves(this.id, leadership.copy.tail.epoch);
+        watch.serves(this.id, leadership.copy.tail);
         return new ChatLeader(leadership, replica, { bus, clock: process, random, passwords, sessionGapMs });
       },
     });
   }
 
-  async #openLog(wire: Wire, generation: number, create: boolean): Promise<OrderedLog | undefined> {
+  #logs(wire: Wire): OrderedLogs {
     const { broker, trouble } = this.#surroundings;
-    const stream = await askServer(wire, trouble, () => broker.stream(generation, create));
-    return stream && new SimulatedLog(stream, wire, trouble);
+    return {
+      newest: () => askServer(wire, trouble, () => broker.newest),
+      open: async (generation, create) => {
+        const stream = await askServer(wire, trouble, () => broker.stream(generation, create));
+        return stream && new SimulatedLog(stream, wire, trouble);
+      },
+    };
   }
 
   #responding(subject: string, payload: Uint8Array | string): void {

@@ -8,6 +8,7 @@ import {
   type Entry,
   type Following,
   LogConflict,
+  LogGone,
   type LogReader,
   type OrderedLog,
   OutcomeUnknown,
@@ -51,11 +52,20 @@ export class SimulatedLog implements OrderedLog {
   }
 
   last(): Promise<number> {
-    return askServer(this.#wire, this.#trouble, () => this.#stream.last);
+    return this.#ask(() => this.#stream.last);
   }
 
   read(number: number): Promise<Uint8Array | undefined> {
-    return askServer(this.#wire, this.#trouble, () => this.#stream.read(number));
+    return this.#ask(() => this.#stream.read(number));
+  }
+
+  async #ask<T>(question: () => T): Promise<T> {
+    const gone = new LogGone('the stream is gone');
+    const answer = await askServer(this.#wire, this.#trouble, () =>
+      this.#stream.isGone ? gone : question(),
+    );
+    if (answer instanceof LogGone) throw answer;
+    return answer;
   }
 
   async *range(from: number, to = Number.POSITIVE_INFINITY): AsyncIterable<Entry> {
@@ -87,13 +97,13 @@ export class SimulatedLog implements OrderedLog {
     const { timeline } = this.#wire.process;
     if (fate === 'lost') return;
     if (fate === 'late') {
-      const arrive = () => void (this.#wire.isServerUp && append());
+      const arrive = () => void (this.#wire.isServerUp && !this.#stream.isGone && append());
       timeline.after(this.#random.between(lateMs.min, lateMs.max), arrive);
       return;
     }
     this.#wire.send((session) => {
       whenAnswering(this.#wire, this.#trouble, () => {
-        if (!session.isAlive) return;
+        if (!session.isAlive || this.#stream.isGone) return;
         const isStored = append();
         if (fate === 'unanswered') return;
         this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
@@ -220,11 +230,13 @@ class Consumption implements Following {
   async #watch(): Promise<void> {
     const before = this.#before;
     this.#before = this.#number;
-    const last = await this.#log.last().catch(() => undefined);
+    const last = await this.#log
+      .last()
+      .catch((error: unknown) => (error instanceof LogGone ? -1 : undefined));
     if (last === undefined || this.#isStopped) return;
     if (last < before) {
       this.stop();
-      this.#reader.lost(`the stream ends at ${last}, but ${before} was read from it`);
+      this.#reader.lost(last < 0 ? 'the stream is gone' : `the stream ends at ${last} of ${before}`);
     } else if (last > this.#number && this.#number === before) this.begin();
   }
 }

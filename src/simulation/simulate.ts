@@ -48,16 +48,19 @@ export async function simulate({
   plan,
 }: SimulateOptions): Promise<SimulationResult> {
   const random = new SeededRandom(`verbatim ${seed}`);
+  const sync = random.chance(0.3);
   const world = new World(`world ${seed}`, {
     members,
     copies: 2,
+    minCopies: 1,
     strategy: random.pick<Strategy>(['random', 'lowest-id']),
-    sync: random.chance(0.3),
+    sync,
     sessionGapMs: random.pick([2_000, 3_600_000]),
     without,
   });
   const everyMs = faultGapMs.min * (faultGapMs.max / faultGapMs.min) ** random.next();
-  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs });
+  const losses = sync ? 'both' : random.pick(['power', 'stream'] as const);
+  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs, losses });
   const deathWatch = watchForDeaths(world);
   try {
     await world.start(names);

@@ -30,6 +30,15 @@ export class SimulatedStream {
     this.#options = options;
   }
 
+  /** The server has lost it, or somebody has deleted it. */
+  isGone = false;
+
+  /** The server's disk lost the end of it. */
+  cut(entries: number): void {
+    this.#entries.length = Math.max(0, this.#entries.length - entries);
+    this.#consumers.clear();
+  }
+
   get last(): number {
     return this.#entries.length;
   }

@@ -12,6 +12,8 @@ export interface Settings {
   readonly members: readonly string[];
   /** Nodes that must hold a frame before it is committed. */
   readonly copies: number;
+  /** And at least as many when others are dead. */
+  readonly minCopies: number;
   readonly strategy: Strategy;
   /** Every write of a node is synced (`--fsync nodes`). */
   readonly sync: boolean;

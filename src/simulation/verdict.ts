@@ -1,6 +1,6 @@
 /** When all is over and healed: what the log says is compared with what nodes hold and with what clients were told. */
 import type { DomainEvent } from '../events/domain.ts';
-import { Frame } from '../events/frame.ts';
+import { Frame, frameHash } from '../events/frame.ts';
 import { MemoryStore } from '../log/memory.ts';
 import { type Answer, answerFrom } from '../protocol/answers.ts';
 import { emptyTail, examine, type Tail, tailOf } from '../replication/tail.ts';
@@ -31,7 +31,7 @@ class Verdict {
   }
 
   async judge(): Promise<void> {
-    this.#readStream();
+    await this.#readLog();
     for (const node of this.#world.nodes) await this.#judgeNode(node);
     this.#judgeAnswers();
     for (const attempt of this.#world.history.attempts) this.#judgeAttempt(attempt);
@@ -40,18 +40,25 @@ class Verdict {
       this.#judgeDeliveries(user);
   }
 
-  /** The log as readers have it: what a fenced leader wrote after its successor is not part of it. */
-  #readStream(): void {
+  /** The log as the node that leads has it: chained from the first frame on, with all that was ever committed. */
+  async #readLog(): Promise<void> {
+    const { leader, nodes, stream, watch } = this.#world;
+    const { contents } = (leader ?? nodes[0]!).disk;
     let tail: Tail = emptyTail;
-    for (const bytes of this.#world.stream?.entries ?? []) {
+    for await (const { bytes } of contents.range(1)) {
       const frame = Frame.decode(bytes);
       const verdict = examine(tail, frame);
-      if (typeof verdict === 'object') this.#breaks('P2', `the stream is broken: ${verdict.damage}`);
-      if (verdict !== 'next') continue;
+      if (verdict !== 'next') this.#breaks('P2', `the log is broken: ${JSON.stringify(verdict)}`);
       tail = tailOf(frame);
       this.#frames.push(frame);
       this.#readFrame(frame);
     }
+    for (const [number, hash] of watch.committedFrames)
+      if (this.#frames[number - 1]?.hash !== hash)
+        this.#breaks('P1', `frame ${number} was committed, and is not in the log any more`);
+    const last = stream?.entries.at(-1);
+    if (last && frameHash(last) !== tail.hash && Frame.decode(last).header.epoch >= tail.epoch)
+      this.#breaks('P2', 'the log does not end where the stream ends');
   }
 
   #readFrame(frame: Frame): void {

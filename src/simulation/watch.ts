@@ -9,6 +9,7 @@ import { type RefusalCode, unrecorded } from '../events/refusals.ts';
 import type { Entry, Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
 import type { HeldFrame } from '../replication/copy.ts';
+import type { Tail } from '../replication/tail.ts';
 import type { Trace } from './trace.ts';
 
 export type PromiseName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'order' | 'alive';
@@ -18,58 +19,70 @@ export interface Broken {
   readonly what: string;
 }
 
-export interface WatchOptions {
-  readonly trace: Trace;
-  /** Disks that must hold a frame before it counts as committed. */
-  readonly copies: number;
-}
-
 export class Watch {
-  readonly #options: WatchOptions;
+  readonly #trace: Trace;
+  /** How many disks must hold a frame before it counts as committed, from which frame on. */
+  readonly #copies: { readonly from: number; readonly copies: number }[] = [];
   /** Frame hashes that each node ever wrote. */
   readonly #written = new Map<string, Set<string>>();
   readonly #streamed = new Set<string>();
   /** By generation, epoch and number: the one content. */
   readonly #contents = new Map<string, string>();
-  /** Who opened each epoch. */
-  readonly #leaders = new Map<number, string>();
+  /** Who opened each epoch, by generation and epoch. */
+  readonly #leaders = new Map<string, string>();
   readonly #committed = new Map<number, string>();
   readonly #states = new Map<number, string>();
   readonly #marks = new Map<string, Mark>();
   /** What was said under each user's command id, the first time. */
   readonly said = new Map<string, Answer>();
   readonly #hashes = new WeakMap<Uint8Array, string>();
-  /** Frames in the order of the stream, with the position of their last event. */
-  readonly #frames: { readonly last: number; readonly hash: string }[] = [];
+  /** Frames in the order in which streams stored them. */
+  readonly #frames: Frame[] = [];
   broken: Broken | undefined;
 
-  constructor(options: WatchOptions) {
-    this.#options = options;
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  /** Hashes of the frames that some node called committed, by number. */
+  get committedFrames(): ReadonlyMap<number, string> {
+    return this.#committed;
   }
 
   breaks(promise: PromiseName, what: string): void {
     if (this.broken) return;
     this.broken = { promise, what };
-    this.#options.trace.note('watch', `BROKEN ${promise}: ${what}`);
+    this.#trace.note('watch', `BROKEN ${promise}: ${what}`);
   }
 
   /** The stream stored an entry. */
   streamed({ number: sequence, bytes }: Entry): void {
-    const { header, hash, last } = Frame.decode(bytes);
+    const frame = Frame.decode(bytes);
+    const { header, hash } = frame;
     const { generation, epoch, number, leader } = header;
-    this.#options.trace.note(
+    this.#trace.note(
       'stream',
-      `${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`,
+      `${generation}/${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`,
     );
     this.#streamed.add(hash);
-    this.#frames.push({ last, hash });
+    this.#frames.push(frame);
+    this.#noteCopies(frame);
     const key = `${generation}:${epoch}:${number}`;
     const before = this.#contents.get(key);
     if (before !== undefined && before !== hash) this.breaks('P3', `two contents for frame ${key}`);
     this.#contents.set(key, hash);
-    const first = this.#leaders.get(epoch) ?? leader;
-    if (first !== leader) this.breaks('P3', `${first} and ${leader} both wrote in epoch ${epoch}`);
-    this.#leaders.set(epoch, leader);
+    const office = `${generation}:${epoch}`;
+    const first = this.#leaders.get(office) ?? leader;
+    if (first !== leader) this.breaks('P3', `${first} and ${leader} both wrote in epoch ${office}`);
+    this.#leaders.set(office, leader);
+  }
+
+  #noteCopies(frame: Frame): void {
+    for (const { type, data } of frame.events()) {
+      if (type !== 'Seeded' && type !== 'LeaderElected' && type !== 'CopiesChanged') continue;
+      this.#copies.push({ from: frame.number, copies: data.copies });
+      this.#trace.note('stream', `from frame ${frame.number} on ${data.copies} copies count`);
+    }
   }
 
   /** A node's disk took a batch. */
@@ -78,7 +91,7 @@ export class Watch {
     this.#written.set(node, written);
     for (const { bytes } of entries) written.add(this.#hashOf(bytes));
     const { number, state } = bookmark.mark;
-    this.#options.trace.count(node, `wrote ${entries.map((entry) => entry.number)} mark ${number} ${state}`);
+    this.#trace.count(node, `wrote ${entries.map((entry) => entry.number)} mark ${number} ${state}`);
   }
 
   /** A node says that frames are committed. */
@@ -97,10 +110,16 @@ export class Watch {
     this.#marks.delete(node);
   }
 
+  /** A node begins again with nothing. */
+  setAside(node: string): void {
+    this.#marks.delete(node);
+    this.#written.delete(node);
+  }
+
   /** A node begins to serve. */
-  serves(node: string, epoch: number): void {
-    this.#options.trace.note(node, `serves epoch ${epoch}`);
-    if (this.#leaders.get(epoch) !== node)
+  serves(node: string, { generation, epoch }: Tail): void {
+    this.#trace.note(node, `serves epoch ${epoch} of generation ${generation}`);
+    if (this.#leaders.get(`${generation}:${epoch}`) !== node)
       this.breaks('P3', `${node} serves epoch ${epoch} without having opened it`);
   }
 
@@ -118,7 +137,7 @@ export class Watch {
   }
 
   #answered(node: string, user: string, { duplicate: _, ...answer }: Answer): void {
-    this.#options.trace.note(node, `tells ${user} ${answer.id}: ${answer.refused?.code ?? answer.position}`);
+    this.#trace.note(node, `tells ${user} ${answer.id}: ${answer.refused?.code ?? answer.position}`);
     if (answer.position === undefined) {
       const code = answer.refused?.code;
       if (code !== 'id-reused' && !isUnrecorded(code))
@@ -133,13 +152,20 @@ export class Watch {
   }
 
   #mustBeCommitted(node: string, { id, position = 0 }: Answer): void {
-    const frame = this.#frames.find(({ last }) => last >= position);
+    const holds = ({ header, last }: Frame) => header.position <= position && last >= position;
+    const frame = this.#frames.findLast(holds);
     const holders = frame ? this.#holders(frame.hash) : [];
-    if (holders.length >= this.#options.copies) return;
+    if (frame && holders.length >= this.#copiesFor(frame.number)) return;
     this.breaks(
       'P1',
       `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'not in the stream'}`,
     );
+  }
+
+  /** What was in force at a frame, or any lower count since. */
+  #copiesFor(number: number): number {
+    const first = this.#copies.findLastIndex(({ from }) => from <= number);
+    return Math.min(...this.#copies.slice(Math.max(first, 0)).map(({ copies }) => copies));
   }
 
   #holders(frame: string): string[] {
@@ -153,9 +179,9 @@ export class Watch {
       return;
     }
     this.#committed.set(frame.number, frame.hash);
-    this.#options.trace.note(node, `is the first to see frame ${frame.number} committed`);
+    this.#trace.note(node, `is the first to see frame ${frame.number} committed`);
     const holders = this.#holders(frame.hash);
-    if (holders.length < this.#options.copies) {
+    if (holders.length < this.#copiesFor(frame.number)) {
       this.breaks('P1', `frame ${frame.number} counts as committed at ${node}, but only ${holders} wrote it`);
     }
     if (!this.#streamed.has(frame.hash))

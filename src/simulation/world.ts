@@ -49,7 +49,7 @@ export class World {
     const { trace, timeline, trouble, history } = this;
     this.settings = settings;
     this.random = new SeededRandom(seed);
-    this.watch = new Watch({ trace, copies: settings.copies });
+    this.watch = new Watch(trace);
     this.broker = new Broker(this.random.fork('broker'), {
       heard: ({ process }, subject, data) => trace.count(process.name, `${subject} ${data}`),
       newStream: () => this.#newStream(),
@@ -68,7 +68,7 @@ export class World {
   }
 
   get stream(): SimulatedStream | undefined {
-    return this.broker.stream(1);
+    return this.broker.stream(this.broker.newest);
   }
 
   /** The node that leads the newest epoch, as far as any node knows. */

@@ -13,6 +13,7 @@ export async function startScenario(seed: string, strategy: Strategy = 'lowest-i
   const world = new World(seed, {
     members: ['n1', 'n2', 'n3'],
     copies: 2,
+    minCopies: 1,
     strategy,
     sync: false,
     sessionGapMs: 3_600_000,
