@@ -1,8 +1,8 @@
 /** `verbatim send`: one message, or one per line of standard input. */
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Answer, UserClient } from '../../src/client/client.ts';
-import { exitStatus, type Failure, failureFrom, Refusal, Reported, tell } from '../failure.ts';
+import { exitStatus, failureFrom, Refusal, Reported, tell, UsageError } from '../failure.ts';
 import { inputUntilInterrupted, type Line, linesOf } from '../lines.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
@@ -13,6 +13,9 @@ interface Options extends UserOptions {
   readonly id?: string;
 }
 
+const idLengthMax = 64;
+/** With `-` the number of a line follows it. */
+const runIdLengthMax = 48;
 /** Lines under way at a time: enough to fill frames, few enough to be resent in one batch. */
 const inFlightMax = 256;
 /** Beyond this a line is not even kept; what is shorter, the client judges. */
@@ -22,7 +25,7 @@ export function configure(command: Command): void {
   withProfile(command)
     .argument('<name>', 'to whom')
     .argument('<text>', 'the message in quotes, or - for one message per line of standard input')
-    .option('--id <id>', "the command's id, to repeat it safely; with -, line N has ID.N")
+    .option('--id <id>', "the command's id, to repeat it safely; with -, line N has ID.N", commandId)
     .addHelpText(
       'after',
       `
@@ -37,10 +40,13 @@ Examples:
 }
 
 async function run(name: string, text: string, options: Options): Promise<void> {
+  const isRun = text === '-';
+  if (isRun && (options.id?.length ?? 0) > runIdLengthMax)
+    throw new UsageError(`with - an id has at most ${runIdLengthMax} characters, for line N has ID.N`);
   const output = new Output(options);
   await withUser(options, async ({ client, leftMs }) => {
     await client.line.ready(leftMs());
-    if (text === '-') return await sendLines(client, name, output, options);
+    if (isRun) return await sendLines(client, name, output, options);
     await sendOne(client, name, text, output, options.id ?? newId(), leftMs());
   });
 }
@@ -62,6 +68,12 @@ async function sendOne(
   }
 }
 
+/** As the border takes it: refused here, it is not even sent. */
+function commandId(text: string): string {
+  if (text.length <= idLengthMax && /^[\w.:-]+$/.test(text)) return text;
+  throw new InvalidArgumentError(`an id is 1 to ${idLengthMax} characters of A-Z a-z 0-9 _ . : and -.`);
+}
+
 function newId(): string {
   return `m-${randomUUID()}`;
 }
@@ -69,25 +81,25 @@ function newId(): string {
 /** Many lines are under way at a time, but each is told of in its turn. */
 async function sendLines(client: UserClient, name: string, output: Output, options: Options): Promise<void> {
   const run = options.id ?? newId();
-  const failures: Failure[] = [];
+  let worst: number = exitStatus.done;
   const told: Promise<void>[] = [];
   let before: Promise<void> = Promise.resolve();
   for await (const line of linesOf(inputUntilInterrupted(), lineBytesMax)) {
-    if (failures.some(({ status }) => status === exitStatus.unanswered)) break;
+    if (worst === exitStatus.unanswered) break;
     const sent = sendLine(client, name, line, `${run}.${line.number}`, options.timeout);
     sent.catch(() => undefined); // told below, in its turn
     before = before
       .then(async () => await print(await sent, output))
-      .catch((error: unknown) => void failures.push(tellOf(line, error, output.isJson)));
+      .catch((error: unknown) => {
+        worst = Math.max(worst, tellOf(line, error, output.isJson));
+      });
     told.push(before);
     if (told.length === inFlightMax) await told.shift();
   }
   await before;
-  if (failures.length === 0) return;
-  const status = Math.max(...failures.map((failure) => failure.status));
-  if (status === exitStatus.unanswered)
+  if (worst === exitStatus.unanswered)
     output.note(`repeat the same lines with --id ${run}, and each is sent once`);
-  throw new Reported(status);
+  if (worst !== exitStatus.done) throw new Reported(worst);
 }
 
 async function sendLine(
@@ -101,10 +113,11 @@ async function sendLine(
   return await client.send(name, line.text, { id, timeoutMs });
 }
 
-function tellOf({ number }: Line, error: unknown, isJson: boolean): Failure {
+/** @returns the exit status that says so. */
+function tellOf({ number }: Line, error: unknown, isJson: boolean): number {
   const failure = failureFrom(error);
   tell({ ...failure, message: `line ${number}: ${failure.message}` }, isJson);
-  return failure;
+  return failure.status;
 }
 
 async function print(

@@ -7,8 +7,8 @@
  */
 import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
 import { type ClientEvent, clientMachine } from '../actors/client/machine.ts';
-import { parseJson } from '../events/codec.ts';
-import type { ClientCommand } from '../events/commands.ts';
+import { codecError, parseJson } from '../events/codec.ts';
+import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import { type Bus, NobodyThere } from '../ports/bus.ts';
@@ -142,6 +142,9 @@ export class Line {
    */
   async command(request: Request, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
     const id = options.id ?? newId('m-', this.#options.random);
+    const { error } = commandId.safeParse(id);
+    // The next batch would name it as the one before, and be refused for it.
+    if (error) throw new Refused('malformed', codecError(error).message);
     if (!this.#outbox || this.state === 'closed') throw new Unanswered('not-sent', 'not connected');
     try {
       const answer = await this.#outbox.give({ ...request, id } as ClientCommand, options.timeoutMs);

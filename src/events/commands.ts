@@ -25,7 +25,9 @@ const text = z
   })
   .refine((value) => value.isWellFormed(), { message: 'a message is well-formed Unicode' });
 
-const commandId = z.string().regex(/^[\w.:-]{1,64}$/, 'an id is 1 to 64 characters of A-Z a-z 0-9 _ . : -');
+export const commandId = z
+  .string()
+  .regex(/^[\w.:-]{1,64}$/, 'an id is 1 to 64 characters of A-Z a-z 0-9 _ . : -');
 export const clientId = z.string().regex(/^[\w-]{1,32}$/);
 
 const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>

@@ -105,7 +105,9 @@ export class Desk {
     // That a command has an answer proves nothing about those before it: it may be a repeat of an old one.
     if (batch.after && this.#taken.get(lane) !== batch.after) return respond({ resend: true });
     if (leadership.isOverloaded) return respond({ refused: refusal('not-now') });
-    if (batch.commands.length > 0) this.#remember(lane, idOf(batch.commands.at(-1)));
+    // What is longer than an id can be is refused below, and no batch can name it.
+    if (batch.commands.length > 0)
+      this.#remember(lane, idOf(batch.commands.at(-1)).slice(0, limits.idLengthMax));
     const outcomes: Outcome[] = [];
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);
@@ -211,8 +213,7 @@ function readCommand(sender: Sender, raw: unknown): ClientCommand | Refusal {
   return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
 }
 
+/** As it came, however wrong it is: a client knows its answers by their ids. */
 function idOf(raw: unknown): string {
-  return typeof raw === 'object' && raw !== null && 'id' in raw
-    ? String(raw.id).slice(0, limits.idLengthMax)
-    : '';
+  return typeof raw === 'object' && raw !== null && 'id' in raw && typeof raw.id === 'string' ? raw.id : '';
 }

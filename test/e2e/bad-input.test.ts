@@ -112,8 +112,21 @@ describe('bad input to a cluster that runs', () => {
     {
       what: 'an id of other characters',
       args: ['send', 'bob', 'hi', '--id', 'a b'],
-      status: 1,
-      code: 'malformed',
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'an id that is too long',
+      args: ['send', 'bob', 'hi', '--id', 'x'.repeat(65)],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'an id that leaves no room for the number of a line',
+      args: ['send', 'bob', '-', '--id', 'x'.repeat(63)],
+      input: 'hi',
+      status: 2,
+      code: 'usage',
     },
     {
       what: 'an unknown session',
@@ -192,6 +205,8 @@ describe('bad input to a cluster that runs', () => {
     ];
     for (const one of commands)
       expect(await command(batch(one))).toMatchObject({ answers: [{ refused: malformed }] });
+    const id = 'x'.repeat(100); // whoever asks knows the answer by it
+    expect(await command(batch({ ...text, id }))).toMatchObject({ answers: [{ id, refused: malformed }] });
     for (const payload of ['{', '{"atLeast":-1,"query":{}}', '{"atLeast":0,"query":{"limit":"all"}}']) {
       expect(await query('users', payload)).toMatchObject({ refused: malformed });
     }
