@@ -26,7 +26,7 @@ export interface StartedCluster {
 const pollMs = 25;
 const answerMs = 250;
 /** A process that ends so was not killed: it refused to run, and would again. */
-const refusedToRun = 'exit status 1';
+const refusedToRun = /^exit status [12]$/;
 const patienceMs = 3_000;
 
 export async function startCluster(options: UpOptions, news: ClusterNews): Promise<StartedCluster> {
@@ -99,7 +99,7 @@ class Start {
   }
 
   failedBy(id: string, how: string): boolean {
-    if (this.isOver || how !== refusedToRun) return false;
+    if (this.isOver || !refusedToRun.test(how)) return false;
     const last = this.#lastErrors.get(id) ?? 'it ended without a word';
     // Nodes of a supervisor that was killed just now are still ending: those that are started again find room soon.
     if (/is in use by another process$/.test(last) && performance.now() < this.#patientUntilMs) return false;

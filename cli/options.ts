@@ -161,12 +161,18 @@ export const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds from `500ms`, `3s`, `1.5m`, `1h`, `2d`. */
+/** A hundred years: what comes near to where numbers stop counting was not meant. */
+const durationDaysMax = 36_500;
+
+/** Whole milliseconds from `500ms`, `3s`, `1.5m`, `1h`, `2d`. */
 export function duration(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (amount === undefined)
     throw new InvalidArgumentError(`a duration looks like 500ms, 3s or 1h, not ${JSON.stringify(text)}.`);
-  return Number(amount) * unitMs[unit]!;
+  const ms = Math.round(Number(amount) * unitMs[unit]!);
+  if (ms > durationDaysMax * unitMs.d!)
+    throw new InvalidArgumentError(`a duration is at most ${durationDaysMax}d.`);
+  return ms;
 }
 
 /** What a timer of the system can wait. */

@@ -45,6 +45,17 @@ describe('bad input to a cluster that is to start', () => {
     expect({ status, hasFolder: existsSync(data) }).toEqual({ status: 1, hasFolder: false });
   });
 
+  it.each([1, 2])('a nats-server that ends with status %s, and its reason', async (ending) => {
+    const path = join(tempFolder(), 'nats-server');
+    const script = `[ "$1" = --version ] && echo nats-server: v2.99.0 && exit\necho nats-server: no room >&2\nexit ${ending}`;
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { status, stderr } = await up({ NATS_SERVER: path });
+    expect(stderr.split('\n').filter((line) => line.includes('no room'))).toEqual([
+      'error: failed: nats-1 cannot run: nats-server: no room',
+    ]);
+    expect(status).toBe(1);
+  });
+
   it('a file where a folder should be, and secrets that are none', async () => {
     writeFileSync(data, '');
     expect((await up()).stderr).toMatch(/^error: data-unusable: [^\n]+ is not a folder\n$/);
@@ -100,6 +111,7 @@ describe('bad input to a cluster that is to start', () => {
     ['an election that is none', ['--election', 'highest-id']],
     ['a port that is none', ['--port', '99999']],
     ['a gap that is none', ['--session-gap', 'soon']],
+    ['a gap beyond all bounds', ['--session-gap', '9999999999999999999999d']],
   ])('%s', async (_, args) => {
     const { status, stderr } = await cli.run(['up', '--data', data, ...args]);
     expect(stderr).toMatch(/^error: usage: [^\n]+\n$/);
