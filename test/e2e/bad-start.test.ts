@@ -6,6 +6,7 @@ import { Level } from 'level';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cli } from '../support/cli.ts';
 import { freePort, ownEnvironment } from '../support/cluster.ts';
+import { outsider } from '../support/outsider.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const sentence = /^error: [a-z-]+: [^\n]+\n$/;
@@ -84,18 +85,19 @@ describe('bad input to a cluster that is to start', () => {
     }
   });
 
-  it.skipIf(process.getuid?.() !== 0)('an unreadable folder, to somebody who is not root', async () => {
-    mkdirSync(data, { mode: 0o700 });
-    const nobody = new Cli(
+  it.skipIf(!process.getuid)('an unreadable folder, to somebody who is not root', async () => {
+    mkdirSync(data);
+    chmodSync(data, 0o000);
+    const stranger = new Cli(
       { ...ownEnvironment(), HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' },
-      { uid: 65_534, gid: 65_534 },
+      outsider,
     );
     for (const args of [
       ['up', '--port', String(port), '--data', data],
       ['verify', '--data', data],
       ['status', '--data', data],
     ]) {
-      const { status, stderr } = await nobody.run(args);
+      const { status, stderr } = await stranger.run(args);
       expect({ status, stderr }).toEqual({
         status: 1,
         stderr: expect.stringMatching(
@@ -103,6 +105,7 @@ describe('bad input to a cluster that is to start', () => {
         ),
       });
     }
+    chmodSync(data, 0o700); // so that it can be removed
   });
 
   it.each([
