@@ -5,8 +5,16 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Identity } from '../src/client/client.ts';
 import { Refusal } from './failure.ts';
+
+const identitySchema = z.object({
+  user: z.string(),
+  name: z.string(),
+  token: z.string(),
+  position: z.int().min(0),
+});
 
 export class Profile {
   readonly #folder: string;
@@ -50,9 +58,7 @@ export class Profile {
 }
 
 function check(value: unknown): Identity {
-  const { user, name, token, position } = value as Record<string, unknown>;
-  const isOne =
-    [user, name, token].every((field) => typeof field === 'string') && Number.isSafeInteger(position);
-  if (!isOne) throw new Error('it is not a profile');
-  return { user, name, token, position } as Identity; // checked above
+  const { success, data } = identitySchema.safeParse(value);
+  if (!success) throw new Error('it is not a profile');
+  return data;
 }

@@ -225,13 +225,18 @@ describe('bad input to a cluster that runs', () => {
     before = await cluster.hashes(); // these were not all bad
   });
 
-  it('a profile that is damaged', async () => {
-    const folder = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles');
-    writeFileSync(join(folder, 'damaged.json'), '{"user":');
+  it.each([
+    ['{"user":', 'Unexpected end of JSON input'],
+    ['null', 'it is not a profile'],
+    ['[]', 'it is not a profile'],
+    ['{"user":"u-1","name":"alice","token":7,"position":-1}', 'it is not a profile'],
+  ])('a profile that is damaged: %s', async (profile, why) => {
+    const path = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', 'damaged.json');
+    writeFileSync(path, profile);
     const { status, stderr } = await cluster.as('damaged').run(['whoami']);
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/^error: profile-unusable: [^\n]+\n$/),
+      stderr: `error: profile-unusable: ${path} cannot be used (${why}); remove it and log in again\n`,
     });
   });
 
