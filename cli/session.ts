@@ -1,9 +1,11 @@
 /** What commands need to speak with a cluster: as a guest, as a user, or as its operator. */
 import type { GuestClient, Identity, UserClient } from '../src/client/client.ts';
 import type { Operator } from '../src/operator/operator.ts';
-import { Refusal } from './failure.ts';
+import { failureFrom, Refusal } from './failure.ts';
 import { defaultPort, type ServerOptions, type UserOptions } from './options.ts';
+import { Output } from './output.ts';
 import { Profile } from './profile.ts';
+import { visible } from './render/text.ts';
 
 /** How much of `--timeout` is left, whichever step takes it. */
 export interface Deadline {
@@ -77,9 +79,19 @@ export async function asUser<T>(
       await client.line.connected(time.leftMs());
       return await use({ client, identity, profile, ...time });
     } finally {
-      profile.keepPosition(identity, client.line.position);
+      keepPosition(options, profile, identity, client.line.position);
     }
   });
+}
+
+/** What was done is done and was told: that it could not be noted here as well changes no exit status. */
+function keepPosition(options: ServerOptions, profile: Profile, identity: Identity, position: number): void {
+  try {
+    profile.keepPosition(identity, position);
+  } catch (error) {
+    const { message } = failureFrom(error);
+    new Output(options).note(`how far you have read could not be kept: ${visible(message)}`);
+  }
 }
 
 /** Keeps a log-in, under the name as the account has it and not as it was typed. */

@@ -1,5 +1,6 @@
 /** Operating a cluster: processes that die, folders that were changed, output that goes elsewhere. */
 import { execFile } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Level } from 'level';
@@ -7,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groups } from '../../cli/commands.ts';
 import { Cli, program } from '../support/cli.ts';
 import { isRunning, ownEnvironment, TestCluster } from '../support/cluster.ts';
+import { outsider } from '../support/outsider.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const shell = promisify(execFile);
 describe('operating', () => {
@@ -55,16 +58,54 @@ describe('operating', () => {
   });
 
   it('two commands at once never lower what a profile has seen (P7)', async () => {
-    await Promise.all([
-      alice.done(['send', 'bob', 'a']),
-      alice.done(['send', 'bob', 'b']),
-      alice.done(['whoami']),
+    const ended = await Promise.all([
+      alice.done(['send', 'bob', 'a', '--json']),
+      alice.done(['send', 'bob', 'b', '--json']),
+      alice.done(['whoami', '--json']),
     ]);
+    const acknowledged = ended.flatMap(({ json }) => json.map(({ position }) => Number(position ?? 0)));
+    const path = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', 'alice.json');
+    const { position } = JSON.parse(readFileSync(path, 'utf8')) as { position: number };
+    expect(position).toBeGreaterThanOrEqual(Math.max(...acknowledged));
     const { json } = await alice.done(['send', 'bob', 'c', '--json']);
     const [session] = (await alice.done(['sessions', '--json'])).json;
     const transcript = await alice.done(['transcript', '--session', String(session?.session), '--json']);
     expect(transcript.json.at(-1)?.position).toBe(json[0]?.position);
   });
+
+  it.skipIf(!process.getuid)(
+    'a profile that cannot be written undoes nothing that was done (P6)',
+    async () => {
+      const home = tempFolder();
+      const folders = [home, join(home, 'verbatim'), join(home, 'verbatim', 'profiles')];
+      const path = join(folders.at(-1)!, 'alice.json');
+      mkdirSync(folders.at(-1)!, { recursive: true });
+      copyFileSync(join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', 'alice.json'), path);
+      chmodSync(path, 0o444);
+      for (const folder of folders) chmodSync(folder, 0o555);
+      const env = { ...cluster.env, XDG_CONFIG_HOME: home, VERBATIM_SERVERS: cluster.url };
+      const sent = await new Cli({ ...env, VERBATIM_PROFILE: 'alice' }, outsider).run([
+        'send',
+        'bob',
+        'kept',
+      ]);
+      expect(sent).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^sent at /),
+        stderr: expect.stringMatching(/^how far you have read could not be kept: [^\n]+\n$/),
+      });
+      const refused = await new Cli({ ...env, VERBATIM_PROFILE: 'alice' }, outsider).run([
+        'send',
+        'nobody',
+        'x',
+      ]);
+      expect({ status: refused.status, stderr: refused.stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^how far [^\n]+\nerror: unknown-user: [^\n]+\n$/),
+      });
+      for (const folder of folders) chmodSync(folder, 0o755); // so that it can be removed
+    },
+  );
 
   it('when its supervisor is killed nothing lives on, and all is there again when it starts (P1)', async () => {
     const pids = ['nats-1', 'n1', 'n2', 'n3'].map((id) => cluster.pid(id));
