@@ -144,6 +144,11 @@ function profileName(text: string): string {
   );
 }
 
+export function nodeId(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,15}$/.test(text)) return text;
+  throw new InvalidArgumentError('a node id is up to 16 of a-z, 0-9 and -, and starts with a letter.');
+}
+
 /** An option parser for whole numbers within bounds. */
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { LoggedEvent } from '../../src/operator/stored.ts';
 import { UsageError } from '../failure.ts';
-import { position, type ServerOptions, withOperator } from '../options.ts';
+import { nodeId, position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderLogged } from '../render/log.ts';
 import { withOperator as asOperator } from '../session.ts';
@@ -17,7 +17,7 @@ interface Options extends ServerOptions {
 
 export function configure(command: Command): void {
   withOperator(command)
-    .option('--node <id>', 'ask this one of the running nodes (default: the one that is furthest)')
+    .option('--node <id>', 'ask this one of the running nodes (default: the one that is furthest)', nodeId)
     .option('--from <position>', 'first event', position, 1)
     .option('--to <position>', 'last event', position)
     .option('--type <type>', 'only events of this type')

@@ -1,7 +1,7 @@
 /** `verbatim node`: one replica in the foreground. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../failure.ts';
-import { freePort, type ReplicaOptions, withData, withReplica, withServers } from '../options.ts';
+import { freePort, nodeId, type ReplicaOptions, withData, withReplica, withServers } from '../options.ts';
 import { serversOf } from '../session.ts';
 
 interface Options extends ReplicaOptions {
@@ -64,11 +64,6 @@ async function run(options: Options): Promise<void> {
     );
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
-}
-
-function nodeId(text: string): string {
-  if (/^[a-z][a-z0-9-]{0,15}$/.test(text)) return text;
-  throw new InvalidArgumentError('a node id is up to 16 of a-z, 0-9 and -, and starts with a letter.');
 }
 
 function nodeIds(text: string): string[] {
