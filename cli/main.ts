@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { groups } from './commands.ts';
-import { exitStatus, reportFailure, UsageError } from './failure.ts';
+import { exitStatus, Refusal, reportFailure, UsageError } from './failure.ts';
 
 const examples = `
 Examples:
@@ -29,12 +29,15 @@ async function main(args: readonly string[]): Promise<void> {
       if (name === args[0]) (await load()).configure(command);
     }
   }
-  await program.parseAsync(args, { from: 'user' });
+  const isUnknown =
+    args[0]?.startsWith('-') === false && !program.commands.some((one) => one.name() === args[0]);
+  // With its options it would be taken for a question about `verbatim` itself, wherever --help is among them.
+  await program.parseAsync(isUnknown ? args.slice(0, 1) : args, { from: 'user' });
 }
 
 const optionsWithValue = new Set(['--servers', '--profile', '--data', '--timeout']);
 
-/** Options may stand before the subcommand too, and `help send` is `send --help`. */
+/** Options that every command has may stand before its name too, and `help send` is `send --help`. */
 function commandFirst(args: readonly string[]): readonly string[] {
   let index = 0;
   while (args[index]?.startsWith('-')) index += optionsWithValue.has(args[index]!) ? 2 : 1;
@@ -51,17 +54,21 @@ function exitStatusOf(error: unknown, isJson: boolean): number {
   return reportFailure(new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' ')), isJson);
 }
 
-/** A reader that left, as in `verbatim log | head`, is no failure. */
+const args = process.argv.slice(2);
+const isJson = args.includes('--json');
+
+/** A reader that left, as in `verbatim log | head`, is no failure; a full disk is one. */
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitStatus.done);
-    throw error;
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(exitStatus.done);
+    process.exit(
+      reportFailure(new Refusal('output-unusable', `output cannot be written: ${message}`), isJson),
+    );
   });
 }
 
-const args = process.argv.slice(2);
 main(commandFirst(args)).catch((error: unknown) => {
-  process.exitCode = exitStatusOf(error, args.includes('--json'));
+  process.exitCode = exitStatusOf(error, isJson);
   // An attempt to connect that is still under way would keep the process for seconds.
   if (process.exitCode === exitStatus.unanswered) process.stdout.write('', () => process.exit());
 });

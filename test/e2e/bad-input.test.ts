@@ -35,6 +35,13 @@ describe('bad input to a cluster that runs', () => {
   const long = 'x'.repeat(10_000);
   const cases: readonly Case[] = [
     { what: 'an unknown command', args: ['sned', 'bob', 'hi'], status: 2, code: 'usage' },
+    {
+      what: 'an unknown command, of which help is wanted',
+      args: ['sned', '--help'],
+      status: 2,
+      code: 'usage',
+    },
+    { what: 'help on an unknown command', args: ['help', 'sned'], status: 2, code: 'usage' },
     { what: 'an unknown option', args: ['send', 'bob', 'hi', '--jsno'], status: 2, code: 'usage' },
     { what: 'a missing argument', args: ['send', 'bob'], status: 2, code: 'usage' },
     { what: 'too many arguments', args: ['send', 'bob', 'hi', 'there'], status: 2, code: 'usage' },
@@ -129,6 +136,31 @@ describe('bad input to a cluster that runs', () => {
       code: 'usage',
     },
     {
+      what: 'a speed that is none',
+      args: ['replay', '--session', 's-none', '--speed', '0'],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'a moment that is none',
+      args: ['replay', '--session', 's-none', '--from', 'noon'],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'a moment that no calendar has',
+      args: ['replay', '--session', 's-none', '--to', '2026-13-41'],
+      status: 2,
+      code: 'usage',
+    },
+    {
+      what: 'a pause without a unit',
+      args: ['replay', '--session', 's-none', '--max-gap', '3'],
+      status: 2,
+      code: 'usage',
+    },
+    { what: 'a node that cannot be one', args: ['log', '--node', 'N 1.>'], status: 2, code: 'usage' },
+    {
       what: 'an unknown session',
       args: ['transcript', '--session', 's-0000000000000000'],
       status: 1,
@@ -170,7 +202,8 @@ describe('bad input to a cluster that runs', () => {
   });
 
   it('the nearest match is named, and with --json an error is an object', async () => {
-    expect((await alice.run(['sned'])).stderr).toContain('Did you mean send?');
+    for (const args of [['sned'], ['sned', '--help'], ['help', 'sned'], ['--json', 'sned', 'bob']])
+      expect((await alice.run(args)).stderr).toContain('Did you mean send?');
     expect((await alice.run(['inbox', '--folow'])).stderr).toContain('Did you mean --follow?');
     const ended = await alice.run(['transcript', '--session', 's-none', '--json']);
     expect(JSON.parse(ended.stderr)).toEqual({

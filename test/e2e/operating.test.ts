@@ -1,6 +1,6 @@
 /** Operating a cluster: processes that die, folders that were changed, output that goes elsewhere. */
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Level } from 'level';
@@ -56,6 +56,22 @@ describe('operating', () => {
     expect(stdout).toMatch(/^ +1 {2}frame 1 .* Seeded {2}\{.*\}\n$/);
     expect(stdout).not.toContain('\x1b');
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'output that finds no room is a failure told in one sentence',
+    async () => {
+      for (const args of ['log', '--help', 'log --json']) {
+        const command = `'${process.execPath}' '${program}' ${args} > /dev/full; echo "$?"`;
+        const { stdout, stderr } = await shell('sh', ['-c', command], { env: cluster.env });
+        expect(stdout).toBe('1\n');
+        expect(stderr).toMatch(
+          args.includes('--json')
+            ? /^{"error":{"code":"output-unusable","message":"[^\n]+"}}\n$/
+            : /^error: output-unusable: output cannot be written: ENOSPC[^\n]+\n$/,
+        );
+      }
+    },
+  );
 
   it('two commands at once never lower what a profile has seen (P7)', async () => {
     const ended = await Promise.all([
