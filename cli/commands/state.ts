@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../failure.ts';
 import { position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
-import { renderState } from '../render/state.ts';
+import { renderState, stateJson } from '../render/state.ts';
 import { withOperator as asOperator } from '../session.ts';
 
 interface Options extends ServerOptions {
@@ -30,5 +30,5 @@ async function run(options: Options): Promise<void> {
   const state = await asOperator(options, async (operator, { leftMs }) =>
     stateAt(operator, await furthestNode(operator, leftMs()), query, timeout),
   );
-  await output.emit(state, renderState(state));
+  await output.emit(stateJson(state), renderState(state));
 }

@@ -134,9 +134,16 @@ describe('a first session', () => {
 
     const at = String(posted.json[1]!.position);
     const [past] = (await operator.done(['state', '--session', session, '--at', at, '--json'])).json;
-    expect(past).toMatchObject({ actor: 'session', state: 'active', context: { messages: 2 } });
+    expect(past).toMatchObject({
+      actor: 'session',
+      state: 'active',
+      context: { messages: 2, openedAt: posted.json[0]!.at, lastAt: posted.json[1]!.at },
+    });
+    const text = (await operator.done(['state', '--session', session, '--at', at])).stdout;
+    expect(text).toContain(`lastAt: "${posted.json[1]!.at}"`);
     const [user] = (await operator.done(['state', '--user', 'alice', '--json'])).json;
     expect(user).toMatchObject({ actor: 'user', context: { name: 'alice', passwordHash: '[redacted]' } });
+    expect(user).toMatchObject({ context: { registeredAt: registered?.at } });
   });
 
   it('changes a password, which ends other log-ins, and logs out', async () => {
