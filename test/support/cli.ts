@@ -22,6 +22,13 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** As another user of the system; or another checkout's program. */
+export interface How {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly program?: string;
+}
+
 const running = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
@@ -30,12 +37,11 @@ afterAll(() => {
 /** Runs it with nothing of the caller's environment that would matter. */
 export class Cli {
   readonly env: NodeJS.ProcessEnv;
-  readonly #as: { readonly uid?: number; readonly gid?: number };
+  readonly #how: How;
 
-  /** @param as another user of the system. */
-  constructor(env: NodeJS.ProcessEnv, as: { readonly uid?: number; readonly gid?: number } = {}) {
+  constructor(env: NodeJS.ProcessEnv, how: How = {}) {
     this.env = env;
-    this.#as = as;
+    this.#how = how;
   }
 
   async run(args: readonly string[], { input = '', env = {} }: RunOptions = {}): Promise<Ended> {
@@ -71,8 +77,9 @@ export class Cli {
   }
 
   #spawn(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-    const child = spawn(process.execPath, [program, ...args], {
-      ...this.#as,
+    const { program: path = program, ...as } = this.#how;
+    const child = spawn(process.execPath, [path, ...args], {
+      ...as,
       env: { ...this.env, ...env },
       stdio: 'pipe',
       cwd: '/',
