@@ -69,19 +69,26 @@ export function withProfile(command: Command): Command {
       withOutput(withServers(command)),
       'where a cluster started here keeps its data, and its address',
     ),
-  ).addOption(
-    new Option('--profile <name>', 'who you are: where the log-in is kept')
-      .env('VERBATIM_PROFILE')
-      .default('default')
-      .argParser(profileName),
-  );
+  ).addOption(profileOption());
+}
+
+/** For commands that nobody needs to be logged in for: taken, so that a script may give it to all, and of no effect. */
+export function withAnyProfile(command: Command): Command {
+  return command.addOption(profileOption().hideHelp());
+}
+
+function profileOption(): Option {
+  return new Option('--profile <name>', 'who you are: where the log-in is kept')
+    .env('VERBATIM_PROFILE')
+    .default('default')
+    .argParser(profileName);
 }
 
 /** For commands of operators: the data folder holds their password. */
 export function withOperator(command: Command): Command {
   const data =
     "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD)";
-  return withTimeout(withData(withOutput(withServers(command)), data));
+  return withAnyProfile(withTimeout(withData(withOutput(withServers(command)), data)));
 }
 
 export function withPasswordStdin(command: Command, lines = 'the password'): Command {

@@ -1,10 +1,21 @@
 /** `verbatim node`: one replica in the foreground. */
 import type { Command } from 'commander';
 import { UsageError } from '../failure.ts';
-import { freePort, nodeId, type ReplicaOptions, withData, withReplica, withServers } from '../options.ts';
+import {
+  freePort,
+  nodeId,
+  type OutputOptions,
+  type ReplicaOptions,
+  withAnyProfile,
+  withData,
+  withOutput,
+  withReplica,
+  withServers,
+} from '../options.ts';
+import { Output } from '../output.ts';
 import { serversOf } from '../session.ts';
 
-interface Options extends ReplicaOptions {
+interface Options extends ReplicaOptions, OutputOptions {
   readonly id: string;
   readonly data: string;
   readonly servers?: readonly string[];
@@ -14,7 +25,7 @@ interface Options extends ReplicaOptions {
 }
 
 export function configure(command: Command): void {
-  withReplica(withServers(withData(command)))
+  withReplica(withAnyProfile(withServers(withData(withOutput(command)))))
     .requiredOption('--id <id>', 'the id of this node, such as n1', nodeId)
     .option('--members <ids>', 'all nodes of a cluster that is founded now', nodeIds, ['n1', 'n2', 'n3'])
     .option(
@@ -54,6 +65,8 @@ async function run(options: Options): Promise<void> {
     sessionGapMs,
     ...watching,
   });
+  const output = new Output(options);
+  if (output.isJson) await output.emit({ process: 'node', id, pid: process.pid }, '');
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;

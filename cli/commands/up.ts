@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import { startCluster } from '../cluster.ts';
 import { operatorLog } from '../operator-log.ts';
-import { type UpOptions, withData, withLocalCluster, withOutput } from '../options.ts';
+import { type UpOptions, withAnyProfile, withData, withLocalCluster, withOutput } from '../options.ts';
 import { untilStopped } from '../stop.ts';
 
 export function configure(command: Command): void {
-  withLocalCluster(withData(withOutput(command)))
+  withLocalCluster(withAnyProfile(withData(withOutput(command))))
     .addHelpText(
       'after',
       `

@@ -76,6 +76,22 @@ describe('without a leader', () => {
     ]);
   });
 
+  it('nodes that are started by hand lead and follow like any other (P1, P5)', async () => {
+    const operator = cluster.as('operator');
+    const node = (id: string) => operator.start(['node', '--id', id, '--json', '--profile', 'anybody']);
+    const nodes = [node('n1'), node('n2')];
+    for (const [index, { child, out }] of nodes.entries())
+      expect(JSON.parse(await out.next('node'))).toEqual({
+        process: 'node',
+        id: `n${index + 1}`,
+        pid: child.pid,
+      });
+    await alice.done(['send', 'bob', 'by hand', '--timeout', '60s']);
+    expect((await operator.done(['status', '--profile', 'anybody'])).stdout).toContain('n3 is unreachable');
+    for (const one of nodes) one.signal('SIGTERM');
+    expect(await Promise.all(nodes.map((one) => one.ended()))).toEqual([0, 0]);
+  });
+
   it('without a server the same, at once', async () => {
     await cluster.stop();
     for (const command of [['whoami'], ['send', 'bob', 'now'], ['status'], ['verify'], ['log']]) {
