@@ -41,6 +41,11 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+export interface Leader {
+  readonly node: string;
+  readonly epoch: number;
+}
+
 const clusters = new Set<TestCluster>();
 afterAll(async () => {
   for (const cluster of clusters) await cluster.stop();
@@ -51,7 +56,8 @@ export class TestCluster {
   readonly env: NodeJS.ProcessEnv;
   readonly port: number;
   readonly #args: readonly string[];
-  readonly #pids = new Map<string, number>();
+  /** How much `up` had said when a process was killed. */
+  readonly #killedAt = new Map<string, number>();
   #up: Running | undefined;
 
   private constructor(args: readonly string[], data: string, port: number) {
@@ -73,8 +79,8 @@ export class TestCluster {
   async restart(): Promise<void> {
     const args = ['up', '--json', '--data', this.data, '--port', String(this.port), ...this.#args];
     this.#up = new Cli(this.env).start(args);
+    this.#killedAt.clear();
     await this.#up.out.next('"ready":true');
-    for (const line of this.#up.out.all) this.#noteStart(line);
   }
 
   /** @returns the exit status of `up`; undefined where it was not running. */
@@ -124,9 +130,11 @@ export class TestCluster {
     return await this.as('operator').run(['status', '--json']);
   }
 
-  async leader(): Promise<string> {
-    const { json } = await this.status();
-    return String(json.find(({ role }) => role === 'leader')?.node);
+  async leader(): Promise<Leader> {
+    const { json, stderr } = await this.status();
+    const leader = json.find(({ role }) => role === 'leader');
+    if (!leader) throw new Error(`nobody leads: ${JSON.stringify(json)} ${stderr}`);
+    return { node: String(leader.node), epoch: Number(leader.epoch) };
   }
 
   /** State hashes by node. */
@@ -134,31 +142,45 @@ export class TestCluster {
     return (await this.status()).json.map(({ state_hash: hash }) => hash);
   }
 
-  pid(process: string): number {
-    return this.#pids.get(process)!;
+  /** Of the process that was started last under that id. */
+  pid(id: string): number {
+    const started = this.#running.out.all.map(startOf);
+    return started.findLast((start) => start?.id === id)!.pid;
+  }
+
+  /** Processes that are stopped are silent, but not gone. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT', ...ids: string[]): void {
+    for (const id of ids) process.kill(this.pid(id), signal);
   }
 
   /** kill -9. @returns when the supervisor has noticed. */
-  async kill(node: string): Promise<void> {
+  async kill(id: string): Promise<void> {
     const heard = this.said.all.length;
-    process.kill(this.pid(node), 'SIGKILL');
-    await this.said.next(`${node} died (SIGKILL)`, heard);
+    this.#killedAt.set(id, this.#running.out.all.length);
+    process.kill(this.pid(id), 'SIGKILL');
+    await this.said.next(`${id} died (SIGKILL)`, heard);
   }
 
-  /** The leader, by kill -9. @returns who leads then, as another node says. */
-  async killLeader(leads?: string): Promise<{ killed: string; leader: string }> {
-    const killed = leads ?? (await this.leader());
-    const heard = this.said.all.length;
-    process.kill(this.pid(killed), 'SIGKILL');
-    const line = await this.said.next(/: n\d leads epoch \d+$/, heard);
-    return { killed, leader: /(n\d) leads/.exec(line)![1]! };
+  /** The leader, by kill -9. @returns when another node says that somebody leads a later epoch. */
+  async killLeader(leads?: Leader): Promise<{ killed: string; leader: string; epoch: number }> {
+    const { node: killed, epoch } = leads ?? (await this.leader());
+    await this.kill(killed);
+    return { killed, ...(await this.saysWhoLeads(epoch + 1)) };
   }
 
-  /** Waits for a process to be started once more. */
-  async restarted(node: string): Promise<void> {
-    const before = this.pid(node);
-    const line = await this.#running.out.next(new RegExp(`"id":"${node}","pid":(?!${before}\\b)`));
-    this.#noteStart(line);
+  /** Waits until a node says who leads. @param from that epoch or a later one: a late word about an older one may come. */
+  async saysWhoLeads(from: number, node = 'n\\d'): Promise<{ leader: string; epoch: number }> {
+    const pattern = new RegExp(` ${node}: (n\\d) leads epoch (\\d+)$`);
+    const line = await this.said.next((said) => Number(pattern.exec(said)?.[2]) >= from);
+    const [, leader = '', epoch] = pattern.exec(line)!;
+    return { leader, epoch: Number(epoch) };
+  }
+
+  /** Waits for a process that was killed to be started once more. */
+  async restarted(id: string): Promise<void> {
+    const killedAt = this.#killedAt.get(id);
+    if (killedAt === undefined) throw new Error(`${id} was not killed`);
+    await this.#running.out.next((line) => startOf(line)?.id === id, killedAt);
   }
 
   operatorPassword(): string {
@@ -170,9 +192,10 @@ export class TestCluster {
     if (!this.#up) throw new Error('the cluster is not running');
     return this.#up;
   }
+}
 
-  #noteStart(line: string): void {
-    const { id, pid } = JSON.parse(line) as { id?: string; pid?: number };
-    if (id && pid) this.#pids.set(id, pid);
-  }
+/** What `up` says when it starts a process. */
+function startOf(line: string): { readonly id: string; readonly pid: number } | undefined {
+  const { id, pid } = JSON.parse(line) as { id?: string; pid?: number };
+  return id !== undefined && pid !== undefined ? { id, pid } : undefined;
 }

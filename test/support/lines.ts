@@ -22,9 +22,11 @@ export class Lines {
   }
 
   /** The first line, said or still to come, that matches; `from` leaves out that many earlier ones. */
-  next(pattern: RegExp | string, from = 0): Promise<string> {
-    const matches = (line: string) =>
-      typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line);
+  next(pattern: RegExp | string | ((line: string) => boolean), from = 0): Promise<string> {
+    const matches = (line: string) => {
+      if (typeof pattern === 'function') return pattern(line);
+      return typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line);
+    };
     const said = this.all.slice(from).find(matches);
     if (said !== undefined) return Promise.resolve(said);
     return new Promise((resolve, reject) => {
