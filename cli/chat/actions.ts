@@ -13,14 +13,15 @@ import { helpLines, type SlashName, splitName, type Typed } from './slash.ts';
 
 const actions: Readonly<Record<SlashName, (room: Room, argument: string) => Promise<void> | void>> = {
   msg: message,
-  users: ({ client, output }, prefix) => printUsers(client, output, prefix),
-  sessions: ({ client, output }, name) => printSessions(client, output, name || undefined),
+  users: ({ client, output, timeoutMs }, prefix) => printUsers(client, output, prefix, timeoutMs),
+  sessions: ({ client, output, timeoutMs }, name) =>
+    printSessions(client, output, name || undefined, timeoutMs),
   transcript: async (room, id) =>
-    await printTranscript(room.client, room.output, id || (await latestSession(room))),
+    await printTranscript(room.client, room.output, id || (await latestSession(room)), room.timeoutMs),
   replay,
   'delete account': deleteAccount,
   logout: async (room) => {
-    await room.client.logOut();
+    await room.client.logOut(room.timeoutMs);
     leave(room, 'logged out');
   },
   help: ({ output }) => output.say(helpLines().join('\n')),
@@ -75,11 +76,11 @@ async function say(
 }
 
 async function replay(room: Room, id: string): Promise<void> {
-  const { client, output, screen } = room;
+  const { client, output, screen, timeoutMs } = room;
   const ended = new AbortController();
   screen.onInterrupt = () => ended.abort();
   try {
-    await printReplay(client, output, id || (await latestSession(room)), ended.signal);
+    await printReplay(client, output, id || (await latestSession(room)), ended.signal, timeoutMs);
   } finally {
     screen.onInterrupt = undefined;
   }
@@ -90,7 +91,7 @@ async function deleteAccount(room: Room): Promise<void> {
   const answer = await screen.ask(`Delete ${visible(identity.name)} for good? Type the name to confirm: `);
   if (answer?.trim() !== identity.name)
     throw new Refusal('not-confirmed', 'That is not the name; nothing was deleted.');
-  await client.deleteAccount();
+  await client.deleteAccount(room.timeoutMs);
   leave(room, `deleted ${visible(identity.name)}`);
 }
 
@@ -101,9 +102,9 @@ function leave(room: Room, farewell: string): void {
 }
 
 /** With whom one talks now, or with anybody. */
-async function latestSession({ client, partner }: Room): Promise<string> {
+async function latestSession({ client, partner, timeoutMs }: Room): Promise<string> {
   let latest: string | undefined;
-  for await (const { session } of client.sessions(partner ?? null)) latest = session;
+  for await (const { session } of client.sessions(partner ?? null, timeoutMs)) latest = session;
   if (latest === undefined) throw new Refusal('unknown-session', 'There is no session yet.');
   return latest;
 }

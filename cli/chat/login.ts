@@ -8,13 +8,20 @@ export interface Asker {
   ask(question: string, isHidden: boolean): Promise<string | undefined>;
 }
 
-/** @returns once somebody is logged in. @throws {Refusal} when no more answers come. */
-export async function logInByQuestions(guest: GuestClient, asker: Asker): Promise<Identity> {
+/**
+ * @param timeoutMs how long the cluster is waited for, each time; undefined: for ever.
+ * @returns once somebody is logged in. @throws {Refusal} when no more answers come.
+ */
+export async function logInByQuestions(
+  guest: GuestClient,
+  asker: Asker,
+  timeoutMs?: number,
+): Promise<Identity> {
   for (;;) {
     const answer = await need(asker, 'Do you have an account here? [y/n] ');
     try {
-      if (/^y(es)?$/i.test(answer)) return await logIn(guest, asker);
-      if (/^no?$/i.test(answer)) return await register(guest, asker);
+      if (/^y(es)?$/i.test(answer)) return await logIn(guest, asker, timeoutMs);
+      if (/^no?$/i.test(answer)) return await register(guest, asker, timeoutMs);
     } catch (error) {
       const { status, message } = failureFrom(error);
       if (status !== exitStatus.refused || error instanceof Refusal) throw error;
@@ -23,18 +30,18 @@ export async function logInByQuestions(guest: GuestClient, asker: Asker): Promis
   }
 }
 
-async function logIn(guest: GuestClient, asker: Asker): Promise<Identity> {
+async function logIn(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
   const name = await need(asker, 'Name: ');
-  return await guest.logIn(name, await need(asker, 'Password: ', true));
+  return await guest.logIn(name, await need(asker, 'Password: ', true), timeoutMs);
 }
 
-async function register(guest: GuestClient, asker: Asker): Promise<Identity> {
+async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
   const name = await need(asker, 'Choose a name: ');
   const password = await newPassword(asker);
-  const { recoveryCode } = await guest.register(name, password);
+  const { recoveryCode } = await guest.register(name, password, timeoutMs);
   say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
   say('Write it down: it is shown only now, and is the one way back if you forget the password.');
-  return await guest.logIn(name, password);
+  return await guest.logIn(name, password, timeoutMs);
 }
 
 async function newPassword(asker: Asker): Promise<string> {

@@ -43,7 +43,9 @@ export async function runChat(options: ChatOptions): Promise<void> {
   const logIn = async () => {
     const asker = pipe ?? new Prompter();
     try {
-      const identity = await withGuest(options, (guest) => logInByQuestions(guest, asker));
+      const identity = await withGuest(options, (guest) =>
+        logInByQuestions(guest, asker, pipe && options.timeout),
+      );
       return await keepLogIn(options, profile, identity);
     } finally {
       if (asker !== pipe) asker.close();

@@ -58,8 +58,9 @@ export async function printReplay(
   output: Output,
   session: string,
   signal: AbortSignal,
+  timeoutMs?: number,
 ): Promise<void> {
-  const messages = await collect(client.transcript(session));
+  const messages = await collect(client.transcript(session, timeoutMs));
   await play(cuesOf(messages, originalPace), (cue) => printCue(cue, output), signal);
 }
 

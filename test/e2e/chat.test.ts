@@ -10,7 +10,7 @@ describe('the chat', () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await TestCluster.start();
+    cluster = await TestCluster.start('--min-copies', '2'); // one node alone does not lead
     await cluster.welcome('bob');
   });
   afterAll(async () => {
@@ -41,7 +41,7 @@ describe('the chat', () => {
 
       await alice.type('half a sen');
       await alice.shows('bob> half a sen');
-      await cluster.killLeader();
+      const { killed, epoch } = await cluster.killLeader();
       await alice.shows('typing is off until somebody does');
       await alice.shows('there is a leader; go on');
       await alice.shows('bob> half a sen');
@@ -57,6 +57,7 @@ describe('the chat', () => {
       await alice.shows('Type the name to confirm');
       await alice.enter('alice');
       expect(await alice.shows('exit status 0')).toContain('deleted alice');
+      await cluster.saysWhoLeads(epoch, killed); // it is back: what follows needs a node that knows who led
     },
   );
 
@@ -65,13 +66,14 @@ describe('the chat', () => {
     await cluster.welcome('carol');
     await terminal.type('before ');
     await terminal.shows('carol> before');
-    const leader = await cluster.leader();
-    process.kill(cluster.pid(leader), 'SIGSTOP'); // silent, but not gone
+    const { node: leader } = await cluster.leader();
+    const most = [leader, leader === 'n1' ? 'n2' : 'n1'];
+    cluster.signal('SIGSTOP', ...most);
     await terminal.shows('(no leader) before');
-    await terminal.type('lost');
-    await terminal.press('Enter');
+    await terminal.enter('lost');
+    expect((await cluster.status()).status).toBe(3); // still, so nobody led while that was typed
+    cluster.signal('SIGCONT', ...most);
     await terminal.shows('there is a leader; go on');
-    process.kill(cluster.pid(leader), 'SIGCONT');
     await terminal.enter('after');
     const screen = await terminal.shows(/^bob: '.*'; sent at /m);
     expect(screen).toContain("bob: 'before after'");
@@ -108,6 +110,29 @@ describe('the chat', () => {
     expect(printed[1]).toMatchObject({ session: said.session, messages: 2 });
     expect(printed.slice(2).map(({ text }) => text)).toEqual(['hi', 'a line\nbreak and \x1b[2J', '/slash']);
     expect((await dave.run(['whoami'])).status).toBe(1);
+  });
+
+  it('in a pipe waits no longer than --timeout, whatever was typed (P6)', async () => {
+    const [frank] = (await cluster.welcome('frank')) as [Cli];
+    const nodes = ['n1', 'n2', 'n3'];
+    for (const [typed, code] of [
+      ['/users', 'not-sent'],
+      ['/replay', 'not-sent'],
+      ['/logout', 'outcome-unknown'],
+    ] as const) {
+      const chat = frank.start(['chat', '--with', 'bob', '--timeout', '2s']);
+      chat.type('is anybody there?');
+      await chat.out.next('is anybody there?');
+      cluster.signal('SIGSTOP', ...nodes); // nobody answers, and nobody can say so
+      for (const line of [typed, 'never said']) chat.type(line);
+      const status = await chat.ended();
+      cluster.signal('SIGCONT', ...nodes);
+      expect({ status, told: chat.err.all.filter((line) => line.startsWith('error: ')) }).toEqual({
+        status: 3,
+        told: [expect.stringMatching(`^error: ${code}: `)],
+      });
+      await frank.run(['whoami', '--timeout', '30s']); // until they are awake again
+    }
   });
 
   it('asks in a pipe too, and shows others nothing that a terminal would obey', async () => {
