@@ -24,6 +24,14 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   growth: benchGrowth,
 };
 
+const unknown = args.filter((arg) => arg !== '--json' && !Object.hasOwn(benches, arg));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without\n`,
+  );
+  process.exit(2);
+}
+
 const head = {
   cpu: cpus()[0]?.model ?? '',
   cores: cpus().length,
