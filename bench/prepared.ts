@@ -10,7 +10,7 @@ import type { Entry } from '../src/log/port.ts';
 import type { Journal } from '../src/ports/journal.ts';
 import { emptyMark, rebuildRows } from '../src/replication/rebuild.ts';
 import { connectTo } from '../src/transport/connection.ts';
-import { freePort } from './cluster.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { type SyntheticLog, syntheticFrames } from './synthetic.ts';
 
 export const silent: Journal = { notice: () => undefined, detail: () => undefined };

@@ -94,11 +94,8 @@ async function sending(url: string): Promise<Operation> {
   const options = { clock, random, link: natsLink([url]) };
   const guest = new GuestClient(options);
   await guest.line.ready(10_000);
-  const suffix = random.bytes(4).toString();
-  const [alice, bob] = [
-    `a-${Buffer.from(suffix).toString('hex')}`,
-    `b-${Buffer.from(suffix).toString('hex')}`,
-  ];
+  const suffix = Buffer.from(random.bytes(4)).toString('hex');
+  const [alice, bob] = [`a-${suffix}`, `b-${suffix}`];
   await guest.register(alice, payload);
   await guest.register(bob, payload);
   const identity: Identity = await guest.logIn(alice, payload);

@@ -111,7 +111,7 @@ export function notLoggedIn(): Refusal {
 }
 
 /** With the operator's password from the environment, else from the data folder. */
-export async function withOperator<T>(
+export async function asOperator<T>(
   options: ServerOptions,
   use: (operator: Operator, time: Deadline) => Promise<T>,
 ): Promise<T> {

@@ -45,7 +45,7 @@ try {
     const tookMs = Math.round(performance.now() - begunMs);
     process.stdout.write(`  ${from}: ${text}${victim ? `   (delivered after ${tookMs} ms)` : ''}\n`);
   }
-  const session = await users.bob.lastSession();
+  const session = users.bob.lastSession();
   await Promise.all([users.alice.close(), users.bob.close()]);
 
   say('The transcript, from the log of the nodes:');

@@ -5,7 +5,7 @@ import { UsageError } from '../failure.ts';
 import { nodeId, position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderLogged } from '../render/log.ts';
-import { withOperator as asOperator } from '../session.ts';
+import { asOperator } from '../session.ts';
 import { withStoredNodes } from '../stored.ts';
 
 interface Options extends ServerOptions {

@@ -4,7 +4,7 @@ import { UsageError } from '../failure.ts';
 import { position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderState, stateJson } from '../render/state.ts';
-import { withOperator as asOperator } from '../session.ts';
+import { asOperator } from '../session.ts';
 
 interface Options extends ServerOptions {
   readonly session?: string;

@@ -5,7 +5,7 @@ import { exitStatus, Reported } from '../failure.ts';
 import { type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderStatus, statusJson } from '../render/status.ts';
-import { withOperator as asOperator } from '../session.ts';
+import { asOperator } from '../session.ts';
 
 /** Nodes answer at once or not at all. */
 const answerMsMax = 1_000;

@@ -5,7 +5,7 @@ import { exitStatus, Reported } from '../failure.ts';
 import { type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderVerification } from '../render/verify.ts';
-import { withOperator as asOperator } from '../session.ts';
+import { asOperator } from '../session.ts';
 import { withStoredNodes } from '../stored.ts';
 
 export function configure(command: Command): void {

@@ -1,10 +1,10 @@
 /** The real `verbatim` command, driven through its standard input and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../test/support/free-port.ts';
 
 const program = fileURLToPath(new URL('../../cli/verbatim', import.meta.url));
 const password = 'correct horse battery staple';
@@ -82,6 +82,7 @@ export class Session {
   readonly #inbox: ChildProcess;
   readonly #received: { text: string; session: string }[] = [];
   #wake: () => void = () => undefined;
+  #expected = 0;
 
   private constructor(sending: ChildProcess, inbox: ChildProcess) {
     this.#sending = sending;
@@ -121,9 +122,7 @@ export class Session {
     if (got !== text) throw new Error(`received ${JSON.stringify(got)} instead of ${JSON.stringify(text)}`);
   }
 
-  #expected = 0;
-
-  async lastSession(): Promise<string> {
+  lastSession(): string {
     return this.#received.at(-1)?.session ?? '';
   }
 
@@ -133,13 +132,4 @@ export class Session {
     this.#inbox.kill('SIGTERM');
     await once(this.#inbox, 'close');
   }
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }; // a TCP server's address
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,17 +1,12 @@
 /** What every log promises, whatever it is made of. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Entry, type Log, LogConflict } from '../../src/log/port.ts';
+import { collect } from '../../cli/collect.ts';
+import { type Log, LogConflict } from '../../src/log/port.ts';
 
 export interface OpenLog {
   /** Empty. */
   readonly log: Log;
   close(): Promise<void>;
-}
-
-async function collect(entries: AsyncIterable<Entry>): Promise<Entry[]> {
-  const found: Entry[] = [];
-  for await (const entry of entries) found.push(entry);
-  return found;
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);

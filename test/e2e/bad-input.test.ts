@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cli } from '../support/cli.ts';
-import { freePort, password, TestCluster } from '../support/cluster.ts';
+import { password, TestCluster } from '../support/cluster.ts';
+import { freePort } from '../support/free-port.ts';
 import { rawUser } from '../support/raw-user.ts';
 
 const sentence = /^error: [a-z-]+: [^\n]+\n$/;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cli } from '../support/cli.ts';
-import { freePort, ownEnvironment } from '../support/cluster.ts';
+import { ownEnvironment } from '../support/cluster.ts';
+import { freePort } from '../support/free-port.ts';
 import { outsider } from '../support/outsider.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../support/cli.ts';
-import { freePort, ownEnvironment, password, TestCluster } from '../support/cluster.ts';
+import { ownEnvironment, password, TestCluster } from '../support/cluster.ts';
+import { freePort } from '../support/free-port.ts';
 import { hasTmux, Terminal } from '../support/terminal.ts';
 
 describe('the chat', () => {

@@ -2,10 +2,11 @@
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { Cli, type Ended, type Running } from './cli.ts';
+import { freePort } from './free-port.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export const password = 'correct horse battery';
@@ -20,15 +21,6 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
     TMPDIR: process.env.TMPDIR,
     LANG: 'C.UTF-8',
   };
-}
-
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }; // a TCP server's address
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** A process that has ended but was not fetched by its parent yet does not count. */

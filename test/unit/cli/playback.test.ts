@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cuesOf, play } from '../../../cli/playback.ts';
 
 const start = Date.parse('2026-11-21T19:30:00Z');
@@ -14,6 +14,10 @@ const session = [0, 1_000, 1_500, 61_500].map((offset, index) => {
 });
 const asItWas = { speed: 1, maxGapMs: Number.POSITIVE_INFINITY };
 const due = (pace: Parameters<typeof cuesOf>[1]) => cuesOf(session, pace).map(({ dueMs }) => dueMs);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('playing a session back (P8)', () => {
   it('keeps the original pauses', () => {
@@ -45,7 +49,6 @@ describe('playing a session back (P8)', () => {
     await vi.runAllTimersAsync();
     await playing;
     expect(shown).toEqual([0, 1_000, 1_500, 61_500]);
-    vi.useRealTimers();
   });
 
   it('ends when it is told to', async () => {
