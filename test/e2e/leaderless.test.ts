@@ -11,7 +11,7 @@ describe('without a leader', () => {
   let dead: string[];
 
   beforeAll(async () => {
-    cluster = await TestCluster.start('--no-restart');
+    cluster = await TestCluster.start('--no-restart', '--min-copies', '2');
     [alice, bob] = (await cluster.welcome('alice', 'bob')) as [Cli, Cli];
     await alice.done(['send', 'bob', 'before']);
   });

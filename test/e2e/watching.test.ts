@@ -91,7 +91,7 @@ describe('a cluster that is watched', () => {
   });
 
   it('says what it says as an object a line, which processes end among them', async () => {
-    killed = await cluster.leader();
+    killed = (await cluster.leader()).node;
     const heard = cluster.said.all.length;
     await cluster.kill(killed);
     await cluster.said.next(/"msg":"n\d leads epoch \d+"/, heard);
