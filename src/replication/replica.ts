@@ -25,16 +25,15 @@ import { type Metrics, noMetrics } from '../ports/metrics.ts';
 import type { LeaderNotice } from '../protocol/subjects.ts';
 import { Diverged } from './adopt.ts';
 import { campaign, type Elected } from './campaign.ts';
-import { Copy } from './copy.ts';
-import { serveFrames } from './fetch.ts';
+import type { Copy } from './copy.ts';
 import { Follower, SeamBroken } from './follower.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { declareComplete, findStream, prepareToFollow } from './join.ts';
 import { type LeaderService, Leadership } from './leadership.ts';
-import { parse, promiseSchema, type Role, subjects } from './messages.ts';
-import { Pledges } from './pledge.ts';
+import type { Role } from './messages.ts';
+import { type Opened, OwnCopy } from './own-copy.ts';
 import { HighestHeard, seed } from './seed.ts';
-import { Stamps } from './stamps.ts';
+import type { Stamps } from './stamps.ts';
 import { opensEpoch } from './tail.ts';
 
 export interface ReplicaOptions {
@@ -69,27 +68,20 @@ const silenceMsSpread = 100;
 const heardWithinMs = 500;
 /** What was taken is committed in a few milliseconds, or nobody knows when. */
 const resignMs = 300;
-/** A copy that is damaged again and again is damaged by something that a new copy does not mend. */
-const setAsideMax = 2;
 
 export class Replica {
   readonly #options: ReplicaOptions;
+  readonly #own: OwnCopy;
   readonly #heartbeats: Heartbeats;
   readonly #actor: ActorRefFrom<typeof replicaMachine>;
   readonly #stops: { stop(): void }[] = [];
-  /** What answers other nodes from the open copy. */
-  #answering: { stop(): void }[] = [];
   readonly #heardOf = new HighestHeard();
   readonly lamport = new LamportClock();
-  #copy: Copy | undefined;
-  #pledges: Pledges | undefined;
-  #stamps: Stamps | undefined;
   #log: OrderedLog | undefined;
   #follower: Follower | undefined;
   #elected: Elected | undefined;
   #leadership: Leadership | undefined;
   #trouble = '';
-  #setAsides = 0;
   /** Asking for pledges, and what follows. */
   #isSeeding = false;
   /** Members that an operator has declared lost for good. */
@@ -98,6 +90,15 @@ export class Replica {
   constructor(options: ReplicaOptions) {
     const { clock, random } = options;
     this.#options = options;
+    this.#own = new OwnCopy({
+      ...options,
+      seal: () => {
+        this.#follower?.stop();
+        this.send({ type: 'SEALED' });
+      },
+      stored: (copy) => this.#heartbeats.acknowledge(copy),
+      damaged: (damaged, reason) => this.#close(damaged, reason),
+    });
     this.#heartbeats = new Heartbeats(this, options.bus, clock, options.journal);
     const machine = replicaMachine.provide({
       actors: {
@@ -143,8 +144,8 @@ export class Replica {
     this.#leadership = undefined;
     this.#heartbeats.sayGoodbye(successor);
     this.#follower?.stop();
-    for (const part of [...this.#stops, ...this.#answering]) part.stop();
-    await this.#copy?.store.close();
+    for (const part of this.#stops) part.stop();
+    await this.#own.end();
   }
 
   get id(): string {
@@ -153,12 +154,11 @@ export class Replica {
 
   /** @throws {Error} before the copy is open. */
   get copy(): Copy {
-    if (!this.#copy) throw new Error('the copy is not open yet');
-    return this.#copy;
+    return this.#opened.copy;
   }
 
   get openCopy(): Copy | undefined {
-    return this.#copy;
+    return this.#own.opened?.copy;
   }
 
   get leadership(): Leadership | undefined {
@@ -173,8 +173,13 @@ export class Replica {
 
   /** The log's time, for what this node decides as leader. */
   get stamps(): Stamps {
-    if (!this.#stamps) throw new Error('the copy is not open yet');
-    return this.#stamps;
+    return this.#opened.stamps;
+  }
+
+  get #opened(): Opened {
+    const { opened } = this.#own;
+    if (!opened) throw new Error('the copy is not open');
+    return opened;
   }
 
   get leader(): LeaderNotice {
@@ -209,32 +214,9 @@ export class Replica {
   }
 
   async #recover(): Promise<void> {
-    const { id, clock, bus, place, sync, journal } = this.#options;
     try {
-      const store = await place.open();
-      const copy = await Copy.open({ store, sync, journal });
-      this.#copy = copy;
-      this.#pledges = new Pledges(id, copy);
-      this.#stamps = new Stamps(clock, copy.tail.at);
+      const { copy } = await this.#own.open();
       this.lamport.receive(copy.tail.clock);
-      copy.listen({
-        stored: () => {
-          this.stamps.saw(copy.stored.at);
-          this.#heartbeats.acknowledge(copy);
-        },
-        damaged: (damaged, reason) => this.#close(damaged, reason),
-      });
-      this.#answering = [
-        serveFrames(bus, id, store),
-        bus.subscribe(subjects.promise, (message) => {
-          const request = parse(promiseSchema, message.data);
-          if (!request || request.node === id) return;
-          void this.#pledges
-            ?.give(request, () => this.#seal(true))
-            .then((pledge) => pledge && message.respond(JSON.stringify(pledge)))
-            .catch((error: Error) => journal.detail(`cannot pledge: ${error.message}`));
-        }),
-      ];
       this.#options.opened(this);
     } catch (error) {
       if (!(error instanceof StoreCorrupt)) throw error;
@@ -245,26 +227,14 @@ export class Replica {
   /** This copy is not what it must be: nothing more is read, told or answered from it. */
   #close(damaged: Damaged, reason: string): void {
     this.#follower?.stop();
-    for (const part of this.#answering.splice(0)) part.stop();
-    const copy = this.#copy;
-    this.#copy = undefined;
-    copy?.abandon();
+    this.#own.close();
     this.#options.closed(this);
     this.send({ type: 'DAMAGED', damaged, reason });
   }
 
   async #setAside(): Promise<void> {
-    if (this.#setAsides >= setAsideMax) throw new Error(`damaged ${this.#setAsides + 1} times in a row`);
-    this.#setAsides += 1;
-    const kept = await this.#options.place.setAside();
+    await this.#own.setAside();
     this.#options.metrics?.copiedFully();
-    this.#options.journal.notice(`kept the damaged copy in ${kept}; beginning a new one`);
-  }
-
-  /** Nothing of an older generation is followed or led any more. */
-  #seal(forAnother: boolean): void {
-    this.#follower?.stop();
-    if (forAnother) this.send({ type: 'SEALED' });
   }
 
   async #join(signal: AbortSignal): Promise<JoinOutcome> {
@@ -408,11 +378,11 @@ export class Replica {
       else this.#tell(`the stream is gone; ${waiting}`);
       return 'waiting';
     }
-    const pledges = this.#pledges!; // made with the copy
+    const { pledges } = this.#opened;
     const { givenUp } = this;
     const heardOf = this.#heardOf;
     const stamp = () => this.#stamp();
-    const seal = () => this.#seal(false);
+    const seal = () => this.#follower?.stop();
     const world = { node, founding, logs, copy, bus, clock, journal, signal };
     this.#isSeeding = true;
     try {
