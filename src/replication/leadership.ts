@@ -46,6 +46,7 @@ export interface LeaderService {
 }
 
 const probeMs = 250;
+const watchMs = 100;
 /** So long nothing is decided before the mark is told by itself, instead of by the next frame. */
 const noticeAfterMs = 10;
 const uncommittedFramesMax = 64;
@@ -94,10 +95,8 @@ export class Leadership {
         committed: () => this.#beginToServe(elected.number),
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
-      every(clock, probeMs, () => {
-        void this.#probe();
-        this.#watchCopies(elected.number);
-      }),
+      every(clock, probeMs, () => void this.#probe()),
+      every(clock, watchMs, () => this.#watchCopies(elected.number)),
     ];
     this.#acknowledge(node, copy.stored.number, copy.stored.hash);
   }

@@ -5,36 +5,22 @@
  */
 import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
 import { headStartMs, type Strategy, seedHeadStartMs } from '../actors/replica/decide.ts';
-import {
-  type CampaignOutcome,
-  type Damaged,
-  type JoinOutcome,
-  type LeadOutcome,
-  type ReplicaEvent,
-  replicaMachine,
-  type SeedOutcome,
-} from '../actors/replica/machine.ts';
-import type { Frame } from '../events/frame.ts';
+import { type Damaged, type ReplicaEvent, replicaMachine } from '../actors/replica/machine.ts';
 import type { Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
-import { LogGone, type OrderedLog, type OrderedLogs, StoreCorrupt, type StorePlace } from '../log/port.ts';
+import { type OrderedLogs, StoreCorrupt, type StorePlace } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Clock, machineClock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
-import { type Metrics, noMetrics } from '../ports/metrics.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { LeaderNotice } from '../protocol/subjects.ts';
-import { Diverged } from './adopt.ts';
-import { campaign, type Elected } from './campaign.ts';
 import type { Copy } from './copy.ts';
-import { Follower, SeamBroken } from './follower.ts';
+import { Duties, type Host, heardWithinMs } from './duties.ts';
 import { Heartbeats } from './heartbeats.ts';
-import { declareComplete, findStream, prepareToFollow } from './join.ts';
-import { type LeaderService, Leadership } from './leadership.ts';
+import type { LeaderService, Leadership } from './leadership.ts';
 import type { Role } from './messages.ts';
 import { type Opened, OwnCopy } from './own-copy.ts';
-import { HighestHeard, seed } from './seed.ts';
 import type { Stamps } from './stamps.ts';
-import { opensEpoch } from './tail.ts';
 
 export interface ReplicaOptions {
   readonly id: string;
@@ -65,7 +51,6 @@ export interface ReplicaOptions {
 
 const silenceMsMin = 400;
 const silenceMsSpread = 100;
-const heardWithinMs = 500;
 /** What was taken is committed in a few milliseconds, or nobody knows when. */
 const resignMs = 300;
 
@@ -73,17 +58,11 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #own: OwnCopy;
   readonly #heartbeats: Heartbeats;
+  readonly #duties: Duties;
   readonly #actor: ActorRefFrom<typeof replicaMachine>;
   readonly #stops: { stop(): void }[] = [];
-  readonly #heardOf = new HighestHeard();
   readonly lamport = new LamportClock();
-  #log: OrderedLog | undefined;
-  #follower: Follower | undefined;
-  #elected: Elected | undefined;
-  #leadership: Leadership | undefined;
   #trouble = '';
-  /** Asking for pledges, and what follows. */
-  #isSeeding = false;
   /** Members that an operator has declared lost for good. */
   givenUp: readonly string[] = [];
 
@@ -93,25 +72,26 @@ export class Replica {
     this.#own = new OwnCopy({
       ...options,
       seal: () => {
-        this.#follower?.stop();
+        this.#duties.stopFollowing();
         this.send({ type: 'SEALED' });
       },
       stored: (copy) => this.#heartbeats.acknowledge(copy),
       damaged: (damaged, reason) => this.#close(damaged, reason),
     });
     this.#heartbeats = new Heartbeats(this, options.bus, clock, options.journal);
+    this.#duties = new Duties(options, this.#asHost());
     const machine = replicaMachine.provide({
       actors: {
         recover: fromPromise(() => this.#recover()),
         setAside: fromPromise(() => this.#setAside()),
-        join: fromPromise(({ signal }) => this.#join(signal)),
+        join: fromPromise(({ signal }) => this.#duties.join(signal)),
         campaign: fromPromise(async ({ signal }) => {
-          const outcome = await this.#campaign(signal);
+          const outcome = await this.#duties.campaign(signal);
           options.metrics?.campaigned(outcome === 'won' ? 'won' : 'lost');
           return outcome;
         }),
-        lead: fromPromise(({ signal }) => this.#lead(signal)),
-        seed: fromPromise(({ signal }) => this.#seed(signal)),
+        lead: fromPromise(({ signal }) => this.#duties.lead(signal)),
+        seed: fromPromise(({ signal }) => this.#duties.seed(signal)),
       },
       actions: {
         announceSilence: () => this.#heartbeats.announceSilence(),
@@ -138,12 +118,11 @@ export class Replica {
 
   /** A leader hands over first, so that nobody has to wait for silence. */
   async stop(): Promise<void> {
-    const successor = await this.#leadership?.resign(resignMs);
+    const successor = await this.leadership?.resign(resignMs);
     this.send({ type: 'STOP' });
-    this.#leadership?.stop();
-    this.#leadership = undefined;
+    this.#duties.stopLeading();
     this.#heartbeats.sayGoodbye(successor);
-    this.#follower?.stop();
+    this.#duties.stopFollowing();
     for (const part of this.#stops) part.stop();
     await this.#own.end();
   }
@@ -162,7 +141,7 @@ export class Replica {
   }
 
   get leadership(): Leadership | undefined {
-    return this.#leadership;
+    return this.#duties.leadership;
   }
 
   /** Whether this node could lead. */
@@ -202,9 +181,9 @@ export class Replica {
 
   get role(): Role {
     const { state } = this;
-    if (state === 'leading' && this.#leadership) return 'leader';
+    if (state === 'leading' && this.leadership) return 'leader';
     if (state === 'campaigning') return 'candidate';
-    if (this.#isSeeding) return 'seeder';
+    if (this.#duties.isSeeding) return 'seeder';
     return state === 'following' || state === 'catchingUp' ? 'follower' : 'other';
   }
 
@@ -226,7 +205,7 @@ export class Replica {
 
   /** This copy is not what it must be: nothing more is read, told or answered from it. */
   #close(damaged: Damaged, reason: string): void {
-    this.#follower?.stop();
+    this.#duties.stopFollowing();
     this.#own.close();
     this.#options.closed(this);
     this.send({ type: 'DAMAGED', damaged, reason });
@@ -237,165 +216,23 @@ export class Replica {
     this.#options.metrics?.copiedFully();
   }
 
-  async #join(signal: AbortSignal): Promise<JoinOutcome> {
-    const { logs, bus, journal } = this.#options;
-    this.#follower?.stop();
-    const { copy } = this;
-    copy.syncWrites(false);
-    try {
-      const found = await findStream({ logs, copy });
-      signal.throwIfAborted();
-      if (!found) return 'lost';
-      await prepareToFollow(found, { copy, bus, journal, signal, peers: this.#peersAhead() });
-      const last = await found.log.last();
-      signal.throwIfAborted(); // given up: the next attempt follows with a follower of its own
-      this.#log = found.log;
-      this.#follower = new Follower(found.log, copy, {
-        read: (frame) => this.#readFrame(frame),
-        lost: (reason) => {
-          this.#tell(reason);
-          this.send({ type: 'ASTRAY' });
-        },
-      });
-      await this.#follower.reached(last, signal);
-      await copy.settled();
-      signal.throwIfAborted();
-      await declareComplete(copy);
-      this.#trouble = '';
-      return 'joined';
-    } catch (error) {
-      signal.throwIfAborted();
-      const isOther = error instanceof Diverged || (error instanceof SeamBroken && error.isOther);
-      if (isOther) this.#close('copy', (error as Error).message);
-      else this.#tell(`cannot follow: ${(error as Error).message}`);
-      throw error;
-    }
-  }
-
-  /** Those who hold most first. */
-  #peersAhead(): string[] {
-    const heard = this.#heartbeats.recent(heardWithinMs).filter(({ fit }) => fit);
-    const ahead = heard.toSorted((a, b) => b.generation - a.generation || b.number - a.number);
-    return ahead.map(({ node }) => node);
-  }
-
-  /** Whoever opens an epoch leads, even before its first heartbeat. */
-  #readFrame(frame: Frame): void {
-    const { leader, epoch, clock } = frame.header;
-    this.lamport.receive(clock);
-    if (!opensEpoch(frame) || leader === this.id || frame.event(0).type === 'Seeded') return;
-    this.send({ type: 'LEADER_HEARD' });
-    this.#heartbeats.heardLeader({ leader, epoch });
-  }
-
-  async #campaign(signal: AbortSignal): Promise<CampaignOutcome> {
-    const { id, bus, clock, journal } = this.#options;
-    if (!this.#log || !this.#follower) return 'astray';
-    try {
-      const elected = await campaign({
-        node: id,
-        generation: this.copy.tail.generation,
-        log: this.#log,
-        copy: this.copy,
-        follower: this.#follower,
-        bus,
-        clock,
-        journal,
-        signal,
-        stamp: () => this.#stamp(),
-        othersHeard: () => this.#heartbeats.recent(heardWithinMs).length,
-        isAlive: (node) => this.#heartbeats.isAlive(node),
-      });
-      if (signal.aborted) return 'lost'; // a campaign that was given up may end in the midst of the next
-      if (typeof elected === 'string') return elected;
-      this.#elected = elected;
-      return 'won';
-    } catch (error) {
-      journal.detail(`campaign failed: ${(error as Error).message}`);
-      return error instanceof SeamBroken || error instanceof LogGone ? 'astray' : 'lost';
-    }
-  }
-
-  /** Resolves when it leads no more. */
-  #lead(signal: AbortSignal): Promise<LeadOutcome> {
-    const { id: node, bus, clock, serve, journal } = this.#options;
-    const elected = this.#elected;
-    const log = this.#log;
-    this.#follower?.stop(); // a leader knows what it writes; whatever another writes deposes it
-    return new Promise((resolve) => {
-      if (!elected || !log) return resolve('deposed');
-      const { epoch } = elected.frame.header;
-      const end = (outcome: LeadOutcome) => {
-        this.#leadership?.stop();
-        this.#leadership = undefined;
-        resolve(outcome);
-      };
-      signal.addEventListener('abort', () => end('deposed'), { once: true });
-      if (this.copy.tail.hash !== elected.frame.hash) return resolve('deposed'); // somebody was elected since
-      this.#leadership = new Leadership(
-        {
-          node,
-          log,
-          copy: this.copy,
-          bus,
-          clock,
-          lamport: this.lamport,
-          metrics: this.#options.metrics ?? noMetrics,
-          isAlive: (member) => this.#heartbeats.isAlive(member),
-          stamp: () => this.stamps.now(),
-          ended: (outcome) => {
-            journal.notice(
-              outcome === 'deposed'
-                ? `${node} was deposed from epoch ${epoch}`
-                : `${node} has too few copies to serve epoch ${epoch}; trying with fewer`,
-            );
-            end(outcome);
-          },
-          serve: (leadership) => {
-            this.#heartbeats.heardLeader({ leader: node, epoch });
-            this.#heartbeats.noticeLeader();
-            return serve(leadership, this);
-          },
-        },
-        elected,
-      );
-      this.#heartbeats.beat(); // the others need not wait for the next one to hear it
-    });
-  }
-
-  /** Unless there is a stream again, or somebody else is about to begin one. */
-  async #seed(signal: AbortSignal): Promise<SeedOutcome> {
-    const { id: node, founding, logs, bus, clock, journal } = this.#options;
-    const { copy } = this;
-    const heard = this.#heartbeats.recent(heardWithinMs);
-    const { grantedTo } = copy.store.standing;
-    const isAnotherAtIt = heard.some((beat) => beat.node === grantedTo && beat.role === 'seeder');
-    if (isAnotherAtIt || (await findStream({ logs, copy }))) return 'waiting';
-    const silent = founding.members.length - 1 - heard.length - this.givenUp.length;
-    if (silent >= founding.minCopies) {
-      const waiting = `waiting for ${silent} of ${founding.members.length} nodes`;
-      if (copy.tail.number === 0) journal.detail(`founding the log: ${waiting}`);
-      else this.#tell(`the stream is gone; ${waiting}`);
-      return 'waiting';
-    }
-    const { pledges } = this.#opened;
-    const { givenUp } = this;
-    const heardOf = this.#heardOf;
-    const stamp = () => this.#stamp();
-    const seal = () => this.#follower?.stop();
-    const world = { node, founding, logs, copy, bus, clock, journal, signal };
-    this.#isSeeding = true;
-    try {
-      const isSeeded = await seed({ ...world, pledges, givenUp, heardOf, stamp, seal });
-      return isSeeded ? 'seeded' : 'failed';
-    } finally {
-      this.#isSeeding = false;
-    }
-  }
-
-  #stamp(): { at: number; clock: number } {
-    this.stamps.saw(this.copy.tail.at);
-    return { at: this.stamps.now(), clock: this.lamport.receive(this.copy.tail.clock) };
+  #asHost(): Host {
+    const replica = this;
+    return {
+      heartbeats: this.#heartbeats,
+      lamport: this.lamport,
+      get givenUp() {
+        return replica.givenUp;
+      },
+      opened: () => this.#opened,
+      send: (event) => this.send(event),
+      tell: (trouble) => this.#tell(trouble),
+      untroubled: () => {
+        this.#trouble = '';
+      },
+      damaged: (damaged, reason) => this.#close(damaged, reason),
+      serve: (leadership) => this.#options.serve(leadership, this),
+    };
   }
 
   #headStartMs(failures: number): number {
