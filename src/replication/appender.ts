@@ -16,7 +16,8 @@ import type { Clock } from '../ports/clock.ts';
 import { project } from '../projections/project.ts';
 import { Layer, type Rows } from '../projections/rows.ts';
 import { appendFrame } from './append.ts';
-import type { Copy, HeldFrame } from './copy.ts';
+import type { Copy } from './copy.ts';
+import type { HeldFrame } from './held-frames.ts';
 import { type Tail, tailOf } from './tail.ts';
 
 interface Draft {

@@ -13,17 +13,11 @@ import { CodecError } from '../events/codec.ts';
 import { Frame } from '../events/frame.ts';
 import { type Entry, type Mark, type NodeStore, StoreCorrupt } from '../log/port.ts';
 import { CommittedRows } from '../projections/committed.ts';
-import { PROJECTION_VERSION, project } from '../projections/project.ts';
-import { Layer, mergeLayers } from '../projections/rows.ts';
-import { storedEvents } from '../projections/stored.ts';
+import { PROJECTION_VERSION } from '../projections/project.ts';
+import { type Layer, mergeLayers } from '../projections/rows.ts';
+import { type HeldFrame, HeldFrames } from './held-frames.ts';
 import { type RebuildOptions, rebuildRows } from './rebuild.ts';
 import { emptyTail, examine, type Tail, tailOf } from './tail.ts';
-
-/** A frame above the mark; on the leader with the rows that were folded when it was decided. */
-export interface HeldFrame {
-  readonly frame: Frame;
-  readonly layer: Layer;
-}
 
 export interface CopyListener {
   /** The log is stored up to here. */
@@ -47,8 +41,7 @@ export class Copy {
   readonly #alwaysSync: boolean;
   #sync: boolean;
   readonly #listeners = new Set<CopyListener>();
-  /** Frames above the mark, by number; layers as far as they are known. */
-  readonly #held = new Map<number, { frame: Frame; layer?: Layer }>();
+  readonly #held: HeldFrames;
   /** State hashes that leaders announced, by frame number, to compare with when the mark gets there. */
   readonly #announced = new Map<number, string>();
   #pending: Pending[] = [];
@@ -71,6 +64,7 @@ export class Copy {
     rows: CommittedRows,
   ) {
     this.store = store;
+    this.#held = new HeldFrames(store);
     this.rows = rows;
     this.#alwaysSync = sync;
     this.#sync = sync;
@@ -154,7 +148,7 @@ export class Copy {
     this.#tail = tailOf(frame);
     this.#sequence = sequence;
     this.#tailSequence = sequence;
-    this.#held.set(frame.number, layer ? { frame, layer } : { frame });
+    this.#held.take(frame, layer);
     this.#pending.push({ frame, sequence });
     this.announce(frame.header.mark);
     this.commitUpTo(frame.header.mark.number);
@@ -193,7 +187,7 @@ export class Copy {
     await this.settled();
     if (after < this.#mark.number) throw new RangeError(`frames up to ${this.#mark.number} are committed`);
     await this.store.truncate(after);
-    for (const number of [...this.#held.keys()]) if (number > after) this.#held.delete(number);
+    this.#held.forgetAbove(after);
     for (const number of [...this.#announced.keys()]) if (number > after) this.#announced.delete(number);
     const bytes = after > 0 ? await this.store.read(after) : undefined;
     this.#tail = bytes ? tailOf(Frame.decode(bytes)) : emptyTail;
@@ -206,7 +200,7 @@ export class Copy {
   async ahead(): Promise<Frame[]> {
     const frames: Frame[] = [];
     for (let number = this.#mark.number + 1; number <= this.#tail.number; number++)
-      frames.push(this.#held.get(number)?.frame ?? (await this.#readFrame(number)));
+      frames.push(await this.#held.get(number));
     return frames;
   }
 
@@ -265,7 +259,7 @@ export class Copy {
   async #writeBatch(): Promise<void> {
     const target = Math.min(this.#target(), this.#mark.number + framesPerBatchMax);
     const batch = this.#pending.splice(0, framesPerBatchMax);
-    const frames = await this.#project(target);
+    const frames = await this.#held.project(this.#mark.number + 1, target, this.rows);
     const layers = frames.map(({ layer }) => layer);
     const rows = this.rows.absorb(mergeLayers(layers, this.rows));
     const newest = frames.at(-1)?.frame;
@@ -296,31 +290,12 @@ export class Copy {
     if (frames.length === 0) return;
     const announced = this.#announced.get(mark.number);
     for (const { frame } of frames) {
-      this.#held.delete(frame.number);
+      this.#held.forget(frame.number);
       this.#announced.delete(frame.number);
     }
     if (announced !== undefined) this.#compare(announced);
     for (const listener of this.#listeners) listener.committed?.(frames);
     for (const { layer } of frames) layer.settle(this.rows);
-  }
-
-  /** The frames after the mark up to `target`, each with its rows, on top of one another. */
-  async #project(target: number): Promise<HeldFrame[]> {
-    const frames: HeldFrame[] = [];
-    for (let number = this.#mark.number + 1; number <= target; number++) {
-      const held = this.#held.get(number) ?? { frame: await this.#readFrame(number) };
-      frames.push({
-        frame: held.frame,
-        layer: held.layer ?? foldFrame(held.frame, frames.at(-1)?.layer ?? this.rows),
-      });
-    }
-    return frames;
-  }
-
-  async #readFrame(number: number): Promise<Frame> {
-    const bytes = await this.store.read(number);
-    if (!bytes) throw new StoreCorrupt(`frame ${number} is missing`);
-    return Frame.decode(bytes);
   }
 
   #compare(state: string): void {
@@ -334,10 +309,4 @@ export class Copy {
     for (const listener of this.#listeners) listener.damaged?.(damaged, reason);
     this.#wake();
   }
-}
-
-function foldFrame(frame: Frame, base: CommittedRows | Layer): Layer {
-  const layer = new Layer(base);
-  for (const stored of storedEvents(frame)) project(layer, stored);
-  return layer;
 }

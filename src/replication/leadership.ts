@@ -15,7 +15,8 @@ import { Appender } from './appender.ts';
 import type { Elected } from './campaign.ts';
 import { CommitTracker } from './commit.ts';
 import { copiesWithin, RecentPast } from './copies.ts';
-import type { Copy, HeldFrame } from './copy.ts';
+import type { Copy } from './copy.ts';
+import type { HeldFrame } from './held-frames.ts';
 import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
 
 export interface LeadershipOptions {

@@ -12,7 +12,7 @@ import type { Passwords } from '../ports/passwords.ts';
 import { mailboxes, online, sessions, users } from '../projections/tables.ts';
 import type { Reply } from '../protocol/answers.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
-import type { HeldFrame } from '../replication/copy.ts';
+import type { HeldFrame } from '../replication/held-frames.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
 import { Decider } from './decider.ts';

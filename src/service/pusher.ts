@@ -10,7 +10,7 @@ import { eventAt } from '../projections/stored.ts';
 import { type Items, items } from '../projections/tables.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import type { ItemView, Push } from '../protocol/views.ts';
-import type { HeldFrame } from '../replication/copy.ts';
+import type { HeldFrame } from '../replication/held-frames.ts';
 import type { Presence } from './presence.ts';
 import { itemsOf, type QueueItem } from './queue.ts';
 import { viewMessage } from './views.ts';
