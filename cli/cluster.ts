@@ -1,7 +1,8 @@
 /** A cluster started by `up` or `start`, and what is said about it. */
-import { rememberedAddress } from '../src/cluster/address.ts';
+import { rememberedServers } from '../src/cluster/address.ts';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { readSecrets } from '../src/cluster/secrets.ts';
+import { portsTaken } from '../src/cluster/servers.ts';
 import { type NodeStatus, Operator } from '../src/operator/operator.ts';
 import { Refusal, UsageError } from './failure.ts';
 import type { UpOptions } from './options.ts';
@@ -15,7 +16,8 @@ export interface ClusterNews {
 }
 
 export interface StartedCluster {
-  readonly url: string;
+  /** Addresses of its nats-servers. */
+  readonly servers: readonly string[];
   /** Resolves, and says so, when a leader serves. @throws {Refusal} when a process refuses to run, with its reason. */
   ready(): Promise<void>;
   /** Clients that are connected now. */
@@ -25,18 +27,24 @@ export interface StartedCluster {
 
 const pollMs = 25;
 const answerMs = 250;
+const lastPort = 65_535;
 /** A process that ends so was not killed: it refused to run, and would again. */
 const refusedToRun = /^exit status [12]$/;
 const patienceMs = 3_000;
 
 export async function startCluster(options: UpOptions, news: ClusterNews): Promise<StartedCluster> {
-  const { nodes, data, port, restart } = options;
+  const { nodes, data, port, nats, restart } = options;
   const nodeArgs = replicaArgs(options);
+  if (port + portsTaken(nats) - 1 > lastPort)
+    throw new UsageError(
+      `--port ${port} leaves no room for the ${portsTaken(nats)} ports of ${nats} servers`,
+    );
   await refuseRunning(data, port);
   const start = new Start();
   const cluster = await Cluster.start(
     {
       nodes,
+      nats,
       data,
       port,
       restart,
@@ -59,18 +67,18 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
     },
   );
   return {
-    url: cluster.url,
+    servers: cluster.servers,
     stop: () => cluster.stop(),
     ready: async () => {
-      const leader = await Promise.race([leaderServing(cluster.url, data, nodes, start), start.failed]);
+      const leader = await Promise.race([leaderServing(cluster.servers, data, nodes, start), start.failed]);
       start.isOver = true;
       news.say(
-        { ready: true, servers: [cluster.url], leader },
-        `ready: ${leader} leads; servers ${cluster.url}`,
+        { ready: true, servers: cluster.servers, leader },
+        `ready: ${leader} leads; servers ${cluster.servers.join(',')}`,
       );
     },
     clients: async () => {
-      const statuses = await askAll(cluster.url, data, nodes).catch(() => []);
+      const statuses = await askAll(cluster.servers, data, nodes).catch(() => []);
       return Math.max(0, ...statuses.map(({ clients }) => clients));
     },
   };
@@ -112,12 +120,13 @@ class Start {
 
 /** Two servers on one store would damage it. The port says it when it is the same one; the folder remembers the last. */
 async function refuseRunning(data: string, port: number): Promise<void> {
-  const url = await rememberedAddress(data);
-  if (url === undefined || url.endsWith(`:${port}`)) return;
+  const servers = await rememberedServers(data);
+  if (servers === undefined || servers[0]!.endsWith(`:${port}`)) return;
   const { operatorPassword } = await readSecrets(data);
-  const operator = await Operator.connect([url], operatorPassword).catch(() => undefined);
+  const operator = await Operator.connect(servers, operatorPassword).catch(() => undefined);
   await operator?.close();
-  if (operator) throw new Refusal('data-unusable', `${data} is in use by the cluster at ${url}`);
+  if (operator)
+    throw new Refusal('data-unusable', `${data} is in use by the cluster at ${servers.join(',')}`);
 }
 
 function replicaArgs({
@@ -154,13 +163,13 @@ function majority(nodes: number): number {
 
 /** Asks until some node says that it leads. */
 async function leaderServing(
-  url: string,
+  servers: readonly string[],
   data: string,
   nodes: number,
   start: { readonly isOver: boolean },
 ): Promise<string> {
   for (;;) {
-    const statuses = await askAll(url, data, nodes).catch(() => []);
+    const statuses = await askAll(servers, data, nodes).catch(() => []);
     const leading = statuses.find(({ node, leader, role }) => role === 'leader' && leader === node);
     if (leading) return leading.node;
     if (start.isOver) return ''; // nobody waits any more
@@ -168,9 +177,9 @@ async function leaderServing(
   }
 }
 
-async function askAll(url: string, data: string, nodes: number): Promise<NodeStatus[]> {
+async function askAll(servers: readonly string[], data: string, nodes: number): Promise<NodeStatus[]> {
   const { operatorPassword } = await readSecrets(data);
-  const operator = await Operator.connect([url], operatorPassword);
+  const operator = await Operator.connect(servers, operatorPassword);
   try {
     return await operator.status(answerMs, nodes);
   } finally {

@@ -91,6 +91,11 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/verify.ts'),
       },
       {
+        name: 'give-up',
+        summary: 'declare nodes lost for good, so that a lost stream can be begun anew without them',
+        load: () => import('./commands/give-up.ts'),
+      },
+      {
         name: 'log',
         summary: 'print the events as they are stored',
         load: () => import('./commands/log.ts'),

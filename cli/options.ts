@@ -35,6 +35,7 @@ export interface UpOptions extends ReplicaOptions, OutputOptions {
   readonly nodes: number;
   readonly data: string;
   readonly port: number;
+  readonly nats: 1 | 3;
   readonly restart: boolean;
 }
 
@@ -129,6 +130,7 @@ export function withLocalCluster(command: Command): Command {
   return withReplica(command)
     .option('--nodes <n>', 'how many replicas', wholeNumber(1, nodesMax), 3)
     .option('--port <n>', 'where nats-server listens', wholeNumber(1, 65_535), defaultPort)
+    .option('--nats <n>', 'how many nats-servers, 1 or 3; of three any one may die', serverCount, 1)
     .option('--no-restart', 'leave the dead dead');
 }
 
@@ -142,6 +144,11 @@ function parseServers(text: string): string[] {
     }
   }
   return servers;
+}
+
+function serverCount(text: string): 1 | 3 {
+  if (text === '1' || text === '3') return text === '1' ? 1 : 3;
+  throw new InvalidArgumentError(`1 or 3 is needed, not ${JSON.stringify(text)}.`);
 }
 
 function profileName(text: string): string {

@@ -18,14 +18,14 @@ export interface UserSession extends Deadline {
   readonly profile: Profile;
 }
 
-/** Those given, else the one that the data folder remembers, else the default port on this machine. */
+/** Those given, else those that the data folder remembers, else the default port on this machine. */
 export async function serversOf({
   servers,
   data,
 }: Pick<ServerOptions, 'servers' | 'data'>): Promise<readonly string[]> {
   if (servers) return servers;
-  const { rememberedAddress } = await import('../src/cluster/address.ts');
-  return [(await rememberedAddress(data)) ?? `nats://127.0.0.1:${defaultPort}`];
+  const { rememberedServers } = await import('../src/cluster/address.ts');
+  return (await rememberedServers(data)) ?? [`nats://127.0.0.1:${defaultPort}`];
 }
 
 function deadline(timeoutMs: number): Deadline {

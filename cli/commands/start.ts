@@ -23,13 +23,12 @@ async function run(options: Options): Promise<void> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const log = join(options.data, logName);
   const cluster = await startCluster(options, await (isTerminal ? newsTo(log, options) : openNews(options)));
-  const own = { ...options, servers: [cluster.url] };
+  const own = { ...options, servers: cluster.servers };
+  const servers = cluster.servers.join(',');
   await untilStopped(cluster, async () => {
     await cluster.ready();
-    if (!isTerminal) return sayHowToJoin(options, cluster.url);
-    process.stdout.write(
-      `The cluster is up at ${cluster.url}; what it says goes to ${relative('.', log)}.\n`,
-    );
+    if (!isTerminal) return sayHowToJoin(options, servers);
+    process.stdout.write(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.\n`);
     await runChat(own).finally(async () => {
       const others = await cluster.clients();
       if (others > 0)
@@ -60,6 +59,6 @@ async function openNews({ json = false, log }: Options): Promise<ClusterNews> {
   };
 }
 
-function sayHowToJoin({ json = false }: Options, url: string): void {
-  if (!json) process.stdout.write(`join from another terminal with: npm run chat -- --servers ${url}\n`);
+function sayHowToJoin({ json = false }: Options, servers: string): void {
+  if (!json) process.stdout.write(`join from another terminal with: npm run chat -- --servers ${servers}\n`);
 }

@@ -232,7 +232,9 @@ export class Duties {
     const { grantedTo } = copy.store.standing;
     const isAnotherAtIt = heard.some((beat) => beat.node === grantedTo && beat.role === 'seeder');
     if (isAnotherAtIt || (await findStream({ logs, copy }))) return 'waiting';
-    const silent = founding.members.length - 1 - heard.length - this.#host.givenUp.length;
+    const { givenUp } = this.#host;
+    const counted = new Set([node, ...givenUp, ...heard.map((beat) => beat.node)]);
+    const silent = founding.members.filter((member) => !counted.has(member)).length;
     if (silent >= founding.minCopies) {
       const waiting = `waiting for ${silent} of ${founding.members.length} nodes`;
       if (copy.tail.number === 0) journal.detail(`founding the log: ${waiting}`);
@@ -240,14 +242,14 @@ export class Duties {
       return 'waiting';
     }
     const { pledges } = this.#own;
-    const { givenUp } = this.#host;
     const heardOf = this.#heardOf;
     const stamp = () => this.#stamp();
     const seal = () => this.#follower?.stop();
     const world = { node, founding, logs, copy, bus, clock, journal, signal };
     this.#isSeeding = true;
     try {
-      const isSeeded = await seed({ ...world, pledges, givenUp, heardOf, stamp, seal });
+      const others = heard.length;
+      const isSeeded = await seed({ ...world, pledges, others, givenUp, heardOf, stamp, seal });
       return isSeeded ? 'seeded' : 'failed';
     } finally {
       this.#isSeeding = false;

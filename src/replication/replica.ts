@@ -63,8 +63,7 @@ export class Replica {
   readonly #stops: { stop(): void }[] = [];
   readonly lamport = new LamportClock();
   #trouble = '';
-  /** Members that an operator has declared lost for good. */
-  givenUp: readonly string[] = [];
+  #givenUp: readonly string[] = [];
 
   constructor(options: ReplicaOptions) {
     const { clock, random } = options;
@@ -187,6 +186,12 @@ export class Replica {
     return state === 'following' || state === 'catchingUp' ? 'follower' : 'other';
   }
 
+  /** An operator declares members lost for good: a stream that is lost may be seeded without them. */
+  giveUp(nodes: readonly string[]): void {
+    this.#givenUp = [...new Set([...this.#givenUp, ...nodes])];
+    this.#options.journal.notice(`given up by the operator: ${this.#givenUp.join(', ')}`);
+  }
+
   /** What is heard after the end changes nothing. */
   send(event: ReplicaEvent): void {
     if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event);
@@ -222,7 +227,7 @@ export class Replica {
       heartbeats: this.#heartbeats,
       lamport: this.lamport,
       get givenUp() {
-        return replica.givenUp;
+        return replica.#givenUp;
       },
       opened: () => this.#opened,
       send: (event) => this.send(event),

@@ -42,6 +42,8 @@ export interface SeedOptions {
   /** Members that an operator has declared lost for good. */
   readonly givenUp: readonly string[];
   readonly pledges: Pledges;
+  /** How many other nodes were heard lately and will answer. */
+  readonly others: number;
   stamp(): { at: number; clock: number };
   /** The highest generation that others have spoken of. */
   readonly heardOf: HighestHeard;
@@ -100,9 +102,8 @@ async function nextGeneration({ logs, copy, heardOf }: SeedOptions): Promise<num
 }
 
 async function pledgesFor(generation: number, options: SeedOptions): Promise<Pledge[]> {
-  const { node, bus, founding, pledges, heardOf, seal } = options;
+  const { node, bus, others, pledges, heardOf, seal } = options;
   const request = { node, generation };
-  const others = founding.members.length - 1;
   const [own, answers] = await Promise.all([
     pledges.give(request, seal),
     bus.gather(subjects.promise, JSON.stringify(request), others, pledgesTimeoutMs),

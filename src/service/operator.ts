@@ -1,4 +1,4 @@
-/** What a node tells its operator: status, log, past states, verification. Read-only, committed data only. */
+/** What a node tells its operator: status, log, past states, verification; committed data only. And one word it takes. */
 import { z } from 'zod';
 import { codecError, parseJson } from '../events/codec.ts';
 import { limits } from '../events/limits.ts';
@@ -35,6 +35,8 @@ export const operatorQueries = {
     at: natural.nullable(),
   }),
   verify: z.strictObject({}),
+  /** The operator's word that these are lost for good: the one query that changes something. */
+  'give-up': z.strictObject({ nodes: z.array(z.string()) }),
 } as const;
 
 export type OperatorQuery = keyof typeof operatorQueries;
@@ -95,6 +97,12 @@ async function answerQuery(
   switch (name as Exclude<OperatorQuery, 'status'>) {
     case 'verify':
       return await verifyStore(open.copy.store);
+    case 'give-up': {
+      const query = operatorQueries['give-up'].safeParse(raw);
+      if (!query.success) return refusal('malformed', codecError(query.error).message);
+      service.replica.giveUp(query.data.nodes);
+      return query.data;
+    }
     case 'log': {
       const query = operatorQueries.log.safeParse(raw);
       return query.success
