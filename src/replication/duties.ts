@@ -236,24 +236,29 @@ export class Duties {
     const counted = new Set([node, ...givenUp, ...heard.map((beat) => beat.node)]);
     const silent = founding.members.filter((member) => !counted.has(member)).length;
     if (silent >= founding.minCopies) {
-      const waiting = `waiting for ${silent} of ${founding.members.length} nodes`;
-      if (copy.tail.number === 0) journal.detail(`founding the log: ${waiting}`);
-      else this.#host.tell(`the stream is gone; ${waiting}`);
+      this.#tellWaiting(`${silent} of ${founding.members.length} nodes`);
       return 'waiting';
     }
     const { pledges } = this.#own;
     const heardOf = this.#heardOf;
     const stamp = () => this.#stamp();
     const seal = () => this.#follower?.stop();
+    const missed = (nodes: readonly string[]) => this.#tellWaiting(nodes.join(', '));
     const world = { node, founding, logs, copy, bus, clock, journal, signal };
     this.#isSeeding = true;
     try {
       const others = heard.length;
-      const isSeeded = await seed({ ...world, pledges, others, givenUp, heardOf, stamp, seal });
+      const isSeeded = await seed({ ...world, pledges, others, givenUp, heardOf, stamp, seal, missed });
       return isSeeded ? 'seeded' : 'failed';
     } finally {
       this.#isSeeding = false;
     }
+  }
+
+  #tellWaiting(whom: string): void {
+    if (this.#own.copy.tail.number === 0)
+      this.#options.journal.detail(`founding the log: waiting for ${whom}`);
+    else this.#host.tell(`the stream is gone; waiting for ${whom}, or for \`verbatim give-up\``);
   }
 
   #stamp(): { at: number; clock: number } {

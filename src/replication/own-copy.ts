@@ -13,6 +13,7 @@ import { serveFrames } from './fetch.ts';
 import { parse, promiseSchema, subjects } from './messages.ts';
 import { Pledges } from './pledge.ts';
 import { Stamps } from './stamps.ts';
+import { watchStore } from './watched-store.ts';
 
 export interface OwnCopyOptions {
   readonly id: string;
@@ -55,7 +56,9 @@ export class OwnCopy {
   /** @throws {StoreCorrupt} when what is there cannot be read, or is not what was written. */
   async open(): Promise<Opened> {
     const { id, place, sync, clock, bus, journal, stored, damaged } = this.#options;
-    const store = await place.open();
+    const store = watchStore(await place.open(), ({ message }) => {
+      if (this.#opened?.copy.store === store) damaged('copy', `the store is damaged: ${message}`);
+    });
     const copy = await Copy.open({ store, sync, journal }).catch(tellDamage);
     const opened = { copy, pledges: new Pledges(id, copy), stamps: new Stamps(clock, copy.tail.at) };
     copy.listen({

@@ -47,6 +47,8 @@ export interface SeedOptions {
   stamp(): { at: number; clock: number };
   /** The highest generation that others have spoken of. */
   readonly heardOf: HighestHeard;
+  /** These did not answer, or may have lost what they acknowledged. */
+  missed(nodes: readonly string[]): void;
   /** This node promises a generation to itself. */
   seal(): void;
 }
@@ -71,9 +73,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   const ground = groundFor(await pledgesFor(generation, options), options.founding, options.givenUp);
   if (signal.aborted) return false;
   if ('missing' in ground) {
-    options.journal.detail(
-      `cannot seed generation ${generation}: no answer from ${ground.missing.join(', ')}`,
-    );
+    options.missed(ground.missing);
     return false;
   }
   const { best, cluster } = ground;
