@@ -204,6 +204,11 @@ export class Copy {
     return frames;
   }
 
+  /** Somebody found out that it is not what was written. */
+  distrust(reason: string): void {
+    this.#fail('copy', reason);
+  }
+
   /** Nothing is written any more: the store is closed, or will be another. */
   abandon(): void {
     this.#damage ??= 'abandoned';

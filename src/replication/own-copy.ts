@@ -59,6 +59,7 @@ export class OwnCopy {
     const store = watchStore(await place.open(), ({ message }) => {
       if (this.#opened?.copy.store === store) damaged('copy', `the store is damaged: ${message}`);
     });
+    if (store.standing.complete) await store.stand(store.standing); // as the present run writes and as it was booted
     const copy = await Copy.open({ store, sync, journal }).catch(tellDamage);
     const opened = { copy, pledges: new Pledges(id, copy), stamps: new Stamps(clock, copy.tail.at) };
     copy.listen({

@@ -11,6 +11,11 @@ import { rowDigest, StateHash } from '../projections/state-hash.ts';
 import { emptyMark, foldLog } from '../replication/rebuild.ts';
 import { emptyTail, examine, tailOf } from '../replication/tail.ts';
 
+type Pause = () => Promise<void>;
+
+const framesPerPause = 16;
+const rowsPerPause = 1_000;
+
 export interface Verification {
   readonly frames: number;
   readonly events: number;
@@ -20,10 +25,19 @@ export interface Verification {
   readonly reason?: string;
 }
 
-/** @param scratch an empty store, if the log shall be folded anew. */
-export async function verifyStore(store: NodeStore, scratch?: NodeStore): Promise<Verification> {
-  const { mark, sum } = await sumRows(store); // first: the log of a node that goes on writing only grows meanwhile
-  const chain = await verifyChain(store, await store.last());
+export interface VerifyOptions {
+  /** An empty store, if the log shall be folded anew. */
+  readonly scratch?: NodeStore;
+  /** Awaited now and then, by who has other things to do as well. */
+  pause?(): Promise<void>;
+}
+
+export async function verifyStore(
+  store: NodeStore,
+  { scratch, pause = async () => undefined }: VerifyOptions = {},
+): Promise<Verification> {
+  const { mark, sum } = await sumRows(store, pause); // first: the log of a node that goes on writing only grows meanwhile
+  const chain = await verifyChain(store, await store.last(), pause);
   if (!chain.ok) return chain;
   const bad = (reason: string): Verification => ({ ...chain, ok: false, first_bad: mark.position, reason });
   if (mark.number > chain.frames) return bad(`the rows are those of frame ${mark.number}, which is missing`);
@@ -33,7 +47,7 @@ export async function verifyStore(store: NodeStore, scratch?: NodeStore): Promis
   return folded === mark.state ? chain : bad('the log folds into other rows than those kept');
 }
 
-async function verifyChain(store: NodeStore, last: number): Promise<Verification> {
+async function verifyChain(store: NodeStore, last: number, pause: Pause): Promise<Verification> {
   let tail = emptyTail;
   let tailFirst = 1;
   const bad = (reason: string, first = tail.position + 1): Verification => {
@@ -51,6 +65,7 @@ async function verifyChain(store: NodeStore, last: number): Promise<Verification
       frame.events();
       tail = tailOf(frame);
       tailFirst = position;
+      if (number % framesPerPause === 0) await pause();
     } catch (error) {
       return bad(`frame ${number} cannot be read: ${(error as Error).message}`);
     }
@@ -60,9 +75,13 @@ async function verifyChain(store: NodeStore, last: number): Promise<Verification
 }
 
 /** Of one snapshot of the store: a node that goes on writing meanwhile does not disturb. */
-async function sumRows(store: NodeStore): Promise<{ mark: Mark; sum: string }> {
+async function sumRows(store: NodeStore, pause: Pause): Promise<{ mark: Mark; sum: string }> {
   const { bookmark, rows } = await store.scanRows();
   const sum = new StateHash();
-  for await (const [key, text] of rows) sum.add(rowDigest(key, text));
+  let count = 0;
+  for await (const [key, text] of rows) {
+    sum.add(rowDigest(key, text));
+    if (++count % rowsPerPause === 0) await pause();
+  }
   return { mark: bookmark?.mark ?? emptyMark, sum: sum.hex };
 }
