@@ -1,9 +1,9 @@
 /** Clusters that already hold a long log: the same frames in the stream and in every node's store. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { superviseServer } from '../src/cluster/cluster.ts';
 import { ensureSecrets } from '../src/cluster/secrets.ts';
 import { findServerBinary, projectRoot } from '../src/cluster/server-binary.ts';
+import { planServers, type ServerPlan, superviseServer, urlOf } from '../src/cluster/servers.ts';
 import { JetStreamLog } from '../src/log/jetstream.ts';
 import { LevelStore } from '../src/log/level.ts';
 import type { Entry } from '../src/log/port.ts';
@@ -57,13 +57,13 @@ async function fillStream(data: string, store: LevelStore): Promise<void> {
     projectRoot(),
     freePort(),
   ]);
-  const natsStore = join(data, 'nats');
-  await mkdir(natsStore, { recursive: true });
-  const plan = { binary, root, secrets, port, store: natsStore };
-  const server = superviseServer(plan, false, { started: () => {}, line: () => {}, died: () => {} });
+  const [plan] = planServers(1, port, data) as [ServerPlan];
+  await mkdir(plan.store, { recursive: true });
+  const basis = { binary, root, secrets };
+  const server = superviseServer(plan, basis, false, { started: () => {}, line: () => {}, died: () => {} });
   const credentials = { user: 'node', pass: secrets.nodePassword };
   const connection = await connectTo({
-    servers: [`nats://127.0.0.1:${port}`],
+    servers: [urlOf(plan)],
     credentials,
     name: 'bench',
     patient: true,

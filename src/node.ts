@@ -18,13 +18,15 @@ import { tellPassedFrames } from './service/passed-frames.ts';
 import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
 import { RecentMarks } from './service/recent-marks.ts';
+import { scrub } from './service/scrub.ts';
 import { Positions } from './service/waiting.ts';
 import { Argon2Passwords } from './system/argon2.ts';
 import { bootId } from './system/boot.ts';
 import { systemClock as clock } from './system/clock.ts';
 import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
-import { answerCallouts, type Judge } from './transport/auth-callout.ts';
+import type { Judge } from './transport/auth-callout.ts';
+import { guardBorder } from './transport/border.ts';
 import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
 import { refuseOldServer } from './transport/server-version.ts';
@@ -66,11 +68,9 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const sync = fsync === 'nodes';
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
-  const connect = (user: string, pass: string) =>
-    connectTo({ servers, credentials: { user, pass }, name: `${id} ${user}`, patient: true });
-  const connection = await connect('node', secrets.nodePassword);
+  const credentials = { user: 'node', pass: secrets.nodePassword };
+  const connection = await connectTo({ servers, credentials, name: `${id} node`, patient: true });
   refuseOldServer(connection);
-  const authConnection = await connect('auth', secrets.authPassword);
   const bus = new NatsBus(connection);
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
@@ -100,9 +100,13 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
       tellPassedFrames(copy, metrics);
+      answering.push(scrub(copy, clock, journal));
       answering.push(
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
-        answerCallouts(authConnection, secrets.calloutSeed, judge(replica, positions)),
+        guardBorder(
+          { servers, password: secrets.authPassword, seed: secrets.calloutSeed, node: id },
+          judge(replica, positions),
+        ),
       );
     },
     closed: () => {
@@ -124,7 +128,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     stop: async () => {
       for (const part of [operators, ...answering]) part.stop();
       await replica.stop();
-      await Promise.all([connection.drain(), authConnection.close(), watch.stop()]);
+      await Promise.all([connection.drain(), watch.stop()]);
     },
   };
 }

@@ -3,7 +3,7 @@
  * commands find theirs here; nats-server gets its share through its environment.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccount } from '@nats-io/nkeys';
 import { z } from 'zod';
@@ -15,9 +15,12 @@ const secretsSchema = z.strictObject({
   /** The account key that signs clients' permissions: its public part and its seed. */
   calloutIssuer: z.string(),
   calloutSeed: z.string(),
+  /** Of nats-servers among one another. A folder from before there were several gets it when it is started again. */
+  routePassword: z.string().optional(),
 });
 
-export type Secrets = Readonly<z.infer<typeof secretsSchema>>;
+type StoredSecrets = Readonly<z.infer<typeof secretsSchema>>;
+export type Secrets = Required<StoredSecrets>;
 
 const fileName = 'secrets.json';
 
@@ -27,7 +30,7 @@ export class DataFolderUnusable extends Error {
 }
 
 /** @throws {DataFolderUnusable} when there are none, or they cannot be read. */
-export async function readSecrets(data: string): Promise<Secrets> {
+export async function readSecrets(data: string): Promise<StoredSecrets> {
   try {
     return secretsSchema.parse(JSON.parse(await readFile(join(data, fileName), 'utf8')));
   } catch (cause) {
@@ -35,24 +38,29 @@ export async function readSecrets(data: string): Promise<Secrets> {
   }
 }
 
-/** Reads the secrets, or makes them in a folder that has none. */
+/** Reads the secrets, or makes those that the folder lacks. */
 export async function ensureSecrets(data: string): Promise<Secrets> {
+  const path = join(data, fileName);
   try {
     await mkdir(data, { recursive: true, mode: 0o700 });
-    await writeOnce(join(data, fileName), `${JSON.stringify(makeSecrets(), null, 2)}\n`);
+    await writeOnce(path, makeSecrets());
+    return await completed(path, await readSecrets(data));
   } catch (cause) {
+    if (cause instanceof DataFolderUnusable) throw cause;
     throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
-  return await readSecrets(data);
+}
+
+async function completed(path: string, { routePassword, ...others }: StoredSecrets): Promise<Secrets> {
+  if (routePassword !== undefined) return { ...others, routePassword };
+  const secrets = { ...others, routePassword: password() };
+  await rename(await writeDraft(path, secrets), path);
+  return secrets;
 }
 
 /** Whole or not at all, and never over what is there: a file beside it is linked to its name. */
-async function writeOnce(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  const file = await open(draft, 'w', 0o600);
-  await file.writeFile(text);
-  await file.sync();
-  await file.close();
+async function writeOnce(path: string, secrets: Secrets): Promise<void> {
+  const draft = await writeDraft(path, secrets);
   try {
     await link(draft, path);
   } catch (error) {
@@ -60,6 +68,16 @@ async function writeOnce(path: string, text: string): Promise<void> {
   } finally {
     await unlink(draft);
   }
+}
+
+/** @returns the path of a file beside it, which is on the disk. */
+async function writeDraft(path: string, secrets: Secrets): Promise<string> {
+  const draft = `${path}.${process.pid}`;
+  const file = await open(draft, 'w', 0o600);
+  await file.writeFile(`${JSON.stringify(secrets, null, 2)}\n`);
+  await file.sync();
+  await file.close();
+  return draft;
 }
 
 function makeSecrets(): Secrets {
@@ -70,6 +88,7 @@ function makeSecrets(): Secrets {
     operatorPassword: password(),
     calloutIssuer: account.getPublicKey(),
     calloutSeed: new TextDecoder().decode(account.getSeed()),
+    routePassword: password(),
   };
 }
 

@@ -5,22 +5,23 @@
  * expected last sequence, and its leader can be asked what stands at a sequence. Answers of a failed publish are not
  * relied on: they become `LogConflict` or `OutcomeUnknown`, and the appender reads back.
  *
- * Reading uses an ordered push consumer. Two of its traps are covered by the watchdog: it notices a stalled consumer
- * only after a minute, and a consumer that starts beyond a truncated stream's end waits in silence.
+ * On a cluster of servers three of them keep the stream. When the one that leads it dies, nobody answers for the 4 to 9 s
+ * that the others take to elect; so questions are put again soon, and the first answer counts. The last message's id is
+ * never expected: on three servers one mismatch has frozen a stream.
  */
 import {
-  type ConsumerMessages,
-  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
+  type PubAck,
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import { JetStreamFollowing } from './jetstream-following.ts';
 import {
   type Entry,
   type Following,
@@ -33,10 +34,22 @@ import {
 } from './port.ts';
 
 const WRONG_LAST_SEQUENCE = 10071;
+const NOT_AVAILABLE_NOW = 10008;
 /** Well below the time after which a leader without a successful append counts as unhealthy. */
-const appendTimeoutMs = 400;
-const requestTimeoutMs = 2_000;
-const watchdogMs = 500;
+const appendTimeoutMs = 300;
+const createTimeoutMs = 2_000;
+const questionAgainMs = 150;
+const questionsMax = 7;
+/** For what is known already, and may have changed. */
+const questionsToRefresh = 2;
+const questionTimeoutMs = questionAgainMs * questionsMax;
+/** Of a stream on a cluster of servers: one of them may be lost. */
+const replicasOfCluster = 3;
+
+/** Nobody answers for it: its servers are gone, or elect. */
+class StreamSilent extends Error {
+  override readonly name = 'StreamSilent';
+}
 
 export interface StreamPlace {
   readonly stream: string;
@@ -46,28 +59,37 @@ export interface StreamPlace {
 const streamPrefix = 'VERBATIM_';
 const subjectPrefix = 'verbatim.log.';
 
-/** The streams of all generations on one connection. */
+/**
+ * The streams of all generations on one connection.
+ *
+ * Which there are only the servers' own leader can say. While three servers elect one, the last answer counts: nobody
+ * can make a stream meanwhile, and one that was made since then is heard of from the nodes that lead there.
+ */
 export class JetStreamLogs implements OrderedLogs {
   readonly #connection: NatsConnection;
+  #newest = 0;
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
   }
 
   async newest(): Promise<number> {
-    const manager = await jetstreamManager(this.#connection, { timeout: requestTimeoutMs, checkAPI: false });
-    let newest = 0;
-    for await (const name of manager.streams.names(`${subjectPrefix}*`)) {
-      const generation = Number(name.slice(streamPrefix.length));
-      if (name.startsWith(streamPrefix) && Number.isSafeInteger(generation))
-        newest = Math.max(newest, generation);
-    }
-    return newest;
+    const manager = await managerOn(this.#connection);
+    const ask = () => collect(manager.streams.names(`${subjectPrefix}*`));
+    const isKnown = this.#newest > 0;
+    const names = await again(ask, isKnown ? questionsToRefresh : questionsMax).catch((error: unknown) => {
+      if (isKnown && error instanceof StreamSilent) return undefined;
+      throw error;
+    });
+    if (names) this.#newest = Math.max(0, ...names.flatMap(generationOf));
+    return this.#newest;
   }
 
-  open(generation: number, create: boolean): Promise<JetStreamLog | undefined> {
+  async open(generation: number, create: boolean): Promise<JetStreamLog | undefined> {
     const place = { stream: `${streamPrefix}${generation}`, subject: `${subjectPrefix}${generation}` };
-    return JetStreamLog.open(this.#connection, place, create);
+    const log = await JetStreamLog.open(this.#connection, place, create);
+    if (log) this.#newest = Math.max(this.#newest, generation);
+    return log;
   }
 }
 
@@ -88,35 +110,29 @@ export class JetStreamLog implements OrderedLog {
     place: StreamPlace,
     create: boolean,
   ): Promise<JetStreamLog | undefined> {
-    const manager = await jetstreamManager(connection, { timeout: requestTimeoutMs });
-    const log = new JetStreamLog(place, jetstream(connection, { timeout: requestTimeoutMs }), manager);
-    if (create) await manager.streams.add(streamConfig(place));
-    else if (!(await log.#exists())) return undefined;
+    const manager = await managerOn(connection);
+    const log = new JetStreamLog(place, jetstream(connection, { timeout: createTimeoutMs }), manager);
+    if (await log.#exists()) return log; // with the replicas that it has: to change them is an operator's decision
+    if (!create) return undefined;
+    const replicas = connection.info?.cluster ? replicasOfCluster : 1;
+    await manager.streams.add(streamConfig(place, replicas));
     return log;
   }
 
   async last(): Promise<number> {
-    return (await tellGone(this.#manager.streams.info(this.#place.stream))).state.last_seq;
+    return (await again(() => this.#manager.streams.info(this.#place.stream))).state.last_seq;
   }
 
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
-    const expect = { lastSequence: number - 1, streamName: this.#place.stream };
-    try {
-      const options = { expect, ...(id ? { msgID: id } : {}), retries: 0, timeout: appendTimeoutMs };
-      const stored = await this.#client.publish(this.#place.subject, bytes, options);
-      if (!stored.duplicate && stored.seq === number) return;
-    } catch (cause) {
-      if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) {
-        throw new LogConflict(`entry ${number} is not the next one`, { cause });
-      }
-      throw new OutcomeUnknown(`no word on entry ${number}`, { cause });
-    }
-    throw new OutcomeUnknown(`entry ${number} was stored before, somewhere`);
+    const { duplicate, seq } = await this.#publish(bytes, number, id);
+    // Three servers look for repeats before they look at the expectation, and they know them by the id alone.
+    if (duplicate) throw new LogConflict(`entry ${number} was stored before`);
+    if (seq !== number) throw new OutcomeUnknown(`entry ${number} was stored at ${seq}`);
   }
 
   /** Asks the stream's leader: a replica may answer from the past. */
   async read(number: number): Promise<Uint8Array | undefined> {
-    return (await tellGone(this.#manager.streams.getMessage(this.#place.stream, { seq: number })))?.data;
+    return (await again(() => this.#manager.streams.getMessage(this.#place.stream, { seq: number })))?.data;
   }
 
   async *range(from: number, to?: number): AsyncIterable<Entry> {
@@ -128,9 +144,23 @@ export class JetStreamLog implements OrderedLog {
   }
 
   follow(after: number, reader: LogReader): Following {
-    const consumption = new Consumption(this.#client, this.#place.stream, after, reader, () => this.last());
-    void consumption.run();
-    return consumption;
+    const followed = { client: this.#client, stream: this.#place.stream, log: this };
+    const following = new JetStreamFollowing(followed, after, reader);
+    void following.run();
+    return following;
+  }
+
+  async #publish(bytes: Uint8Array, number: number, id: string | undefined): Promise<PubAck> {
+    const expect = { lastSequence: number - 1, streamName: this.#place.stream };
+    const options = { expect, ...(id ? { msgID: id } : {}), retries: 0, timeout: appendTimeoutMs };
+    try {
+      return await this.#client.publish(this.#place.subject, bytes, options);
+    } catch (cause) {
+      if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) {
+        throw new LogConflict(`entry ${number} is not the next one`, { cause });
+      }
+      throw new OutcomeUnknown(`no word on entry ${number}`, { cause });
+    }
   }
 
   async #exists(): Promise<boolean> {
@@ -144,98 +174,61 @@ export class JetStreamLog implements OrderedLog {
   }
 }
 
-/** One reader's ordered consumer, replaced by a new one whenever it stands still while the log goes on. */
-class Consumption implements Following {
-  readonly #client: JetStreamClient;
-  readonly #stream: string;
-  readonly #reader: LogReader;
-  readonly #last: () => Promise<number>;
-  #number: number;
-  #messages: ConsumerMessages | undefined;
-  #stopped = false;
-
-  constructor(
-    client: JetStreamClient,
-    stream: string,
-    after: number,
-    reader: LogReader,
-    last: () => Promise<number>,
-  ) {
-    this.#client = client;
-    this.#stream = stream;
-    this.#number = after;
-    this.#reader = reader;
-    this.#last = last;
-  }
-
-  async run(): Promise<void> {
-    const watchdog = setInterval(() => void this.#watch(), watchdogMs);
-    while (!this.#stopped) {
-      try {
-        await this.#consume();
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, watchdogMs / 5)); // no server, or no stream: try again
-      }
-    }
-    clearInterval(watchdog);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#messages?.stop();
-  }
-
-  async #consume(): Promise<void> {
-    const consumer = await this.#client.consumers.getPushConsumer(this.#stream, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: this.#number + 1,
-    });
-    this.#messages = await consumer.consume();
-    if (this.#stopped) this.#messages.stop();
-    for await (const message of this.#messages) {
-      if (this.#stopped || message.seq !== this.#number + 1) break;
-      await this.#reader.entry({ number: message.seq, bytes: message.data });
-      this.#number = message.seq;
-    }
-    this.#messages.stop();
-  }
-
-  #before = -1;
-
-  /** Two looks apart without progress although there is something to read: the consumer is stuck. */
-  async #watch(): Promise<void> {
-    const before = this.#before;
-    this.#before = this.#number;
-    const last = await this.#last().catch((error: unknown) =>
-      error instanceof LogGone ? 'gone' : undefined,
-    );
-    if (last === undefined || this.#stopped) return;
-    if (last === 'gone' || last < before) {
-      this.stop();
-      const what = last === 'gone' ? 'is gone' : `ends at ${last}, but ${before} was read from it`;
-      this.#reader.lost(`the stream ${what}`);
-    } else if (last > this.#number && this.#number === before) this.#messages?.stop();
-  }
+function generationOf(stream: string): number | [] {
+  const generation = Number(stream.slice(streamPrefix.length));
+  return stream.startsWith(streamPrefix) && Number.isSafeInteger(generation) ? generation : [];
 }
 
-/** @throws {LogGone} where the server says that there is no such stream. */
-async function tellGone<T>(asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (cause) {
-    const isGone = cause instanceof JetStreamApiError && cause.name === 'StreamNotFoundError';
-    throw isGone ? new LogGone('the stream is gone', { cause }) : cause;
-  }
+/** Without asking for the account first: the servers' own leader would have to answer, and the stream does not need it. */
+function managerOn(connection: NatsConnection): Promise<JetStreamManager> {
+  return jetstreamManager(connection, { timeout: questionTimeoutMs, checkAPI: false });
 }
 
-function streamConfig({ stream, subject }: StreamPlace) {
+async function collect(names: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const name of names) all.push(name);
+  return all;
+}
+
+/**
+ * Puts a question again and again until somebody answers: whoever was asked may have died, or leads only in a moment.
+ * @throws {LogGone} where there is no such stream, {JetStreamApiError} as answered, {StreamSilent} when nobody answered.
+ */
+function again<T>(question: () => Promise<T>, times = questionsMax): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let left = times;
+    const put = () => {
+      if (left-- === 0) return end(() => reject(new StreamSilent('the stream does not answer')));
+      question().then(
+        (answer) => end(() => resolve(answer)),
+        (error: unknown) => isAnswer(error) && end(() => reject(asOurs(error))),
+      );
+    };
+    const timer = setInterval(put, questionAgainMs);
+    const end = (settle: () => void) => {
+      clearInterval(timer);
+      settle();
+    };
+    put();
+  });
+}
+
+function asOurs(error: JetStreamApiError): Error {
+  return error.name === 'StreamNotFoundError' ? new LogGone('the stream is gone', { cause: error }) : error;
+}
+
+function isAnswer(error: unknown): error is JetStreamApiError {
+  return error instanceof JetStreamApiError && error.code !== NOT_AVAILABLE_NOW;
+}
+
+function streamConfig({ stream, subject }: StreamPlace, replicas: number) {
   return {
     name: stream,
     subjects: [subject],
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
-    num_replicas: 1,
+    num_replicas: replicas,
     allow_direct: false,
     deny_delete: true,
     deny_purge: true,

@@ -82,7 +82,7 @@ export class LevelStore implements NodeStore {
       return store;
     } catch (error) {
       await db.close();
-      throw error;
+      return tellCorruption(error);
     }
   }
 
@@ -161,7 +161,8 @@ export class LevelStore implements NodeStore {
 
   async stand(standing: Standing): Promise<void> {
     const stored: StoredStanding = { ...standing, ...this.#options };
-    await this.#db.put(STANDING, JSON.stringify(stored), { sync: true } as object); // an option of LevelDB alone
+    const options = { sync: true } as object; // an option of LevelDB alone
+    await this.#db.put(STANDING, JSON.stringify(stored), options).catch(tellCorruption);
     this.#standing = standing;
   }
 
@@ -171,7 +172,7 @@ export class LevelStore implements NodeStore {
     for (let number = after + 1; number <= this.#last; number++) batch.del(frameKey(number));
     const bookmark = this.#bookmark && { ...this.#bookmark, sequence: 0 };
     if (bookmark) batch.put(BOOKMARK, JSON.stringify(bookmark));
-    await batch.write({ sync: true });
+    await batch.write({ sync: true }).catch(tellCorruption);
     this.#last = after;
     this.#bookmark = bookmark;
   }
@@ -206,7 +207,7 @@ export class LevelStore implements NodeStore {
   }
 
   async probe(): Promise<void> {
-    await this.#db.batch([{ type: 'put', key: 'm/probe', value: '' }], { sync: true });
+    await this.#db.batch([{ type: 'put', key: 'm/probe', value: '' }], { sync: true }).catch(tellCorruption);
   }
 
   async close(): Promise<void> {
@@ -223,8 +224,10 @@ function whyUnusable(folder: string, error: unknown): string {
   return `${folder} cannot be opened: ${causeOf(error)}`;
 }
 
+/** Or a table of LevelDB's that cannot be read: one that was cut off is an input error to it. */
 function isCorruption(error: unknown): boolean {
-  return codeOf(error) === 'LEVEL_CORRUPTION';
+  const isUnreadableTable = /\.(ldb|sst): (Invalid argument|Input\/output error)|too short to be an sstable/;
+  return codeOf(error) === 'LEVEL_CORRUPTION' || isUnreadableTable.test(causeOf(error));
 }
 
 /** @throws what was caught, by its own name where it says that the store is damaged. */

@@ -33,6 +33,9 @@ interface Replaceable extends OpenOrderedLog {
   replace(entries: readonly Uint8Array[]): Promise<void>;
 }
 
+/** Three servers that lost one elect for up to 9 s before they make a stream. */
+const openMs = 30_000;
+
 const bytesOf = (number: number) => new TextEncoder().encode(`entry ${number}`);
 
 /** Follows a log and notes what comes; `until` and `lost` say when. */
@@ -136,7 +139,7 @@ function suite<O extends OpenOrderedLog>(
 
     beforeEach(async () => {
       trial = new Trial(await open());
-    });
+    }, openMs);
 
     afterEach(() => trial.close());
 

@@ -216,6 +216,63 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect((await allRows()).map(([key]) => key)).toEqual(names.toSorted(byBytes));
     });
 
+    it('has promised nothing at first, and is not complete', () => {
+      expect(store.standing).toEqual({ promised: 0, grantedTo: '', complete: false });
+    });
+
+    it('stands by what it was told last (P3)', async () => {
+      await write([1], [['a', '1']]);
+      for (const standing of [
+        { promised: 2, grantedTo: 'n2', complete: false },
+        { promised: 3, grantedTo: '', complete: true },
+      ]) {
+        await store.stand(standing);
+        expect(store.standing).toEqual(standing);
+      }
+      await write([2], [['a', '2']], 2);
+      expect(store.standing).toEqual({ promised: 3, grantedTo: '', complete: true });
+      expect([await store.last(), await allRows(), store.bookmark]).toEqual([2, [['a', '2']], bookmark(2)]);
+    });
+
+    it('gives up its last entries, and with them their place in the stream, but no row and no mark', async () => {
+      await write([1, 2, 3, 4], [['a', '1']], 2);
+      await store.stand({ promised: 2, grantedTo: 'n2', complete: true });
+      await store.truncate(2);
+      expect([await store.last(), await store.read(3), await store.read(4)]).toEqual([
+        2,
+        undefined,
+        undefined,
+      ]);
+      expect(Buffer.from((await store.read(2))!).toString()).toBe('entry 2');
+      expect([await allRows(), store.bookmark]).toEqual([[['a', '1']], { ...bookmark(2), sequence: 0 }]);
+      expect(store.standing).toEqual({ promised: 2, grantedTo: 'n2', complete: true });
+      await expect(write([5], [])).rejects.toThrow(LogConflict);
+      await store.write(
+        { entries: [{ number: 3, bytes: bytesOf('another') }], rows: [], bookmark: bookmark(2) },
+        { sync: false },
+      );
+      expect(Buffer.from((await store.read(3))!).toString()).toBe('another');
+    });
+
+    it('gives up everything, and begins again', async () => {
+      await write([1, 2], []);
+      await store.truncate(0);
+      expect([await store.last(), await store.read(1)]).toEqual([0, undefined]);
+      const found: number[] = [];
+      for await (const { number } of store.range(1)) found.push(number);
+      expect(found).toEqual([]);
+      await write([1], []);
+      expect(await store.last()).toBe(1);
+    });
+
+    it('has nothing to give up in an empty store, or beyond the end', async () => {
+      await store.truncate(0);
+      expect([await store.last(), store.bookmark]).toEqual([0, undefined]);
+      await write([1, 2], [], 2);
+      for (const after of [3, 9]) await store.truncate(after);
+      expect(await store.last()).toBe(2);
+    });
+
     it('shows that it takes writes, without changing anything', async () => {
       await write([1], [['a', '1']]);
       await store.probe();
@@ -258,5 +315,72 @@ export function lastingStoreContract(name: string, open: () => Promise<OpenLasti
     const store = await opened.reopen();
     expect([await store.last(), store.readRow('a'), store.bookmark]).toEqual([1, undefined, bookmark(1)]);
     await opened.close();
+  });
+
+  it(`${name} stands by its word when it is opened again (P3)`, async () => {
+    const opened = await open();
+    const standing = { promised: 3, grantedTo: 'n2', complete: true };
+    await opened.store.stand({ ...standing, promised: 2 });
+    await opened.store.stand(standing);
+    expect((await opened.reopen()).standing).toEqual(standing);
+    await opened.close();
+  });
+
+  it(`${name} has given up what it gave up when it is opened again (P2)`, async () => {
+    const opened = await open();
+    const batch = { entries: [1, 2, 3].map(entry), rows: [['a', '1'] as const], bookmark: bookmark(1) };
+    await opened.store.write(batch, { sync: true });
+    await opened.store.truncate(1);
+    const store = await opened.reopen();
+    expect([await store.last(), await store.read(2), store.readRow('a')]).toEqual([1, undefined, '1']);
+    expect(store.bookmark).toEqual({ ...bookmark(1), sequence: 0 });
+    await store.write({ ...batch, entries: [entry(2)] }, { sync: false });
+    expect(await store.last()).toBe(2);
+    await opened.close();
+  });
+}
+
+/** A store on a machine that can lose its power. */
+interface OpenPoweredStore extends OpenStore {
+  /** After a loss of power, opened again. */
+  losePower(): Promise<NodeStore>;
+}
+
+/** @param open a store whose writes are all synced, or only those that were asked for. */
+export function poweredStoreContract(
+  name: string,
+  open: (everyWriteSynced: boolean) => Promise<OpenPoweredStore>,
+): void {
+  describe(`${name} after a loss of power`, () => {
+    const standing = { promised: 3, grantedTo: 'n2', complete: true };
+    const batch = { entries: [entry(1)], rows: [['a', '1'] as const], bookmark: bookmark(1) };
+
+    it('does not know any more that it is complete, but what it promised (P1, P3)', async () => {
+      const opened = await open(false);
+      await opened.store.stand(standing);
+      const store = await opened.losePower();
+      expect(store.standing).toEqual({ ...standing, complete: false });
+      await store.stand({ ...store.standing, complete: true });
+      expect(store.standing).toEqual(standing);
+      await opened.close();
+    });
+
+    it('is complete if every write was synced, and has them all (P1)', async () => {
+      const opened = await open(true);
+      await opened.store.stand(standing);
+      await opened.store.write(batch, { sync: true });
+      const store = await opened.losePower();
+      expect([store.standing, await store.last(), store.readRow('a')]).toEqual([standing, 1, '1']);
+      await opened.close();
+    });
+
+    it('is not complete because it promises something', async () => {
+      const opened = await open(false);
+      await opened.store.stand(standing);
+      const store = await opened.losePower();
+      await store.stand({ ...store.standing, promised: 4, grantedTo: 'n3' });
+      expect(store.standing).toEqual({ promised: 4, grantedTo: 'n3', complete: false });
+      await opened.close();
+    });
   });
 }

@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export const password = 'correct horse battery';
+/** As many as a cluster of three nats-servers takes. */
+const portsOfThree = 6;
 
 /** An environment with a home of its own. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
@@ -61,7 +63,7 @@ export class TestCluster {
 
   /** Ready: a leader serves. */
   static async start(...args: string[]): Promise<TestCluster> {
-    const cluster = new TestCluster(args, join(tempFolder(), 'data'), await freePort());
+    const cluster = new TestCluster(args, join(tempFolder(), 'data'), await freePort(portsOfThree));
     clusters.add(cluster);
     await cluster.restart();
     return cluster;
@@ -96,6 +98,11 @@ export class TestCluster {
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** What the cluster prints, an object a line. */
+  get told(): Running['out'] {
+    return this.#running.out;
   }
 
   /** What the cluster says to its operator. */

@@ -50,6 +50,14 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
           world.elect(node),
     ),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(1, 2).map(
+      (copies): Step =>
+        (world) =>
+          world.changeCopies(copies, copies === 1 ? ['n2', 'n3'] : []),
+    ),
+  },
   { weight: 1, arbitrary: fc.constant<Step>(openGroup) },
   { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 9 })).map(postToSession) },
   { weight: 1, arbitrary: fc.tuple(fc.nat({ max: 9 }), fc.boolean()).map(quietOrClose) },

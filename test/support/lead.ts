@@ -27,7 +27,7 @@ export class Lead {
     this.copy = copy;
     this.store = store;
     this.log = log;
-    this.copy.listen({ damaged: (reason) => this.damage.push(reason) });
+    this.copy.listen({ damaged: (_, reason) => this.damage.push(reason) });
     this.appender = new Appender({
       node: 'n1',
       log,

@@ -4,6 +4,7 @@ import {
   type Entry,
   type Following,
   LogConflict,
+  LogGone,
   type LogReader,
   type OrderedLog,
   OutcomeUnknown,
@@ -24,6 +25,8 @@ export interface Attempt {
 export class MemoryOrderedLog implements OrderedLog {
   readonly #entries = new MemoryStore();
   readonly #readers = new Set<() => void>();
+  readonly #losers = new Set<(reason: string) => void>();
+  #isGone = false;
   /** What was asked for, in order. */
   readonly attempts: Attempt[] = [];
   /** Of the appends to come; those after are stored. */
@@ -52,8 +55,15 @@ export class MemoryOrderedLog implements OrderedLog {
     this.#held = undefined;
   }
 
-  last(): Promise<number> {
-    return this.#entries.last();
+  /** As if somebody had deleted it. */
+  lose(reason: string): void {
+    this.#isGone = true;
+    for (const tell of this.#losers) tell(reason);
+  }
+
+  async last(): Promise<number> {
+    this.#check();
+    return await this.#entries.last();
   }
 
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
@@ -61,6 +71,7 @@ export class MemoryOrderedLog implements OrderedLog {
     this.underWay += 1;
     await this.#held;
     this.underWay -= 1;
+    if (this.#isGone) throw new OutcomeUnknown('nobody answers');
     const fate = this.fates.shift() ?? 'stored';
     if (fate === 'overtaken') await this.#store(this.#other, (await this.last()) + 1);
     if (fate === 'late') this.#late = () => this.#store(bytes, number).catch(() => undefined);
@@ -69,6 +80,7 @@ export class MemoryOrderedLog implements OrderedLog {
   }
 
   async read(number: number): Promise<Uint8Array | undefined> {
+    this.#check();
     const bytes = await this.#entries.read(number);
     const late = this.#late;
     this.#late = undefined;
@@ -96,15 +108,22 @@ export class MemoryOrderedLog implements OrderedLog {
       }
     };
     const woken = () => wake();
+    const lost = (reason: string) => reader.lost(reason);
     this.#readers.add(woken);
+    this.#losers.add(lost);
     void bring();
     return {
       stop: () => {
         stopped = true;
         this.#readers.delete(woken);
+        this.#losers.delete(lost);
         wake();
       },
     };
+  }
+
+  #check(): void {
+    if (this.#isGone) throw new LogGone('the stream is gone');
   }
 
   async #store(bytes: Uint8Array, number: number): Promise<void> {

@@ -21,17 +21,20 @@ export function natsServerPath(): string | undefined {
 export class NatsServer {
   readonly #folder = tempFolder();
   readonly #path: string;
+  readonly #settings: string;
   #child: ChildProcess | undefined;
   #port = -1; // any that is free; the same one ever after
 
-  private constructor(path: string) {
+  private constructor(path: string, settings: string) {
     this.#path = path;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<NatsServer> {
+  /** @param settings to add to its configuration. */
+  static async start(settings = ''): Promise<NatsServer> {
     const path = natsServerPath();
     if (!path) throw new Error('there is no nats-server; run `npm run setup`');
-    const server = new NatsServer(path);
+    const server = new NatsServer(path, settings);
     await server.respawn();
     return server;
   }
@@ -73,7 +76,7 @@ export class NatsServer {
     const store = join(this.#folder, 'store');
     writeFileSync(
       file,
-      `host: "127.0.0.1"\nport: ${this.#port}\njetstream { store_dir: "${store}", sync_interval: always }\n`,
+      `host: "127.0.0.1"\nport: ${this.#port}\njetstream { store_dir: "${store}", sync_interval: always }\n${this.#settings}\n`,
     );
     return file;
   }

@@ -24,7 +24,7 @@ export async function openCopy(store: NodeStore, { sync = false } = {}): Promise
   copy.listen({
     stored: (tail) => observed.stored.push(tail),
     committed: (frames) => observed.committed.push(...frames.map(({ frame }) => frame)),
-    damaged: (reason) => observed.damage.push(reason),
+    damaged: (_, reason) => observed.damage.push(reason),
   });
   return {
     ...observed,

@@ -39,7 +39,10 @@ export class World {
     this.#registry = new ActorRegistry(rows, () => 0);
     this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, sessionGapMs });
     this.#record([
-      { type: 'Seeded', data: { generation: 1, base: { number: 0, hash: '' }, members, copies: 2 } },
+      {
+        type: 'Seeded',
+        data: { generation: 1, base: { number: 0, hash: '' }, members, minCopies: 1, copies: 2 },
+      },
     ]);
     this.elect('n1');
   }
@@ -85,9 +88,20 @@ export class World {
     return session;
   }
 
-  elect(node: string): void {
+  elect(node: string, copies = 2): void {
     this.#epoch += 1;
-    this.#record([{ type: 'LeaderElected', data: { node, members, copies: 2 } }]);
+    this.#record([{ type: 'LeaderElected', data: { node, members, copies } }]);
+  }
+
+  changeCopies(copies: number, dead: readonly string[] = []): void {
+    this.#record([{ type: 'CopiesChanged', data: { copies, dead: [...dead] } }]);
+  }
+
+  /** A new generation, upon everything that happened so far. */
+  seed(cluster: { generation: number; members: string[]; copies: number; minCopies: number }): void {
+    this.#epoch += 1;
+    const base = { number: this.commands.length, hash: 'of the last frame' };
+    this.#record([{ type: 'Seeded', data: { ...cluster, base } }]);
   }
 
   #decided(decision: Decision, cause?: DomainEvent['cause']): DomainEvent {
