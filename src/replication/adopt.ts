@@ -11,7 +11,7 @@ import type { OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Copy } from './copy.ts';
-import { type Base, fetchUpTo } from './fetch.ts';
+import { type Base, type FetchOptions, fetchUpTo, hashOf, lastInCommon, WrongPeer } from './fetch.ts';
 
 export interface AdoptOptions {
   readonly copy: Copy;
@@ -35,10 +35,10 @@ export async function baseOf(log: OrderedLog): Promise<Base | undefined> {
   return event.type === 'Seeded' ? event.data.base : undefined;
 }
 
-export async function promiseAtLeast(copy: Copy, generation: number): Promise<void> {
-  const { standing } = copy.store;
-  if (standing.promised >= generation) return;
-  await copy.store.stand({ ...standing, promised: generation, grantedTo: '' });
+export async function promiseAtLeast({ standing }: Copy, generation: number): Promise<void> {
+  await standing.change((now) =>
+    now.promised >= generation ? now : { ...now, promised: generation, grantedTo: '' },
+  );
 }
 
 /**
@@ -49,47 +49,59 @@ export async function reachBase(base: Base, options: AdoptOptions): Promise<void
   const { copy, signal } = options;
   await copy.settled();
   signal.throwIfAborted();
-  await giveUpBeyond(base, copy, signal);
+  if (copy.mark.number > base.number)
+    throw new Diverged(
+      `frames up to ${copy.mark.number} are committed, the stream begins after ${base.number}`,
+    );
+  if (copy.mark.number === base.number && base.number > 0 && (await hashOf(copy, base.number)) !== base.hash)
+    throw new Diverged(`frame ${base.number} is committed, the stream builds on another`);
   signal.throwIfAborted();
-  if (copy.tail.number !== base.number || copy.tail.hash !== base.hash) await fetchOrStepBack(base, options);
+  if (copy.tail.number > base.number) await giveUpBeyond(base, options);
+  if (!isAt(base, copy)) await fetchFromAny(base, options);
   signal.throwIfAborted();
   copy.beginGeneration();
 }
 
-/** Without the frames above the mark, if they are not those that lead there, another attempt may succeed. */
-async function fetchOrStepBack(base: Base, options: AdoptOptions): Promise<void> {
-  const { copy, signal } = options;
-  try {
-    await fetchFromAny(base, options);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (copy.tail.number > copy.mark.number) await copy.truncate(copy.mark.number);
-    throw error;
-  }
-}
+const isAt = ({ number, hash }: Base, { tail }: Copy) => tail.number === number && tail.hash === hash;
 
-async function giveUpBeyond(base: Base, copy: Copy, signal: AbortSignal): Promise<void> {
-  const { mark, tail } = copy;
-  if (mark.number > base.number)
-    throw new Diverged(`frames up to ${mark.number} are committed, the stream begins after ${base.number}`);
-  const own = tail.number >= base.number && base.number > 0 ? await copy.store.read(base.number) : undefined;
+/** What lies beyond the base was never committed: all that was is in the base. */
+async function giveUpBeyond({ number, hash }: Base, { copy, signal }: AdoptOptions): Promise<void> {
+  const isOwn = (await hashOf(copy, number)) === hash;
   signal.throwIfAborted();
-  const isOwn = own !== undefined && Frame.decode(own).hash === base.hash;
-  if (own && !isOwn && mark.number === base.number)
-    throw new Diverged(`frame ${base.number} is committed, the stream builds on another`);
-  if (tail.number > base.number && (isOwn || base.number === 0)) await copy.truncate(base.number);
-  else if (own && !isOwn) await copy.truncate(mark.number);
+  if (isOwn) await copy.truncate(number);
 }
 
 async function fetchFromAny(base: Base, { peers, ...options }: AdoptOptions): Promise<void> {
   let problem: unknown = new Error(`nobody is there to copy frames up to ${base.number} from`);
   for (const peer of peers) {
     try {
-      return await fetchUpTo(base, { ...options, peer });
+      return await fetchFrom(base, { ...options, peer });
     } catch (error) {
       options.signal.throwIfAborted();
+      if (error instanceof Diverged) throw error;
       problem = error;
     }
   }
   throw problem;
+}
+
+/**
+ * Straight on from the tail; where that does not lead to the base, frames above the mark are of another branch, which was
+ * never committed. Only they are given up: those in common may have been committed with this node's word.
+ */
+async function fetchFrom(base: Base, options: FetchOptions): Promise<void> {
+  const { copy, signal } = options;
+  try {
+    if (copy.tail.number < base.number) return await fetchUpTo(base, options);
+  } catch (error) {
+    if (!(error instanceof WrongPeer)) throw error;
+    await copy.settled();
+    signal.throwIfAborted();
+  }
+  const common = await lastInCommon(base, options);
+  if (common === undefined)
+    throw new Diverged(`frame ${copy.mark.number} is committed, and does not lead to frame ${base.number}`);
+  await copy.truncate(common);
+  signal.throwIfAborted();
+  await fetchUpTo(base, options);
 }

@@ -7,12 +7,16 @@
  * to try again with the very same bytes. There is never more than one frame under way, so the place cannot be skipped.
  */
 import type { Frame } from '../events/frame.ts';
-import { LogConflict, type OrderedLog, OutcomeUnknown } from '../log/port.ts';
+import { LogConflict, LogGone, type OrderedLog, OutcomeUnknown } from '../log/port.ts';
 import { type Clock, delay } from '../ports/clock.ts';
 
 const retryMs = 50;
 
-/** @returns `lost` when another frame stands there, `abandoned` when `isWanted` turned false before it was known. */
+/**
+ * @throws {LogGone} when there is no such log any more.
+ * @returns `lost` when another frame stands there, `abandoned` when `isWanted` turned
+ * false before it was known.
+ */
 export async function appendFrame(
   log: OrderedLog,
   frame: Frame,
@@ -28,9 +32,15 @@ export async function appendFrame(
     } catch (error) {
       if (!(error instanceof LogConflict || error instanceof OutcomeUnknown)) throw error;
     }
-    const there = await log.read(sequence).catch(() => undefined);
+    const there = await log.read(sequence).catch(unlessGone);
     if (there) return Buffer.compare(there, frame.bytes) === 0 ? 'stored' : 'lost';
     await delay(clock, retryMs);
   }
   return 'abandoned';
+}
+
+/** Nothing will ever stand in a log that is gone; whatever else keeps from reading may pass. */
+function unlessGone(error: unknown): undefined {
+  if (error instanceof LogGone) throw error;
+  return undefined;
 }

@@ -11,7 +11,7 @@ import type { DomainEvent } from '../events/domain.ts';
 import { Frame } from '../events/frame.ts';
 import type { LamportClock } from '../events/lamport.ts';
 import { limits } from '../events/limits.ts';
-import type { OrderedLog } from '../log/port.ts';
+import { LogGone, type OrderedLog } from '../log/port.ts';
 import type { Clock } from '../ports/clock.ts';
 import { project } from '../projections/project.ts';
 import { Layer, type Rows } from '../projections/rows.ts';
@@ -130,7 +130,9 @@ export class Appender {
       const frame = this.#cut(draft);
       this.#options.cut(frame);
       const { log, clock } = this.#options;
-      const outcome = await appendFrame(log, frame, this.#sequence + 1, clock, () => !this.#stopped);
+      const outcome = await appendFrame(log, frame, this.#sequence + 1, clock, () => !this.#stopped).catch(
+        lostWithLog,
+      );
       if (this.#stopped) break;
       if (outcome !== 'stored') {
         this.stop();
@@ -174,4 +176,9 @@ export class Appender {
     this.#drafts = [next, ...rest];
     return frame;
   }
+}
+
+function lostWithLog(error: unknown): 'lost' {
+  if (error instanceof LogGone) return 'lost';
+  throw error;
 }

@@ -17,6 +17,7 @@ import { PROJECTION_VERSION } from '../projections/project.ts';
 import { type Layer, mergeLayers } from '../projections/rows.ts';
 import { type HeldFrame, HeldFrames } from './held-frames.ts';
 import { type RebuildOptions, rebuildRows } from './rebuild.ts';
+import { StandingOf } from './standing.ts';
 import { emptyTail, examine, type Tail, tailOf } from './tail.ts';
 
 export interface CopyListener {
@@ -38,6 +39,7 @@ const framesPerBatchMax = 64;
 export class Copy {
   readonly rows: CommittedRows;
   readonly store: NodeStore;
+  readonly standing: StandingOf;
   readonly #alwaysSync: boolean;
   #sync: boolean;
   readonly #listeners = new Set<CopyListener>();
@@ -64,6 +66,7 @@ export class Copy {
     rows: CommittedRows,
   ) {
     this.store = store;
+    this.standing = new StandingOf(store);
     this.#held = new HeldFrames(store);
     this.rows = rows;
     this.#alwaysSync = sync;
@@ -186,14 +189,20 @@ export class Copy {
   async truncate(after: number): Promise<void> {
     await this.settled();
     if (after < this.#mark.number) throw new RangeError(`frames up to ${this.#mark.number} are committed`);
-    await this.store.truncate(after);
-    this.#held.forgetAbove(after);
-    for (const number of [...this.#announced.keys()]) if (number > after) this.#announced.delete(number);
-    const bytes = after > 0 ? await this.store.read(after) : undefined;
-    this.#tail = bytes ? tailOf(Frame.decode(bytes)) : emptyTail;
-    this.#stored = this.#tail;
-    this.#commitUpTo = Math.min(this.#commitUpTo, after);
-    this.beginGeneration();
+    this.#writing = true; // a mark that is heard meanwhile writes no rows for what is going
+    try {
+      await this.store.truncate(after);
+      const bytes = after > 0 ? await this.store.read(after) : undefined;
+      this.#tail = bytes ? tailOf(Frame.decode(bytes)) : emptyTail;
+      this.#stored = this.#tail;
+      this.#held.forgetAbove(after);
+      for (const number of [...this.#announced.keys()]) if (number > after) this.#announced.delete(number);
+      this.#commitUpTo = Math.min(this.#commitUpTo, after);
+      this.beginGeneration();
+    } finally {
+      this.#writing = false;
+      this.#wake();
+    }
   }
 
   /** Frames above the mark, in order. */

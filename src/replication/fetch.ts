@@ -5,7 +5,7 @@
  * Nothing is believed: each frame must continue the chain, and the last one must be the one that was asked for. What
  * fits is stored as it comes, so whoever is interrupted goes on where it stopped.
  */
-import { Frame } from '../events/frame.ts';
+import { Frame, frameHash, GENESIS_HASH } from '../events/frame.ts';
 import type { Log } from '../log/port.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -62,19 +62,12 @@ export interface FetchOptions {
 }
 
 /** Brings the copy from where it ends to `base`. @throws {WrongPeer} and {NoAnswer}, {NobodyThere} from the bus. */
-export async function fetchUpTo(
-  base: Base,
-  { copy, bus, journal, peer, signal }: FetchOptions,
-): Promise<void> {
+export async function fetchUpTo(base: Base, options: FetchOptions): Promise<void> {
+  const { copy, journal, peer, signal } = options;
   const first = copy.tail.number;
   const progress = stepsOf(10);
   while (copy.tail.number < base.number) {
-    const request = JSON.stringify({ from: copy.tail.number + 1, to: base.number });
-    const answer = await bus.request(subjects.frames(peer), request, timeoutMs);
-    signal.throwIfAborted();
-    const frames = split(answer);
-    if (frames.length === 0) throw new WrongPeer(`${peer} has no frame ${copy.tail.number + 1}`);
-    for (const bytes of frames) take(copy, bytes, peer);
+    for (const bytes of await ask(copy.tail.number + 1, base, options)) take(copy, bytes, peer);
     await copy.roomy();
     signal.throwIfAborted();
     const done = copy.tail.number - first;
@@ -83,6 +76,49 @@ export async function fetchUpTo(
   }
   await copy.settled();
   if (copy.tail.hash !== base.hash) throw new WrongPeer(`${peer} has another frame ${base.number}`);
+}
+
+/**
+ * The last frame that is here and leads to the base, as far as it is needed from the mark on. Only a chain that was
+ * followed to the base's own hash is believed: what the peer has is no better than what is here.
+ * @returns undefined when what is committed here does not lead there. @throws {WrongPeer} and as the bus does.
+ */
+export async function lastInCommon(base: Base, options: FetchOptions): Promise<number | undefined> {
+  const { copy, peer } = options;
+  const start = copy.mark.number;
+  let prev = await hashOf(copy, start);
+  let number = start;
+  let common: number | undefined = start;
+  let hasParted = false;
+  while (number < base.number) {
+    for (const bytes of await ask(number + 1, base, options)) {
+      const frame = Frame.decode(bytes);
+      const continues = frame.number === number + 1 && frame.header.prev === prev;
+      if (!continues && number > start)
+        throw new WrongPeer(`${peer} has a broken chain at frame ${number + 1}`);
+      if (!continues) common = undefined;
+      number += 1;
+      prev = frame.hash;
+      hasParted ||= number > copy.tail.number || (await hashOf(copy, number)) !== prev;
+      if (!hasParted && common !== undefined) common = number;
+    }
+  }
+  if (prev !== base.hash) throw new WrongPeer(`${peer} has another frame ${base.number}`);
+  return common;
+}
+
+/** Of a frame that is here; of what stands before the first, for 0. */
+export async function hashOf({ store }: Copy, number: number): Promise<string> {
+  const bytes = number > 0 ? await store.read(number) : undefined;
+  return bytes ? frameHash(bytes) : GENESIS_HASH;
+}
+
+async function ask(from: number, base: Base, { bus, peer, signal }: FetchOptions): Promise<Uint8Array[]> {
+  const request = JSON.stringify({ from, to: base.number });
+  const frames = split(await bus.request(subjects.frames(peer), request, timeoutMs));
+  signal.throwIfAborted();
+  if (frames.length === 0) throw new WrongPeer(`${peer} has no frame ${from}`);
+  return frames;
 }
 
 function take(copy: Copy, bytes: Uint8Array, peer: string): void {

@@ -47,6 +47,6 @@ export async function prepareToFollow({ log, generation }: Found, options: Adopt
 }
 
 /** Everything that this node ever acknowledged is here again, once it has read all that the stream held. */
-export async function declareComplete({ store }: Copy): Promise<void> {
-  if (!store.standing.complete) await store.stand({ ...store.standing, complete: true });
+export async function declareComplete({ standing }: Copy): Promise<void> {
+  await standing.change((now) => (now.complete ? now : { ...now, complete: true }));
 }

@@ -4,7 +4,7 @@
  */
 import type { Damaged } from '../actors/replica/machine.ts';
 import { CodecError } from '../events/codec.ts';
-import { StoreCorrupt, type StorePlace } from '../log/port.ts';
+import { type NodeStore, StoreCorrupt, type StorePlace } from '../log/port.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -44,6 +44,8 @@ export class OwnCopy {
   #opened: Opened | undefined;
   #answering: Subscription[] = [];
   #setAsides = 0;
+  /** By the copies that were closed. */
+  #promised = 0;
 
   constructor(options: OwnCopyOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class OwnCopy {
     const store = watchStore(await place.open(), ({ message }) => {
       if (this.#opened?.copy.store === store) damaged('copy', `the store is damaged: ${message}`);
     });
-    if (store.standing.complete) await store.stand(store.standing); // as the present run writes and as it was booted
+    await this.#bind(store);
     const copy = await Copy.open({ store, sync, journal }).catch(tellDamage);
     const opened = { copy, pledges: new Pledges(id, copy), stamps: new Stamps(clock, copy.tail.at) };
     copy.listen({
@@ -74,9 +76,18 @@ export class OwnCopy {
     return opened;
   }
 
+  /** What was promised holds for the next copy as well; and a copy stands as the present run writes and was booted. */
+  async #bind(store: NodeStore): Promise<void> {
+    const { standing } = store;
+    if (standing.promised < this.#promised)
+      await store.stand({ ...standing, promised: this.#promised, grantedTo: '' });
+    else if (standing.complete) await store.stand(standing);
+  }
+
   /** Nothing is read, written or answered from it any more. */
   close(): void {
     for (const part of this.#answering.splice(0)) part.stop();
+    this.#promised = Math.max(this.#promised, this.#opened?.copy.standing.now.promised ?? 0);
     this.#opened?.copy.abandon();
     this.#opened = undefined;
   }

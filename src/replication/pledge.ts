@@ -33,13 +33,15 @@ export class Pledges {
     { generation, node: grantedTo }: PromiseRequest,
     seal: () => void,
   ): Promise<Pledge | undefined> {
-    const { store, tail } = this.#copy;
-    if (generation <= Math.max(store.standing.promised, tail.generation)) return await this.#describe(false);
+    const mayGrant = (promised: number) => generation > Math.max(promised, this.#copy.tail.generation);
+    if (!mayGrant(this.#copy.standing.now.promised)) return await this.#describe(false);
     seal();
-    await store.stand({ ...store.standing, promised: generation, grantedTo });
+    const standing = await this.#copy.standing.change((now) =>
+      mayGrant(now.promised) ? { ...now, promised: generation, grantedTo } : now,
+    );
     await this.#copy.settled();
     if (this.#copy.stored.number !== this.#copy.tail.number) return undefined;
-    return await this.#describe(true);
+    return await this.#describe(standing.promised === generation && standing.grantedTo === grantedTo);
   }
 
   async #describe(granted: boolean): Promise<Pledge> {

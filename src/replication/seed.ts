@@ -91,7 +91,7 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   await declareComplete(copy);
   if (base.number > 0)
     options.journal.notice(`seeded generation ${generation} after frame ${base.number} of ${best.node}`);
-  return true;
+  return !signal.aborted;
 }
 
 /** Above everything that was ever promised or seen. */

@@ -76,7 +76,10 @@ export class Desk {
       return batch.clock;
     }
     const run = () =>
-      this.#process(sender, lane, batch, respond).catch(() => respond({ refused: refusal('not-now') }));
+      this.#process(sender, lane, batch, respond).catch(() => {
+        this.#taken.delete(lane); // not all of it was decided: what follows it must not be decided before it
+        this.#putOff(respond);
+      });
     const turn = (before ? before.then(run) : run()).finally(() => {
       if (this.#lanes.get(lane)?.turn === turn) this.#lanes.delete(lane);
     });
@@ -121,10 +124,14 @@ export class Desk {
       if (this.#stopped) return;
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
-    const answer = () =>
-      void this.#answer(outcomes, respond).catch(() => respond({ refused: refusal('not-now') }));
+    const answer = () => void this.#answer(outcomes, respond).catch(() => this.#putOff(respond));
     if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
+  }
+
+  /** Something could not be read. A leader that was stopped for it says nothing any more. */
+  #putOff(respond: Respond): void {
+    if (!this.#stopped) respond({ refused: refusal('not-now') });
   }
 
   /** Who was forgotten is asked for a resend: that costs a round trip and nothing else. */

@@ -9,6 +9,8 @@ import { assign, fromPromise, setup } from 'xstate';
 export type ClientEvent =
   | { readonly type: 'CONNECTED' }
   | { readonly type: 'DISCONNECTED' }
+  /** The border does not let this client in again: it was logged out meanwhile, or its account is gone. */
+  | { readonly type: 'REFUSED'; readonly problem: Error }
   /** A leader said that it serves. */
   | { readonly type: 'LEADER_FOUND'; readonly leader: string | null; readonly epoch: number }
   /** A request reached nobody, or the nodes said that they are electing. */
@@ -59,7 +61,13 @@ export const clientMachine = setup({
       },
     },
     disconnected: {
-      on: { CONNECTED: 'authenticating' },
+      on: {
+        CONNECTED: 'authenticating',
+        REFUSED: {
+          target: 'closed',
+          actions: { type: 'noteProblem', params: ({ event }) => ({ error: event.problem }) },
+        },
+      },
     },
     authenticating: {
       invoke: {

@@ -87,7 +87,8 @@ export type Ground<P extends Pledged> =
  *
  * Whatever was committed lies on at least `minCopies` nodes, so among any n - minCopies + 1 members one has it, and the
  * best log by (generation, epoch, number) holds all of it. A node that may have lost what it acknowledged does not
- * count; one that holds nothing counts only where nobody holds more than the first frame, when a cluster is founded.
+ * count; one that holds nothing counts only where nobody holds more than the first frame, when a cluster is founded, and
+ * then everybody has to say so: who is missing may be the one that remembers.
  * @param givenUp members that an operator has declared lost for good.
  */
 export function groundFor<P extends Pledged>(
@@ -102,7 +103,7 @@ export function groundFor<P extends Pledged>(
   const counts = (pledge: P) => isFounding || (pledge.complete && pledge.number > 0);
   const counted = new Set(granted.filter(counts).map(({ node }) => node));
   const missing = cluster.members.filter((node) => !counted.has(node) && !givenUp.includes(node));
-  const isEnough = missing.length < cluster.minCopies;
+  const isEnough = missing.length < (isFounding ? 1 : cluster.minCopies);
   return best && isEnough ? { best, cluster } : { missing };
 }
 

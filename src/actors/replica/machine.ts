@@ -217,7 +217,7 @@ export const replicaMachine = setup({
               {
                 guard: ({ event }) => event.output === 'seeded',
                 target: '#replica.catchingUp',
-                actions: 'beEager',
+                actions: ['beEager', 'forgetFailures'],
               },
               { guard: ({ event }) => event.output === 'waiting', target: '#replica.catchingUp' },
               { target: 'waiting', actions: 'countFailure' },

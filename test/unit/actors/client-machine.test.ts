@@ -7,6 +7,7 @@ import { possible, walkMachine } from '../../support/walk-machine.ts';
 const events: Record<string, ClientEvent> = {
   connected: { type: 'CONNECTED' },
   disconnected: { type: 'DISCONNECTED' },
+  'not let in again': { type: 'REFUSED', problem: new Error('logged out') },
   'leader of epoch 1': { type: 'LEADER_FOUND', leader: 'n1', epoch: 1 },
   'leader of epoch 2': { type: 'LEADER_FOUND', leader: 'n2', epoch: 2 },
   'leader lost': { type: 'LEADER_LOST' },
@@ -31,7 +32,7 @@ const found = { 'leader of epoch 1': 'ready', 'leader of epoch 2': 'ready' };
 /** Every event that is possible in a state and where it leads; what is not listed is not heard. */
 const table: Record<string, Record<string, string>> = {
   connecting: { 'let in': 'authenticating', 'kept out': 'closed', close: 'closed' },
-  disconnected: { connected: 'authenticating', close: 'closed' },
+  disconnected: { connected: 'authenticating', 'not let in again': 'closed', close: 'closed' },
   authenticating: { known: 'leaderless', unknown: 'closed', disconnected: 'disconnected', close: 'closed' },
   leaderless: { ...found, 'leader answered': 'ready', disconnected: 'disconnected', close: 'closed' },
   ready: { ...found, 'leader lost': 'leaderless', disconnected: 'disconnected', close: 'closed' },

@@ -15,6 +15,9 @@ function refusalOf(line: string): CodecError {
   throw new Error(`understood ${line}`);
 }
 
+/** Not every event answers a command; an old `Seeded` is read as one with the fewest copies. */
+const mayBeMissing = new Set(['cause', 'minCopies']);
+
 const aMessage: DomainEvent = {
   type: 'MessagePosted',
   at: 7,
@@ -55,7 +58,7 @@ describe('what is not known is refused by the name of its field (P10):', () => {
       fc.property(eventOfType(type), fc.nat(), (event, choice) => {
         const paths = [...objectPaths(event), ...leafPaths(event)].filter((path) => {
           const name = path.at(-1);
-          return name !== undefined && name !== 'cause' && Number.isNaN(Number(name)); // `cause` may be missing
+          return name !== undefined && !mayBeMissing.has(name) && Number.isNaN(Number(name));
         });
         const path = paths[choice % paths.length]!;
         expect(refusalOf(JSON.stringify(withoutField(event, path))).field).toBe(path.join('.'));

@@ -122,6 +122,7 @@ describe('a node that is watched', () => {
       hash: 'a'.repeat(64),
       mark: { ...mark, position: mark.position + 5 },
       role: 'leader',
+      successor: null,
       healthy: true,
       fit: true,
       promised: 1,

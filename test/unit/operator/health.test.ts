@@ -21,7 +21,12 @@ function status(node: string, more: Partial<NodeStatus> = {}): NodeStatus {
     recent: [frame - 1, frame].map((at) => ({ frame: at, state_hash: `hash ${at}` })),
     leader: 'n1',
     members,
+    problem: null,
+    generation: 1,
+    promised: 1,
     copies: 2,
+    copies_wanted: 2,
+    min_copies: 1,
     clients: 0,
     pid: 1,
     uptime_ms: 61_000,
@@ -68,14 +73,10 @@ describe('the health of a cluster', () => {
   });
 
   it('shows whoever is missing, frozen or alone', () => {
-    const all = [status('n2', { role: 'other', state: 'frozen' })];
+    const all = [status('n2', { role: 'other', state: 'frozen', problem: 'a hole' })];
     const health = assess(all, all, members);
     expect(health.leader).toBeUndefined();
-    expect(health.degraded).toEqual([
-      'n1 is unreachable',
-      'n2 is frozen: its copy is damaged',
-      'n3 is unreachable',
-    ]);
+    expect(health.degraded).toEqual(['n1 is unreachable', 'n2 is frozen: a hole', 'n3 is unreachable']);
     expect(health.nodes.map((node) => statusJson(node, health).role)).toEqual([
       'unreachable',
       'frozen',

@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../../../src/events/domain.ts';
+import { foldCluster } from '../../../src/projections/cluster.ts';
+import { Layer } from '../../../src/projections/rows.ts';
 import {
   clusterTable,
   memberships,
@@ -104,22 +107,55 @@ describe('a pair', () => {
 });
 
 describe('the cluster', () => {
+  const seeded = {
+    generation: 1,
+    epoch: 1,
+    leader: 'n1',
+    members: ['n1', 'n2', 'n3'],
+    copies: 2,
+    wanted: 2,
+    minCopies: 1,
+  };
+
   it('is what was seeded, led by whoever was elected last', () => {
-    const members = ['n1', 'n2', 'n3'];
-    expect(clusterTable.get(world.rows)).toEqual({
-      generation: 1,
-      epoch: 1,
-      leader: 'n1',
-      members,
-      copies: 2,
-    });
+    expect(clusterTable.get(world.rows)).toEqual(seeded);
     world.elect('n3');
+    expect(clusterTable.get(world.rows)).toEqual({ ...seeded, epoch: 2, leader: 'n3' });
+  });
+
+  it('commits with as many copies as was said last, and still knows how many it wants (P1)', () => {
+    world.changeCopies(1, ['n2', 'n3']);
+    expect(clusterTable.get(world.rows)).toEqual({ ...seeded, copies: 1 });
+    world.elect('n3', 1);
+    expect(clusterTable.get(world.rows)).toEqual({ ...seeded, epoch: 2, leader: 'n3', copies: 1 });
+    world.changeCopies(2);
+    expect(clusterTable.get(world.rows)).toEqual({ ...seeded, epoch: 2, leader: 'n3', copies: 2 });
+  });
+
+  it('begins anew with every seeding, without a leader', () => {
+    world.changeCopies(1, ['n2', 'n3']);
+    world.seed({ generation: 3, members: ['n1', 'n2'], copies: 2, minCopies: 2 });
     expect(clusterTable.get(world.rows)).toEqual({
-      generation: 1,
+      generation: 3,
       epoch: 2,
-      leader: 'n3',
-      members,
+      leader: '',
+      members: ['n1', 'n2'],
       copies: 2,
+      wanted: 2,
+      minCopies: 2,
     });
+  });
+
+  it('is unknown until it is seeded: what comes before is not taken for it', () => {
+    const rows = new Layer({ get: () => undefined });
+    const place = { position: 1, frame: 1, epoch: 1 };
+    const elected: DomainEvent = {
+      type: 'LeaderElected',
+      at: 1,
+      data: { node: 'n1', members: ['n1'], copies: 1 },
+    };
+    const changed: DomainEvent = { type: 'CopiesChanged', at: 1, data: { copies: 1, dead: [] } };
+    for (const event of [elected, changed]) foldCluster(rows, { event, ...place });
+    expect(clusterTable.get(rows)).toBeUndefined();
   });
 });

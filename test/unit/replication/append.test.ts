@@ -103,4 +103,12 @@ describe('appending a frame (P1, P3)', () => {
     log.append = () => Promise.reject(new TypeError('a mistake'));
     expect(await append()).toBe('threw a mistake');
   });
+
+  // It tries for as long as it is wanted, and a campaign is wanted until somebody else says otherwise.
+  it('does not go on when the log is gone', async () => {
+    log.lose('deleted');
+    await append();
+    await clock.advance(1_000);
+    expect(outcome).toBe('threw the stream is gone');
+  });
 });

@@ -7,7 +7,7 @@ import { frameAfter } from '../../support/frame-chain.ts';
 const seeded: DomainEvent = {
   type: 'Seeded',
   at: 10,
-  data: { generation: 1, base: { number: 0, hash: GENESIS_HASH }, members: ['n1'], copies: 1 },
+  data: { generation: 1, base: { number: 0, hash: GENESIS_HASH }, members: ['n1'], minCopies: 1, copies: 1 },
 };
 const elected: DomainEvent = {
   type: 'LeaderElected',

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { Frame } from '../../../src/events/frame.ts';
+import type { Frame } from '../../../src/events/frame.ts';
 import { MemoryStore } from '../../../src/log/memory.ts';
 import { scrub } from '../../../src/service/scrub.ts';
 import { chainOf } from '../../support/frame-chain.ts';
