@@ -28,6 +28,8 @@ import { Outbox } from './outbox.ts';
 /** A bus with an end: what reaching the broker gives a client. */
 export interface Link extends Bus {
   close(): Promise<void>;
+  /** Told when the border does not let this client in again after its connection was lost. Nothing comes after that. */
+  onRefused?(listener: (problem: Error) => void): void;
 }
 
 export interface LineOptions {
@@ -228,6 +230,7 @@ export class Line {
       leaderLost: () => this.#send({ type: 'LEADER_LOST' }),
     });
     link.onStatus((connected) => this.#send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
+    link.onRefused?.((problem) => this.#send({ type: 'REFUSED', problem }));
     link.subscribe(clientSubjects.leader, ({ data }) => this.#heardOfLeader(data));
   }
 

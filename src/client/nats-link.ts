@@ -1,5 +1,5 @@
 /** Reaching the broker over NATS. */
-import { errors } from 'nats';
+import { errors, type NatsConnection } from 'nats';
 import { refusals } from '../events/refusals.ts';
 import { clientSubjects, formatIntroduction, type Introduction } from '../protocol/subjects.ts';
 import { connectTo } from '../transport/connection.ts';
@@ -39,5 +39,20 @@ async function link(servers: readonly string[], introduction: Introduction, secr
     inboxPrefix: clientSubjects.inboxPrefix(speaker),
     patient: false,
   });
-  return Object.assign(new NatsBus(connection), { close: () => connection.close() });
+  return Object.assign(new NatsBus(connection), {
+    close: () => connection.close(),
+    onRefused: (listener: (problem: Error) => void) => void watchBorder(connection, listener),
+  });
+}
+
+/** The library would try for ever: whoever was logged out while the connection was lost would never be told. */
+async function watchBorder(connection: NatsConnection, refused: (problem: Error) => void): Promise<void> {
+  let triedMs = Number.NEGATIVE_INFINITY;
+  for await (const status of connection.status()) {
+    if (status.type === 'reconnecting') triedMs = performance.now();
+    const isNo = status.type === 'error' && status.error instanceof errors.AuthorizationError;
+    if (isNo && performance.now() - triedMs < verdictMs) {
+      return refused(new Refused('not-logged-in', refusals['not-logged-in']));
+    }
+  }
 }

@@ -10,6 +10,7 @@ import type { NodeStore } from '../log/port.ts';
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type Verification, verifyStore } from '../service/verify.ts';
+import { isNodeId } from './folders.ts';
 
 export type { LoggedEvent };
 
@@ -62,7 +63,7 @@ export class StoredNodes {
     const found: NodeVerification[] = [];
     let reference: OpenNode | undefined;
     for (const { node, store } of await this.#longestFirst()) {
-      const own = await withScratch((scratch) => verifyStore(store, scratch));
+      const own = await withScratch((scratch) => verifyStore(store, { scratch }));
       const difference = reference ? await compare(store, reference) : undefined;
       found.push({ node, ...own, ...(difference ? { ok: false, ...difference } : {}) });
       if (own.ok) reference ??= { node, store };
@@ -95,7 +96,8 @@ async function foldersIn(data: string): Promise<string[]> {
   const folder = resolve(data);
   if (await isStore(folder)) return [folder];
   try {
-    const inside = (await readdir(join(folder, 'nodes'))).sort().map((name) => join(folder, 'nodes', name));
+    const names = (await readdir(join(folder, 'nodes'))).filter(isNodeId).sort();
+    const inside = names.map((name) => join(folder, 'nodes', name));
     const stores = [];
     for (const candidate of inside) if (await isStore(candidate)) stores.push(candidate);
     if (stores.length > 0) return stores;
