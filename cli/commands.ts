@@ -105,6 +105,11 @@ export const groups: readonly Group[] = [
         summary: 'show a session or user at any position of the log',
         load: () => import('./commands/state.ts'),
       },
+      {
+        name: 'simulate',
+        summary: 'try whole clusters under faults drawn from a seed',
+        load: () => import('./commands/simulate.ts'),
+      },
     ],
   },
 ];

@@ -38,13 +38,24 @@ export class Broker implements Server {
     return Math.max(0, ...this.#streams.keys());
   }
 
-  /** As if somebody had deleted it, or the server's disk were lost. */
+  /** As if somebody had deleted them, or the server's disk were lost. */
   loseStreams(): void {
-    for (const stream of this.#streams.values()) {
+    this.exchangeStreams(new Map());
+  }
+
+  /** The server gets another disk. @returns what was on the one before. */
+  exchangeStreams(others: ReadonlyMap<number, SimulatedStream>): Map<number, SimulatedStream> {
+    const before = new Map(this.#streams);
+    for (const stream of before.values()) {
       stream.isGone = true;
       stream.dropConsumers(() => true);
     }
     this.#streams.clear();
+    for (const [generation, stream] of others) {
+      stream.isGone = false;
+      this.#streams.set(generation, stream);
+    }
+    return before;
   }
 
   attach(connection: Connection): void {

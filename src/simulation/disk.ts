@@ -7,7 +7,13 @@
 import { MemoryStore } from '../log/memory.ts';
 import type { Bookmark, Entry, NodeStore, RowRange, Standing, StoreBatch } from '../log/port.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { SeededRandom } from './random.ts';
+import { Rot, type RotKind } from './rot.ts';
 import type { Happening } from './timeline.ts';
+
+const closed = 'the store is closed';
+/** What a full disk says. */
+export const noSpace = 'no space left on device';
 
 const usualMs = { min: 0.02, max: 0.6 };
 const syncMs = { min: 0.3, max: 2 };
@@ -17,19 +23,34 @@ export interface DiskOptions {
   forgets(key: string): boolean;
   wrote(batch: StoreBatch): void;
   readonly everyWriteSynced: boolean;
+  /** Says that a batch is synced when it is not. */
+  readonly isLying: boolean;
+}
+
+interface Writing {
+  readonly happening: Happening;
+  apply(): void;
 }
 
 export class SimulatedDisk {
   /** What is on it, for those who look from outside. */
   contents = new MemoryStore();
+  readonly rot = new Rot();
   readonly #options: DiskOptions;
   /** Under way, done when their time comes. */
-  readonly #writes = new Set<{ readonly happening: Happening; readonly apply: () => void }>();
+  readonly #writes = new Set<Writing>();
   /** Factor on the time that everything takes. */
   slowness = 1;
+  /** No room for anything more. */
+  isFull = false;
 
   constructor(options: DiskOptions) {
     this.#options = options;
+  }
+
+  /** Whether everything that its node ever acknowledged is on it, and can be read. */
+  get isSound(): boolean {
+    return this.contents.standing.complete && !this.rot.isThere;
   }
 
   open(process: SimulatedProcess): NodeStore {
@@ -46,11 +67,17 @@ export class SimulatedDisk {
     if (power) this.contents.crash(this.#options.everyWriteSynced);
   }
 
-  /** What was on it is kept elsewhere. */
+  /** What was on it is kept elsewhere, or gone. */
   setAside(): void {
     for (const { happening } of this.#writes) happening.isCancelled = true;
     this.#writes.clear();
     this.contents = new MemoryStore();
+    this.rot.clear();
+  }
+
+  /** @returns what was hit, in words; undefined where there is nothing to hit. */
+  decay(kind: RotKind, random: SeededRandom): Promise<string | undefined> {
+    return this.rot.strike(kind, this.contents, random);
   }
 
   forgets(key: string): boolean {
@@ -66,7 +93,8 @@ export class SimulatedDisk {
 
   write(process: SimulatedProcess, batch: StoreBatch, sync: boolean): Promise<void> {
     return this.#begin(process, sync ? syncMs : usualMs, async () => {
-      await this.contents.write(batch, { sync });
+      await this.contents.write(batch, { sync: sync && !this.#options.isLying });
+      this.rot.wrote(batch);
       this.#options.wrote(batch);
     });
   }
@@ -82,9 +110,13 @@ export class SimulatedDisk {
     write: () => Promise<void>,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
+      const { contents } = this;
+      const fail = (error: unknown) => process.after(0, () => reject(error));
       const apply = () => {
         this.#writes.delete(writing);
-        void write().then(() => process.after(0, resolve), reject);
+        if (this.contents !== contents) fail(new Error(closed));
+        else if (this.isFull) fail(new Error(noSpace));
+        else void write().then(() => process.after(0, resolve), fail);
       };
       const happening = process.timeline.after(this.#takesMs(process, range), apply);
       const writing = { happening, apply };
@@ -101,14 +133,26 @@ export class SimulatedDisk {
 class OpenDisk implements NodeStore {
   readonly #disk: SimulatedDisk;
   readonly #process: SimulatedProcess;
+  readonly #opened: MemoryStore;
 
   constructor(disk: SimulatedDisk, process: SimulatedProcess) {
     this.#disk = disk;
     this.#process = process;
+    this.#opened = disk.contents;
+  }
+
+  /** @throws when it was set aside: as a store that was closed. */
+  get #contents(): MemoryStore {
+    this.#mustBeOpen();
+    return this.#opened;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#disk.contents !== this.#opened) throw new Error(closed);
   }
 
   get bookmark(): Bookmark | undefined {
-    return this.#disk.contents.bookmark;
+    return this.#opened.bookmark;
   }
 
   last(): Promise<number> {
@@ -120,23 +164,35 @@ class OpenDisk implements NodeStore {
   }
 
   read(number: number): Promise<Uint8Array | undefined> {
-    return this.#read((contents) => contents.read(number));
+    return this.#read(async (contents) => {
+      this.#disk.rot.mustHoldFrame(number);
+      return await contents.read(number);
+    });
   }
 
-  range(from: number, to?: number): AsyncIterable<Entry> {
-    return this.#disk.contents.range(from, to);
+  async *range(from: number, to?: number): AsyncIterable<Entry> {
+    for await (const entry of this.#contents.range(from, to)) {
+      this.#disk.rot.mustHoldFrame(entry.number);
+      yield entry;
+    }
   }
 
-  write(batch: StoreBatch, { sync }: { readonly sync: boolean }): Promise<void> {
-    return this.#disk.write(this.#process, batch, sync);
+  async write(batch: StoreBatch, { sync }: { readonly sync: boolean }): Promise<void> {
+    this.#mustBeOpen();
+    await this.#disk.write(this.#process, batch, sync);
   }
 
   readRow(key: string): string | undefined {
-    return this.#disk.forgets(key) ? undefined : this.#disk.contents.readRow(key);
+    this.#disk.rot.mustHoldRow(key);
+    return this.#disk.forgets(key) ? undefined : this.#contents.readRow(key);
   }
 
   rangeRows(range: RowRange): Promise<[key: string, text: string][]> {
-    return this.#read((contents) => contents.rangeRows(range));
+    return this.#read(async (contents) => {
+      const rows = await contents.rangeRows(range);
+      for (const [key] of rows) this.#disk.rot.mustHoldRow(key);
+      return rows;
+    });
   }
 
   scanRows(): ReturnType<NodeStore['scanRows']> {
@@ -147,25 +203,28 @@ class OpenDisk implements NodeStore {
     return this.#read((contents) => contents.clearRows());
   }
 
-  probe(): Promise<void> {
-    return this.#disk.change(this.#process, (contents) => contents.probe());
+  async probe(): Promise<void> {
+    this.#mustBeOpen();
+    await this.#disk.change(this.#process, (contents) => contents.probe());
   }
 
   get standing(): Standing {
-    return this.#disk.contents.standing;
+    return this.#opened.standing;
   }
 
-  stand(standing: Standing): Promise<void> {
-    return this.#disk.change(this.#process, (contents) => contents.stand(standing));
+  async stand(standing: Standing): Promise<void> {
+    this.#mustBeOpen();
+    await this.#disk.change(this.#process, (contents) => contents.stand(standing));
   }
 
-  truncate(after: number): Promise<void> {
-    return this.#disk.change(this.#process, (contents) => contents.truncate(after));
+  async truncate(after: number): Promise<void> {
+    this.#mustBeOpen();
+    await this.#disk.change(this.#process, (contents) => contents.truncate(after));
   }
 
   async close(): Promise<void> {}
 
   #read<T>(read: (contents: MemoryStore) => Promise<T>): Promise<T> {
-    return this.#disk.read(this.#process, () => read(this.#disk.contents));
+    return this.#disk.read(this.#process, async () => await read(this.#contents));
   }
 }

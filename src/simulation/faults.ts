@@ -3,6 +3,7 @@
  * and everything else stays as it was.
  */
 import type { SeededRandom } from './random.ts';
+import type { RotKind } from './rot.ts';
 
 /** Whom a fault hits, decided when it does. */
 export type Target = 'leader' | 'follower' | 'anyone';
@@ -30,12 +31,24 @@ export type Fault = {
   | { readonly kind: 'wall-jump'; readonly target: Target; readonly byMs: number }
   /** Its consumer is forgotten by the server. */
   | { readonly kind: 'stuck-consumer'; readonly target: Target }
+  /** Writes are refused. */
+  | { readonly kind: 'disk-full'; readonly target: Target; readonly forMs: number }
+  /** Something stored can no longer be read. */
+  | { readonly kind: 'rot'; readonly target: Target; readonly what: RotKind }
+  /** A row is folded into something else than on the other nodes. */
+  | { readonly kind: 'wrong-fold'; readonly target: Target }
+  /** The node is killed, and comes back to an empty folder. */
+  | { readonly kind: 'wipe'; readonly target: Target; readonly forMs: number }
+  /** All nodes and the server lose power at once; the server's disk may be lost with it. */
+  | { readonly kind: 'blackout'; readonly forMs: number; readonly streamLost: boolean }
   /** Appends are lost, stored without an answer, or arrive late. */
   | { readonly kind: 'append-trouble'; readonly forMs: number; readonly chance: number }
   | { readonly kind: 'hung-stream'; readonly forMs: number }
   | { readonly kind: 'server-restart'; readonly forMs: number }
   /** The stream is deleted, or its server comes back with an empty disk. */
   | { readonly kind: 'stream-lost'; readonly forMs: number; readonly restart: boolean }
+  /** The server comes back with an empty disk, and later with the one that it had before. */
+  | { readonly kind: 'stream-hidden'; readonly forMs: number }
   /** The server comes back without the last entries that it had acknowledged. */
   | { readonly kind: 'stream-cut'; readonly forMs: number; readonly entries: number }
   | {
@@ -62,47 +75,46 @@ export interface PlanOptions {
    * broker's disk, not both.
    */
   readonly losses: 'power' | 'stream' | 'both';
+  readonly weights: Weights;
 }
 
 type Kind = Fault['kind'];
+/** How often each kind of fault is drawn, in proportion to the others; never where nothing is said. */
+export type Weights = Readonly<Partial<Record<Kind, number>>>;
 
-const weights: readonly (readonly [Kind, number])[] = [
-  ['kill', 6],
-  ['stop', 1],
-  ['pause', 4],
-  ['sever', 3],
-  ['block', 3],
-  ['slow-network', 2],
-  ['slow-disk', 1],
-  ['wall-jump', 1],
-  ['stuck-consumer', 1],
-  ['append-trouble', 3],
-  ['hung-stream', 1],
-  ['server-restart', 1],
-  ['stream-lost', 1],
-  ['stream-cut', 1],
-  ['kill-client', 1],
-  ['pause-client', 1],
-  ['sever-client', 1],
-  ['block-client', 1],
-];
+/** Two faults at the same moment, which no mean distance between them would give. */
+const pairChance = 0.12;
 
-export function drawPlan(random: SeededRandom, { durationMs, everyMs, losses }: PlanOptions): Fault[] {
+const losesStream: ReadonlySet<Kind> = new Set(['stream-lost', 'stream-cut', 'stream-hidden']);
+
+export function drawPlan(
+  random: SeededRandom,
+  { durationMs, everyMs, losses, weights }: PlanOptions,
+): Fault[] {
   const plan: Fault[] = [];
   for (let atMs = drawGap(random, everyMs); atMs < durationMs; atMs += drawGap(random, everyMs)) {
-    const fault = drawFault(random, atMs);
-    if (losses === 'power' && (fault.kind === 'stream-lost' || fault.kind === 'stream-cut')) continue;
-    plan.push(losses === 'stream' && fault.kind === 'kill' ? { ...fault, power: false } : fault);
+    const faults = [drawFault(random, atMs, weights)];
+    if (random.chance(pairChance)) faults.push(drawFault(random, atMs, weights));
+    plan.push(...faults.flatMap((fault) => within(losses, fault)));
   }
   return plan;
+}
+
+/** The fault as far as it may happen where only that may be lost. */
+function within(losses: PlanOptions['losses'], fault: Fault): Fault[] {
+  if (losses === 'power' && losesStream.has(fault.kind)) return [];
+  if (losses === 'stream' && fault.kind === 'blackout') return [];
+  if (losses === 'stream' && fault.kind === 'kill') return [{ ...fault, power: false }];
+  if (losses === 'power' && fault.kind === 'blackout') return [{ ...fault, streamLost: false }];
+  return [fault];
 }
 
 function drawGap(random: SeededRandom, meanMs: number): number {
   return -Math.log(1 - random.next()) * meanMs;
 }
 
-function drawFault(random: SeededRandom, atMs: number): Fault {
-  const kind = drawKind(random);
+function drawFault(random: SeededRandom, atMs: number, weights: Weights): Fault {
+  const kind = drawKind(random, weights);
   const moment = random.pick<Moment>(['now', 'now', 'campaign', 'elected', 'appended']);
   const target = random.pick<Target>(['leader', 'leader', 'follower', 'anyone']);
   const forMs = drawDuration(random);
@@ -125,8 +137,16 @@ function drawFault(random: SeededRandom, atMs: number): Fault {
       return { ...when, kind, forMs: Math.min(forMs, 4_000), restart: random.chance(0.5) };
     case 'stream-cut':
       return { ...when, kind, forMs: Math.min(forMs, 4_000), entries: random.whole(1, 8) };
+    case 'stream-hidden':
+      return { ...when, kind, forMs: Math.min(forMs, 4_000) };
+    case 'blackout':
+      return { ...when, kind, forMs: Math.min(forMs, 2_000), streamLost: random.chance(0.5) };
+    case 'rot':
+      return { ...when, kind, target, what: random.pick<RotKind>(['frame', 'row']) };
     case 'stuck-consumer':
       return { ...when, kind, target };
+    case 'wrong-fold':
+      return { ...when, kind, moment: 'now', target: 'follower' };
     case 'kill-client':
     case 'pause-client':
     case 'sever-client':
@@ -137,9 +157,10 @@ function drawFault(random: SeededRandom, atMs: number): Fault {
   }
 }
 
-function drawKind(random: SeededRandom): Kind {
-  let left = random.next() * weights.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [kind, weight] of weights) {
+function drawKind(random: SeededRandom, weights: Weights): Kind {
+  const kinds = Object.entries(weights) as [Kind, number][];
+  let left = random.next() * kinds.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [kind, weight] of kinds) {
     left -= weight;
     if (left < 0) return kind;
   }

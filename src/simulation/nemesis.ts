@@ -1,18 +1,14 @@
-/** Does to a world what the plan says. */
+/** Does to a world what the plan says, when its moment has come. */
 import type { Fault, Moment, Target } from './faults.ts';
+import { reasonToSpare } from './limits.ts';
 import type { SimulatedNode } from './node.ts';
 import type { SeededRandom } from './random.ts';
-import type { SimulatedUser } from './user.ts';
+import { strike } from './strikes.ts';
 import type { World } from './world.ts';
 
 const lookEveryMs = 3;
 const patienceMs = 3_000;
 const afterMomentMs = 4;
-
-/** Puts right again what a fault did, when its time is over. */
-type Undo = () => void;
-
-const endsByItself: Undo = () => undefined;
 
 export class Nemesis {
   readonly #world: World;
@@ -61,112 +57,15 @@ export class Nemesis {
     if (isHealed) return;
     const node = victim ?? ('target' in fault ? this.#find(fault.target) : undefined);
     const { kind, atMs: _, moment: __, ...details } = fault;
-    trace.note(
-      'nemesis',
-      `${kind} ${'target' in fault ? (node?.id ?? 'nobody') : ''} ${JSON.stringify(details)}`,
-    );
-    if ('target' in fault && this.#isMending()) {
-      trace.note('nemesis', 'spares it');
+    const whom = 'target' in fault ? (node?.id ?? 'nobody') : '';
+    trace.note('nemesis', `${kind} ${whom} ${JSON.stringify(details)}`);
+    const reason = reasonToSpare(this.#world, fault, node);
+    if (reason) {
+      trace.note('nemesis', `spares it: ${reason}`);
       return;
     }
-    const undo = 'target' in fault ? node && this.#strikeNode(fault, node) : this.#strikeWorld(fault);
-    if (undo && 'forMs' in fault) timeline.after(fault.forMs, undo);
-  }
-
-  #strikeNode(fault: Extract<Fault, { target: Target }>, node: SimulatedNode): Undo {
-    const { wire, process, disk } = node;
-    switch (fault.kind) {
-      case 'kill':
-        node.kill(fault.power);
-        return () => node.start();
-      case 'stop':
-        void node.stop();
-        return () => node.start();
-      case 'pause':
-        process?.pause();
-        return () => process?.resume();
-      case 'sever':
-        wire?.sever(fault.forMs);
-        return endsByItself;
-      case 'block':
-        wire?.block(fault.forMs);
-        return endsByItself;
-      case 'slow-network':
-        return slow(wire, fault.factor);
-      case 'slow-disk':
-        return slow(disk, fault.factor);
-      case 'wall-jump':
-        process?.jumpWallClock(fault.byMs);
-        return endsByItself;
-      case 'stuck-consumer':
-        this.#world.stickConsumers(node);
-        return endsByItself;
-      default:
-        return fault satisfies never;
-    }
-  }
-
-  #strikeWorld(fault: Exclude<Fault, { target: Target }>): Undo {
-    const { broker, trouble, timeline } = this.#world;
-    switch (fault.kind) {
-      case 'append-trouble':
-        trouble.chance = fault.chance;
-        return () => {
-          trouble.chance = 0;
-        };
-      case 'hung-stream':
-        trouble.hungUntilMs = timeline.nowMs + fault.forMs;
-        return endsByItself;
-      case 'server-restart':
-        broker.stop();
-        return () => broker.start();
-      case 'stream-lost':
-        if (fault.restart) broker.stop();
-        broker.loseStreams();
-        return fault.restart ? () => broker.start() : endsByItself;
-      case 'stream-cut':
-        if (!this.#areAllThere()) return endsByItself;
-        broker.stop();
-        this.#world.stream?.cut(fault.entries);
-        return () => broker.start();
-      default:
-        return this.#strikeClient(fault);
-    }
-  }
-
-  #strikeClient({ kind, forMs }: Extract<Fault, { kind: `${string}-client` }>): Undo {
-    const user = this.#random.pick(this.#world.users as [SimulatedUser]);
-    const { process, wire } = user;
-    switch (kind) {
-      case 'kill-client':
-        user.kill();
-        return () => user.start();
-      case 'pause-client':
-        process?.pause();
-        return () => process?.resume();
-      case 'sever-client':
-        wire?.sever(forMs);
-        return endsByItself;
-      case 'block-client':
-        wire?.block(forMs);
-        return endsByItself;
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  #areAllThere(): boolean {
-    return this.#world.nodes.every(({ process, wire }) => process?.isRunning && wire?.isConnected);
-  }
-
-  /**
-   * Nodes hold what the stream has lost. The end of the stream and the one node that holds it, both lost at once, are
-   * more than is promised: until a new generation was seeded, nodes are left alone.
-   */
-  #isMending(): boolean {
-    const { broker, stream, nodes } = this.#world;
-    const last = stream?.last ?? 0;
-    return nodes.some(({ copy }) => copy?.tail.generation === broker.newest && copy.tailSequence > last);
+    const undo = strike(fault, { world: this.#world, random: this.#random, node });
+    if ('forMs' in fault) timeline.after(fault.forMs, undo);
   }
 
   /** Undefined where there is none such. */
@@ -177,12 +76,4 @@ export class Nemesis {
     const others = target === 'follower' ? up.filter((node) => node !== leader) : up;
     return others.length > 0 ? this.#random.pick(others as [SimulatedNode]) : undefined;
   }
-}
-
-function slow(part: { slowness: number } | undefined, factor: number): Undo {
-  if (!part) return endsByItself;
-  part.slowness = factor;
-  return () => {
-    part.slowness = 1;
-  };
 }

@@ -1,6 +1,6 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
 import type { OrderedLogs } from '../log/port.ts';
-import type { Subscription } from '../ports/bus.ts';
+import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
@@ -14,6 +14,7 @@ import { SimulatedDisk } from './disk.ts';
 import { askServer, SimulatedLog } from './ordered-log.ts';
 import { SimulatedPasswords } from './passwords.ts';
 import { SimulatedProcess } from './process.ts';
+import { type Weakened, weakenBus, weakenCopy, weakenLeadership, weakenLog } from './safeguards.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
@@ -34,6 +35,8 @@ export class SimulatedNode {
   readonly #surroundings: Surroundings;
   #running: Running | undefined;
   #starts = 0;
+  /** Copies that the present process has set aside. */
+  setAsides = 0;
 
   constructor(id: string, surroundings: Surroundings) {
     const { settings, watch } = surroundings;
@@ -41,6 +44,7 @@ export class SimulatedNode {
     this.#surroundings = surroundings;
     this.disk = new SimulatedDisk({
       everyWriteSynced: settings.sync,
+      isLying: settings.without === 'fsync',
       forgets: (key) => settings.without === 'dedupe' && key.startsWith('answer/'),
       wrote: (batch) => watch.wrote(id, batch),
     });
@@ -72,6 +76,7 @@ export class SimulatedNode {
     if (this.#running) return;
     const { timeline, random, broker } = this.#surroundings;
     this.#starts += 1;
+    this.setAsides = 0;
     this.#note('starts');
     const name = `${this.id}.${this.#starts}`;
     const process = new SimulatedProcess(name, timeline, random.fork(name));
@@ -83,9 +88,7 @@ export class SimulatedNode {
       reads: undefined,
     };
     this.#running = running;
-    const bus = new SimulatedBus(running.wire, broker, (subject, payload) =>
-      this.#responding(subject, payload),
-    );
+    const bus = this.#bus(running);
     running.wire.listen({
       opened: () => {
         if (running.replica) return;
@@ -109,6 +112,14 @@ export class SimulatedNode {
     if (power) this.#surroundings.watch.lostPower(this.id);
   }
 
+  /** Killed, and its folder is removed. */
+  wipe(): void {
+    this.kill();
+    this.#note('is wiped');
+    this.disk.setAside();
+    this.#surroundings.watch.setAside(this.id, true);
+  }
+
   /** Asked to end: it says so before it goes. */
   async stop(): Promise<void> {
     const running = this.#running;
@@ -118,21 +129,46 @@ export class SimulatedNode {
     if (this.#running === running) this.kill();
   }
 
-  #replica(running: Running, bus: SimulatedBus): Replica {
-    const { process, wire } = running;
+  #bus(running: Running): Bus {
+    const { broker } = this.#surroundings;
+    const bus = new SimulatedBus(running.wire, broker, (subject, payload) =>
+      this.#responding(subject, payload),
+    );
+    return weakenBus(bus, this.#weakened(running));
+  }
+
+  /** This node, as far as a safeguard that is switched off needs to know it. */
+  #weakened(running: Running): Weakened {
+    const { members, without } = this.#surroundings.settings;
+    return {
+      id: this.id,
+      members,
+      without,
+      get state() {
+        return running.replica?.state;
+      },
+      get copy() {
+        return running.copy;
+      },
+    };
+  }
+
+  #replica(running: Running, bus: Bus): Replica {
+    const { process } = running;
     const { settings, watch, trace } = this.#surroundings;
     const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
     const passwords = new SimulatedPasswords(process);
     const { random } = process;
     return new Replica({
       id: this.id,
-      founding: { members, copies: settings.without === 'wait-for-copies' ? 1 : copies, minCopies },
+      founding: { members, copies, minCopies },
       strategy,
       place: {
         open: async () => this.disk.open(process),
         setAside: async () => {
           this.disk.setAside();
-          watch.setAside(this.id);
+          this.setAsides += 1;
+          watch.setAside(this.id, false);
           return 'a drawer';
         },
       },
@@ -147,11 +183,15 @@ export class SimulatedNode {
         },
         detail: (line) => trace.note(this.id, line),
       },
-      logs: this.#logs(wire),
+      logs: this.#logs(running),
       opened: (replica) => {
         const { copy } = replica;
         running.copy = copy;
-        copy.listen({ committed: (frames) => watch.committed(this.id, frames, copy.mark) });
+        weakenCopy(copy, settings.without);
+        copy.listen({
+          // What a copy that was just found damaged says is not heard any more.
+          committed: (frames) => running.copy === copy && watch.committed(this.id, frames, copy.mark),
+        });
         const reader = new Reader(copy, new Frames(copy.store));
         running.reads = new ReadService(copy, reader, new Positions(copy, process)).start(bus);
       },
@@ -161,18 +201,20 @@ export class SimulatedNode {
       },
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail);
-        return new ChatLeader(leadership, replica, { bus, clock: process, random, passwords, sessionGapMs });
+        const weakened = weakenLeadership(leadership, settings.without);
+        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, sessionGapMs });
       },
     });
   }
 
-  #logs(wire: Wire): OrderedLogs {
+  #logs(running: Running): OrderedLogs {
     const { broker, trouble } = this.#surroundings;
+    const { wire } = running;
     return {
       newest: () => askServer(wire, trouble, () => broker.newest),
       open: async (generation, create) => {
         const stream = await askServer(wire, trouble, () => broker.stream(generation, create));
-        return stream && new SimulatedLog(stream, wire, trouble);
+        return stream && weakenLog(new SimulatedLog(stream, wire, trouble), this.#weakened(running));
       },
     };
   }

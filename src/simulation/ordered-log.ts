@@ -4,6 +4,7 @@
  * What makes appending hard is here: a publish that never arrives, one that is stored but whose answer is lost, one
  * that arrives after its sender gave up. Reading goes by an ordered push consumer with the real one's watchdog.
  */
+import { Frame } from '../events/frame.ts';
 import {
   type Entry,
   type Following,
@@ -18,8 +19,11 @@ import type { SeededRandom } from './random.ts';
 import type { Consumer, SimulatedStream } from './stream.ts';
 import type { Wire } from './wire.ts';
 
-/** What becomes of an append; `unanswered` ones are stored, `late` ones arrive after their sender may have given up. */
-export type AppendFate = 'answered' | 'unanswered' | 'lost' | 'late';
+/**
+ * What becomes of an append; `unanswered` ones are stored, `late` ones arrive after their sender may have given up,
+ * `doubled` ones arrive twice, and only the second is answered.
+ */
+export type AppendFate = 'answered' | 'unanswered' | 'lost' | 'late' | 'doubled';
 
 /** What may happen to appends; part of the weather of a world, so it can change at any time. */
 export interface AppendTrouble {
@@ -27,6 +31,8 @@ export interface AppendTrouble {
   chance: number;
   /** Until then the stream answers nothing. */
   hungUntilMs: number;
+  /** What comes late and is of an epoch that is over is stored nevertheless, which a real server never does. */
+  storesStale?: boolean;
   /** What becomes of the next append, whatever the chances are. */
   next?: AppendFate | undefined;
 }
@@ -60,12 +66,11 @@ export class SimulatedLog implements OrderedLog {
   }
 
   async #ask<T>(question: () => T): Promise<T> {
-    const gone = new LogGone('the stream is gone');
     const answer = await askServer(this.#wire, this.#trouble, () =>
-      this.#stream.isGone ? gone : question(),
+      this.#stream.isGone ? undefined : { value: question() },
     );
-    if (answer instanceof LogGone) throw answer;
-    return answer;
+    if (!answer) throw new LogGone('the stream is gone');
+    return answer.value;
   }
 
   async *range(from: number, to = Number.POSITIVE_INFINITY): AsyncIterable<Entry> {
@@ -78,7 +83,7 @@ export class SimulatedLog implements OrderedLog {
 
   async append(bytes: Uint8Array, number: number): Promise<void> {
     const answer = new Promise<boolean>((resolve) => {
-      this.#publish(() => this.#stream.append(bytes, number), resolve);
+      this.#publish(bytes, number, resolve);
     });
     const isStored = await within(this.#wire.process, appendTimeoutMs, answer);
     if (isStored === undefined) throw new OutcomeUnknown(`no word on entry ${number}`);
@@ -92,36 +97,49 @@ export class SimulatedLog implements OrderedLog {
   }
 
   /** One way to the server and one way back, each of which may be the last. */
-  #publish(append: () => boolean, answer: (isStored: boolean) => void): void {
+  #publish(bytes: Uint8Array, number: number, answer: (isStored: boolean) => void): void {
     const fate = this.#fate();
     const { timeline } = this.#wire.process;
     if (fate === 'lost') return;
     if (fate === 'late') {
-      const arrive = () => void (this.#wire.isServerUp && !this.#stream.isGone && append());
-      timeline.after(this.#random.between(lateMs.min, lateMs.max), arrive);
+      timeline.after(this.#random.between(lateMs.min, lateMs.max), () => this.#arriveLate(bytes, number));
       return;
     }
     this.#wire.send((session) => {
       whenAnswering(this.#wire, this.#trouble, () => {
         if (!session.isAlive || this.#stream.isGone) return;
-        const isStored = append();
+        if (fate === 'doubled') this.#stream.append(bytes, number);
+        const isStored = this.#stream.append(bytes, number);
         if (fate === 'unanswered') return;
         this.#answer(() => this.#wire.deliver(session, () => answer(isStored)));
       });
     });
   }
 
+  #arriveLate(bytes: Uint8Array, number: number): void {
+    if (!this.#wire.isServerUp || this.#stream.isGone) return;
+    const isStored = this.#stream.append(bytes, number);
+    const last = this.#stream.read(this.#stream.last);
+    const isStale = last !== undefined && epochOf(bytes) < epochOf(last);
+    if (!isStored && isStale && this.#trouble.storesStale) this.#stream.stray(bytes);
+  }
+
   #fate(): AppendFate {
     const { next, chance } = this.#trouble;
     this.#trouble.next = undefined;
     if (next) return next;
-    for (const fate of ['lost', 'unanswered', 'late'] as const) if (this.#random.chance(chance)) return fate;
+    for (const fate of ['lost', 'unanswered', 'late', 'doubled'] as const)
+      if (this.#random.chance(chance)) return fate;
     return 'answered';
   }
 
   #answer(deliver: () => void): void {
     this.#wire.process.timeline.after(this.#random.between(fsyncMs.min, fsyncMs.max), deliver);
   }
+}
+
+function epochOf(bytes: Uint8Array): number {
+  return Frame.decode(bytes).header.epoch;
 }
 
 /** A question to the stream's server, which it answers when it is not hung. @throws when no answer comes. */

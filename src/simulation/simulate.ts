@@ -2,9 +2,10 @@
 import { hash } from 'node:crypto';
 import type { Strategy } from '../actors/replica/decide.ts';
 import { drawPlan, type Fault } from './faults.ts';
+import { type Mix, mixes, usualMix } from './mixes.ts';
 import { Nemesis } from './nemesis.ts';
 import { SeededRandom } from './random.ts';
-import type { Safeguard } from './surroundings.ts';
+import type { Safeguard } from './safeguards.ts';
 import { judge } from './verdict.ts';
 import type { Broken } from './watch.ts';
 import { World } from './world.ts';
@@ -13,9 +14,12 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Virtual time with faults; what it takes to settle afterwards comes on top. */
   readonly durationMs?: number;
-  readonly without?: Safeguard;
+  /** A safeguard to switch off. */
+  readonly without?: Safeguard | undefined;
+  /** What goes wrong, and how often; by default what suits the safeguard that is switched off. */
+  readonly mix?: Mix | undefined;
   /** Instead of what the seed would draw. */
-  readonly plan?: readonly Fault[];
+  readonly plan?: readonly Fault[] | undefined;
 }
 
 export interface SimulationResult {
@@ -24,6 +28,8 @@ export interface SimulationResult {
   /** Of everything that happened: equal for equal runs. */
   readonly digest: string;
   readonly virtualMs: number;
+  /** Of the time with faults. */
+  readonly durationMs: number;
   /** From the end of the faults until all had settled. */
   readonly settledMs: number;
   readonly plan: readonly Fault[];
@@ -45,22 +51,15 @@ export async function simulate({
   seed,
   durationMs = usualDurationMs,
   without,
+  mix = (without && mixes[without]) ?? usualMix,
   plan,
 }: SimulateOptions): Promise<SimulationResult> {
   const random = new SeededRandom(`verbatim ${seed}`);
-  const sync = random.chance(0.3);
-  const world = new World(`world ${seed}`, {
-    members,
-    copies: 2,
-    minCopies: 1,
-    strategy: random.pick<Strategy>(['random', 'lowest-id']),
-    sync,
-    sessionGapMs: random.pick([2_000, 3_600_000]),
-    without,
-  });
-  const everyMs = faultGapMs.min * (faultGapMs.max / faultGapMs.min) ** random.next();
-  const losses = sync ? 'both' : random.pick(['power', 'stream'] as const);
-  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs, losses });
+  const { settings, everyMs, losses } = drawWorld(random, mix);
+  const world = new World(`world ${seed}`, { ...settings, without });
+  world.trouble.storesStale = mix.storesStale ?? false;
+  const { weights } = mix;
+  const faults = plan ?? drawPlan(random.fork('plan'), { durationMs, everyMs, losses, weights });
   const deathWatch = watchForDeaths(world);
   try {
     await world.start(names);
@@ -68,10 +67,33 @@ export async function simulate({
     await world.run(durationMs);
     const settledMs = await settle(world);
     if (!world.watch.broken) await judge(world);
-    return resultOf(world, seed, faults, settledMs);
+    return resultOf(world, { seed, plan: faults, durationMs, settledMs });
   } finally {
     deathWatch.stop();
   }
+}
+
+/** The kind of world that a seed gives, but for what the mix says. */
+function drawWorld(random: SeededRandom, mix: Mix) {
+  const isSynced = random.chance(0.3);
+  const sync = mix.sync ?? isSynced;
+  const strategy = random.pick<Strategy>(['random', 'lowest-id']);
+  const sessionGapMs = random.pick([2_000, 3_600_000]);
+  const drawnEveryMs = faultGapMs.min * (faultGapMs.max / faultGapMs.min) ** random.next();
+  const loss = random.pick(['power', 'stream'] as const);
+  const drawnMinCopies = random.pick([1, 1, 1, 2]);
+  return {
+    settings: {
+      members,
+      copies: 2,
+      minCopies: mix.minCopies ?? drawnMinCopies,
+      strategy,
+      sync,
+      sessionGapMs,
+    },
+    everyMs: mix.everyMs ?? drawnEveryMs,
+    losses: mix.losses ?? (sync ? 'both' : loss),
+  };
 }
 
 /** @returns how long it took, once nothing went wrong any more, until everything was done and known everywhere. */
@@ -79,6 +101,7 @@ async function settle(world: World): Promise<number> {
   world.heal();
   const healedMs = world.timeline.nowMs;
   world.fallSilent();
+  if (world.watch.broken) return 0;
   if (await world.until(() => isSettled(world), settleTimeoutMs)) {
     const settledMs = world.timeline.nowMs - healedMs;
     await world.run(lastWordsMs);
@@ -124,15 +147,16 @@ function watchForDeaths(world: World): { stop(): void } {
   };
 }
 
-function resultOf(world: World, seed: number, plan: readonly Fault[], settledMs: number): SimulationResult {
+function resultOf(
+  world: World,
+  run: Pick<SimulationResult, 'seed' | 'plan' | 'durationMs' | 'settledMs'>,
+): SimulationResult {
   const { watch, trace, timeline, stream, history, leader } = world;
   return {
-    seed,
+    ...run,
     broken: watch.broken,
     digest: hash('sha256', `${trace.digest()} ${watch.broken?.what ?? ''}`, 'hex'),
     virtualMs: timeline.nowMs,
-    settledMs,
-    plan,
     counts: {
       frames: stream?.last ?? 0,
       epochs: leader?.copy?.tail.epoch ?? 0,

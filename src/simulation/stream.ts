@@ -18,7 +18,8 @@ export interface Consumer {
 export interface StreamOptions {
   /** Off in simulations that show that the checks notice. */
   readonly comparesAndSets: boolean;
-  stored(entry: Entry): void;
+  /** @param isStray something that nobody should take notice of. */
+  stored(entry: Entry, isStray: boolean): void;
 }
 
 export class SimulatedStream {
@@ -33,10 +34,10 @@ export class SimulatedStream {
   /** The server has lost it, or somebody has deleted it. */
   isGone = false;
 
-  /** The server's disk lost the end of it. */
-  cut(entries: number): void {
-    this.#entries.length = Math.max(0, this.#entries.length - entries);
+  /** The server's disk lost the end of it. @returns what is lost. */
+  cut(entries: number): Uint8Array[] {
     this.#consumers.clear();
+    return this.#entries.splice(Math.max(0, this.#entries.length - entries));
   }
 
   get last(): number {
@@ -54,10 +55,13 @@ export class SimulatedStream {
   /** @returns whether it was stored, as entry `number`. */
   append(bytes: Uint8Array, number: number): boolean {
     if (this.#options.comparesAndSets && number !== this.last + 1) return false;
-    this.#entries.push(bytes);
-    this.#options.stored({ number: this.last, bytes });
-    for (const consumer of this.#consumers) this.#push(consumer);
+    this.#store(bytes, false);
     return true;
+  }
+
+  /** Something is stored at the end that should not be there. */
+  stray(bytes: Uint8Array): void {
+    this.#store(bytes, true);
   }
 
   addConsumer(consumer: Consumer): void {
@@ -71,6 +75,12 @@ export class SimulatedStream {
 
   stick(which: (consumer: Consumer) => boolean): void {
     for (const consumer of this.#consumers) if (which(consumer)) consumer.isStuck = true;
+  }
+
+  #store(bytes: Uint8Array, isStray: boolean): void {
+    this.#entries.push(bytes);
+    this.#options.stored({ number: this.last, bytes }, isStray);
+    for (const consumer of this.#consumers) this.#push(consumer);
   }
 
   #push(consumer: Consumer): void {

@@ -4,6 +4,7 @@ import type { Broker } from './broker.ts';
 import type { History } from './history.ts';
 import type { AppendTrouble } from './ordered-log.ts';
 import type { SeededRandom } from './random.ts';
+import type { Safeguard } from './safeguards.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 import type { Watch } from './watch.ts';
@@ -21,14 +22,6 @@ export interface Settings {
   /** A safeguard that is switched off, to show that the checks notice. */
   readonly without: Safeguard | undefined;
 }
-
-export type Safeguard =
-  /** The stream stores whatever comes, wherever it was expected. */
-  | 'compare-and-set'
-  /** Leaders count one copy as enough. */
-  | 'wait-for-copies'
-  /** Nodes forget what they answered. */
-  | 'dedupe';
 
 export interface Surroundings {
   readonly settings: Settings;

@@ -47,7 +47,7 @@ export class Timeline {
 
   /** Lets time pass until `untilMs`, or until `isDone`, looked at after every happening. */
   async run(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
-    await settle(0); // what was begun before time was let go
+    await settle(0); // what was begun before time was let go; and from here on always called by a promise that goes on
     while (!isDone()) {
       const next = this.#queue.first;
       if (!next || next.atMs > untilMs) {
@@ -72,7 +72,7 @@ export class Timeline {
 function settle(happenings: number): Promise<void> {
   return new Promise((resolve) => {
     if (happenings % happeningsPerTurn === 0) setImmediate(resolve);
-    else queueMicrotask(() => process.nextTick(resolve));
+    else process.nextTick(resolve);
   });
 }
 

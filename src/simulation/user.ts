@@ -7,6 +7,7 @@ import type { ItemView } from '../protocol/views.ts';
 import { SimulatedBus } from './bus.ts';
 import type { Attempt, Outcome, Showing } from './history.ts';
 import { SimulatedProcess } from './process.ts';
+import { weakenClientBus } from './safeguards.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
@@ -44,6 +45,8 @@ export class SimulatedUser {
   readonly #occupation: Occupation;
   /** Given to a client and without an outcome, or left behind by one that was killed. */
   readonly #open = new Set<Attempt>();
+  /** Ids that went out, for a client that gives what it sends again another one. */
+  readonly #sent = new Set<string>();
   #running: Running | undefined;
   #runs = 0;
   #position: number;
@@ -176,7 +179,13 @@ export class SimulatedUser {
     running.wire?.end();
     running.wire = wire;
     if (!wire.isOpenable) return Promise.reject(new Error('no server can be reached'));
-    const link = Object.assign(new SimulatedBus(wire, broker), { close: async () => wire.end() });
+    const bus = Object.assign(new SimulatedBus(wire, broker), { close: async () => wire.end() });
+    const link = weakenClientBus(
+      bus,
+      process.random.fork('ids'),
+      this.surroundings.settings.without,
+      this.#sent,
+    );
     return new Promise((resolve) => {
       wire.listen({ opened: () => resolve(link), closed: () => undefined });
       wire.open();

@@ -89,7 +89,7 @@ class Verdict {
     }
     const mark = contents.bookmark?.mark.number;
     if (mark !== last) this.#breaks('alive', `${id} has committed up to ${mark} of ${last}`);
-    const { ok, reason } = await verifyStore(contents, new MemoryStore());
+    const { ok, reason } = await verifyStore(contents, { scratch: new MemoryStore() });
     if (!ok) this.#breaks('P2', `${id} does not verify: ${reason}`);
   }
 

@@ -8,8 +8,9 @@ import { Frame, frameHash } from '../events/frame.ts';
 import { type RefusalCode, unrecorded } from '../events/refusals.ts';
 import type { Entry, Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
-import type { HeldFrame } from '../replication/copy.ts';
+import type { HeldFrame } from '../replication/held-frames.ts';
 import type { Tail } from '../replication/tail.ts';
+import { noSpace } from './disk.ts';
 import type { Trace } from './trace.ts';
 
 export type PromiseName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'order' | 'alive';
@@ -18,6 +19,9 @@ export interface Broken {
   readonly promise: PromiseName;
   readonly what: string;
 }
+
+/** Its disk is, or was, full; what it stored cannot be read; its rows are not those of the others. */
+type Excuse = 'full' | 'rotten' | 'folded wrongly';
 
 export class Watch {
   readonly #trace: Trace;
@@ -30,9 +34,17 @@ export class Watch {
   readonly #contents = new Map<string, string>();
   /** Who opened each epoch, by generation and epoch. */
   readonly #leaders = new Map<string, string>();
+  /** Hashes of the frames that opened them. */
+  readonly #opened = new Set<string>();
+  /** Epochs whose first frame the stream has lost. */
+  readonly #reopenable = new Set<string>();
   readonly #committed = new Map<number, string>();
   readonly #states = new Map<number, string>();
   readonly #marks = new Map<string, Mark>();
+  /** Reasons that each node has to stop serving. */
+  readonly #excuses = new Map<string, Set<Excuse>>();
+  /** Hashes of frames that a stream held and lost. */
+  readonly #cut = new Set<string>();
   /** What was said under each user's command id, the first time. */
   readonly said = new Map<string, Answer>();
   readonly #hashes = new WeakMap<Uint8Array, string>();
@@ -55,15 +67,14 @@ export class Watch {
     this.#trace.note('watch', `BROKEN ${promise}: ${what}`);
   }
 
-  /** The stream stored an entry. */
-  streamed({ number: sequence, bytes }: Entry): void {
+  /** The stream stored an entry. @param isStray it is not part of the log, whatever a node thinks of it. */
+  streamed({ number: sequence, bytes }: Entry, isStray: boolean): void {
     const frame = Frame.decode(bytes);
     const { header, hash } = frame;
     const { generation, epoch, number, leader } = header;
-    this.#trace.note(
-      'stream',
-      `${generation}/${sequence}: frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`,
-    );
+    const what = `${isStray ? 'stray ' : ''}frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`;
+    this.#trace.note('stream', `${generation}/${sequence}: ${what}`);
+    if (isStray) return;
     this.#streamed.add(hash);
     this.#frames.push(frame);
     this.#noteCopies(frame);
@@ -72,8 +83,10 @@ export class Watch {
     if (before !== undefined && before !== hash) this.breaks('P3', `two contents for frame ${key}`);
     this.#contents.set(key, hash);
     const office = `${generation}:${epoch}`;
-    const first = this.#leaders.get(office) ?? leader;
+    const isReopened = this.#reopenable.delete(office);
+    const first = (isReopened ? undefined : this.#leaders.get(office)) ?? leader;
     if (first !== leader) this.breaks('P3', `${first} and ${leader} both wrote in epoch ${office}`);
+    if (isReopened || !this.#leaders.has(office)) this.#opened.add(hash);
     this.#leaders.set(office, leader);
   }
 
@@ -97,12 +110,17 @@ export class Watch {
   /** A node says that frames are committed. */
   committed(node: string, frames: readonly HeldFrame[], mark: Mark): void {
     for (const { frame } of frames) this.#committedFrame(node, frame);
-    const state = this.#states.get(mark.number) ?? mark.state;
-    if (state !== mark.state) this.breaks('P2', `${node} has another state hash at frame ${mark.number}`);
-    this.#states.set(mark.number, mark.state);
+    if (!this.#excuses.get(node)?.has('folded wrongly')) this.#compareStates(node, mark);
     const before = this.#marks.get(node)?.number ?? 0;
     if (mark.number < before) this.breaks('P7', `${node}'s mark fell from ${before} to ${mark.number}`);
     this.#marks.set(node, mark);
+  }
+
+  /** A node whose fold went wrong has another state until it notices; in the end all states are compared. */
+  #compareStates(node: string, mark: Mark): void {
+    const state = this.#states.get(mark.number) ?? mark.state;
+    if (state !== mark.state) this.breaks('P2', `${node} has another state hash at frame ${mark.number}`);
+    this.#states.set(mark.number, mark.state);
   }
 
   /** A node that lost what it had not synced may be behind where it was. */
@@ -110,10 +128,35 @@ export class Watch {
     this.#marks.delete(node);
   }
 
-  /** A node begins again with nothing. */
-  setAside(node: string): void {
+  /** A node begins again with nothing. @param isRobbed somebody else removed what it had. */
+  setAside(node: string, isRobbed: boolean): void {
+    if (!isRobbed && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} set a sound copy aside`);
     this.#marks.delete(node);
-    this.#written.delete(node);
+    for (const excuse of ['rotten', 'folded wrongly'] as const) this.#excuses.get(node)?.delete(excuse);
+  }
+
+  /** Something was done to a node for which it may stop serving, or set its copy aside. */
+  excuse(node: string, excuse: Excuse): void {
+    this.#excuses.set(node, (this.#excuses.get(node) ?? new Set()).add(excuse));
+  }
+
+  /**
+   * The stream lost these frames: whoever holds them holds something else than the stream will. If nobody else does,
+   * the same epoch may be opened again, by somebody else.
+   */
+  cutOff(frames: readonly Frame[]): void {
+    for (const { hash, header } of frames) {
+      const { generation, epoch, number } = header;
+      this.#cut.add(hash);
+      this.#contents.delete(`${generation}:${epoch}:${number}`);
+      if (this.#opened.has(hash)) this.#reopenable.add(`${generation}:${epoch}`);
+    }
+  }
+
+  /** Whether as many nodes have stored a frame of the stream as it takes to commit it. */
+  isOnEnough(hash: string): boolean {
+    const frame = this.#frames.findLast((one) => one.hash === hash);
+    return frame !== undefined && this.#holders(hash).length >= this.#copiesFor(frame.number);
   }
 
   /** A node begins to serve. */
@@ -123,9 +166,18 @@ export class Watch {
       this.breaks('P3', `${node} serves epoch ${epoch} without having opened it`);
   }
 
-  /** A node froze; nothing that a simulation of this kind does is a reason to. */
+  /** A node stopped serving: because its copy is damaged, or because its disk refuses writes. */
   froze(node: string, reason: string): void {
-    this.breaks('P2', `${node} froze: ${reason}`);
+    const isFull = this.#excuses.get(node)?.has('full') && reason.includes(noSpace);
+    if (!isFull && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
+  }
+
+  /** What it holds was damaged, or is not what the stream holds since that has lost something. */
+  #mayBeDamaged(node: string): boolean {
+    const excuses = this.#excuses.get(node);
+    const written = this.#written.get(node) ?? new Set();
+    const isCut = [...this.#cut].some((hash) => written.has(hash));
+    return isCut || excuses?.has('rotten') === true || excuses?.has('folded wrongly') === true;
   }
 
   /** A leader answers a batch of commands. */

@@ -44,6 +44,8 @@ export class World {
   #isSilent = false;
   /** From now on nothing goes wrong any more. */
   isHealed = false;
+  /** The server has another disk than before, and will get the former one back. */
+  isStreamHidden = false;
 
   constructor(seed: string, settings: Settings) {
     const { trace, timeline, trouble, history } = this;
@@ -137,7 +139,10 @@ export class World {
       part.wire?.heal();
       part.start();
     }
-    for (const { disk } of this.nodes) disk.slowness = 1;
+    for (const { disk } of this.nodes) {
+      disk.slowness = 1;
+      disk.isFull = false;
+    }
   }
 
   async #pass(ms: number, isDone: () => boolean): Promise<void> {
@@ -176,12 +181,13 @@ export class World {
   #newStream(): SimulatedStream {
     return new SimulatedStream({
       comparesAndSets: this.settings.without !== 'compare-and-set',
-      stored: (entry) => this.#stored(entry),
+      stored: (entry, isStray) => this.#stored(entry, isStray),
     });
   }
 
-  #stored(entry: Entry): void {
-    this.watch.streamed(entry);
+  #stored(entry: Entry, isStray: boolean): void {
+    this.watch.streamed(entry, isStray);
+    if (isStray) return;
     const frame = Frame.decode(entry.bytes);
     for (const waiter of this.#frameWaiters) {
       if (waiter.opens !== opensEpoch(frame)) continue;

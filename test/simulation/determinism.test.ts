@@ -1,5 +1,8 @@
 /** A seed is worth printing only if it repeats the run. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { shrink } from '../../src/simulation/shrink.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 
 const durationMs = 6_000;
@@ -20,4 +23,23 @@ it('a plan can be given instead of drawn', async () => {
   const drawn = await simulate({ seed: 9, durationMs });
   const given = await simulate({ seed: 9, durationMs, plan: drawn.plan });
   expect(given.digest).toBe(drawn.digest);
+});
+
+it('the same seed gives the same run in another process', async () => {
+  const { digest } = await simulate({ seed: 11 });
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const args = ['--import', 'tsx', 'cli/main.ts', 'simulate', '--seed', '11', '--json'];
+  const printed = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(JSON.parse(printed.split('\n')[0]!)).toMatchObject({ seed: 11, digest });
+});
+
+it('a run that breaks a promise is shrunk to one with fewer faults that breaks the same', async () => {
+  const without = 'wait-for-copies';
+  const broken = await simulate({ seed: 1, without });
+  const { result, runs } = await shrink({ seed: 1, without }, broken, () => false);
+  expect(broken.broken?.promise).toBe('P1');
+  expect(result.broken?.promise).toBe('P1');
+  expect(result.plan.length).toBeLessThanOrEqual(broken.plan.length);
+  expect(result.plan).toEqual([]);
+  expect(runs).toBeGreaterThan(0);
 });
