@@ -188,12 +188,15 @@ module.exports = {
     {
       name: 'cli-through-the-client',
       comment:
-        'As above. The command line also starts nodes and clusters, holds the operator commands, and writes what a cluster says.',
+        'As above. The command line also starts nodes, clusters and simulations, holds the operator commands, and writes what a cluster says.',
       severity: 'error',
       from: { path: '^cli/' },
       to: {
         path: '^src/',
-        pathNot: [ROOT, '^src/(client|cluster|operator|events|protocol|system|observability/journal)'],
+        pathNot: [
+          ROOT,
+          '^src/(client|cluster|operator|events|protocol|simulation|system|observability/journal)',
+        ],
       },
     },
     {

@@ -30,6 +30,18 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 180 * SECOND_MS,
+          hookTimeout: 60 * SECOND_MS,
+          fileParallelism: false,
+          // After everything else: what is measured in milliseconds here must not wait for another test.
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/free-port.ts';
 
-const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
+export const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
 
 export interface BenchCluster {
   readonly url: string;

@@ -1,6 +1,7 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
 import { removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { benchFailover } from './failover.ts';
 import { print, type Row } from './measure.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -22,12 +23,20 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   },
   rebuild: benchRebuild,
   growth: benchGrowth,
+  failover: () =>
+    benchFailover({
+      kills: count('kills', 100),
+      handovers: count('handovers', 20),
+      respawns: count('respawns', 20),
+    }),
 };
 
-const unknown = args.filter((arg) => arg !== '--json' && !Object.hasOwn(benches, arg));
+const unknown = args.filter(
+  (arg) => !/^--(json|(kills|handovers|respawns)=\d+)$/.test(arg) && !Object.hasOwn(benches, arg),
+);
 if (unknown.length > 0) {
   process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without\n`,
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N\n`,
   );
   process.exit(2);
 }
@@ -41,5 +50,12 @@ const head = {
 };
 print('machine', [head], isJson);
 for (const [name, bench] of Object.entries(benches)) {
-  if (asked.length === 0 || asked.includes(name)) print(name, await bench(), isJson);
+  // Failover takes as long as all others together, and writes a plot into the documents: only where it is asked for.
+  if (asked.includes(name) || (asked.length === 0 && name !== 'failover')) print(name, await bench(), isJson);
+}
+
+/** `--kills=20` */
+function count(name: string, otherwise: number): number {
+  const given = args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  return given === undefined ? otherwise : Number(given);
 }

@@ -44,7 +44,9 @@ export function* syntheticFrames({ users, messages, eventsPerFrame }: SyntheticL
   };
   const cluster = { members: ['n1', 'n2', 'n3'], copies: 2 };
   const base = { number: 0, hash: tail.hash };
-  pending.push(encodeEvent({ type: 'Seeded', at: startMs, data: { generation: 1, base, ...cluster, minCopies: 1 } }));
+  pending.push(
+    encodeEvent({ type: 'Seeded', at: startMs, data: { generation: 1, base, ...cluster, minCopies: 1 } }),
+  );
   yield cut(0);
   pending.push(encodeEvent({ type: 'LeaderElected', at: startMs, data: { node: 'n1', ...cluster } }));
   yield cut(1);
