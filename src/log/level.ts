@@ -224,10 +224,14 @@ function whyUnusable(folder: string, error: unknown): string {
   return `${folder} cannot be opened: ${causeOf(error)}`;
 }
 
-/** Or a table of LevelDB's that cannot be read: one that was cut off is an input error to it. */
+/**
+ * What LevelDB calls an input error may be damage as well: a table that was cut off, and a file that is missing although
+ * another one names it.
+ */
+const damagedFile = /\.(ldb|sst): (Invalid argument|Input\/output error)|: No such file or directory$/;
+
 function isCorruption(error: unknown): boolean {
-  const isUnreadableTable = /\.(ldb|sst): (Invalid argument|Input\/output error)|too short to be an sstable/;
-  return codeOf(error) === 'LEVEL_CORRUPTION' || isUnreadableTable.test(causeOf(error));
+  return codeOf(error) === 'LEVEL_CORRUPTION' || damagedFile.test(causeOf(error));
 }
 
 /** @throws what was caught, by its own name where it says that the store is damaged. */
