@@ -14,6 +14,8 @@ const identitySchema = z.object({
   name: z.string(),
   token: z.string(),
   position: z.int().min(0),
+  /** Profiles of before 0.2 do not say. */
+  cluster: z.string().optional(),
 });
 
 /** Nobody needs it for longer than a few milliseconds: whoever has it still was killed. */

@@ -100,8 +100,10 @@ export async function keepLogIn(
   profile: Profile,
   identity: Identity,
 ): Promise<Identity> {
-  const { name } = await asUser(options, profile, identity, ({ client, leftMs }) => client.whoAmI(leftMs()));
-  const named = { ...identity, name };
+  const { name, cluster } = await asUser(options, profile, identity, ({ client, leftMs }) =>
+    client.whoAmI(leftMs()),
+  );
+  const named = { ...identity, name, cluster };
   profile.write(named);
   return named;
 }

@@ -12,6 +12,7 @@ import type { Journal } from './ports/journal.ts';
 import { tokens } from './projections/tables.ts';
 import { Replica } from './replication/replica.ts';
 import { ChatLeader } from './service/chat-leader.ts';
+import { clusterId } from './service/cluster-id.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
@@ -105,7 +106,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
         guardBorder(
           { servers, password: secrets.authPassword, seed: secrets.calloutSeed, node: id },
-          judge(replica, positions),
+          judge(open, positions),
         ),
       );
     },
@@ -139,10 +140,18 @@ async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Pr
   return jsonJournal({ node: id, isVerbose, epoch: () => watch.epoch });
 }
 
-/** Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read. */
-function judge({ copy }: Replica, positions: Positions): Judge {
+/**
+ * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
+ * another cluster, whose positions mean nothing here, is judged at once.
+ */
+function judge({ copy, frames }: OpenCopy, positions: Positions): Judge {
   return async (introduction, secret) => {
     if (introduction.as === 'guest') return true;
+    const { cluster } = introduction;
+    if (cluster !== undefined) {
+      if (!(await positions.reached(1, judgePatienceMs))) return undefined;
+      if (cluster !== (await clusterId(frames))) return false;
+    }
     if (!(await positions.reached(introduction.position, judgePatienceMs))) return undefined;
     return tokens.get(copy.rows, hashToken(secret)) === introduction.user;
   };

@@ -29,12 +29,13 @@ export interface ClientOptions {
   link(introduction: Introduction, secret: string): Promise<Link>;
 }
 
-/** Who a user is, to be kept between runs; `position` is the highest position seen. */
+/** Who a user is, to be kept between runs; `position` is the highest position seen, `cluster` the one it was seen in. */
 export interface Identity {
   readonly user: string;
   readonly name: string;
   readonly token: string;
   readonly position: number;
+  readonly cluster?: string | undefined;
 }
 
 const pageSize = 200;
@@ -96,8 +97,8 @@ export class UserClient {
   #deliveries: Deliveries | undefined;
   #isAttached = false;
 
-  constructor({ clock, random, link }: ClientOptions, { user, token, position }: Identity) {
-    const introduction = { as: 'user', user, position } as const;
+  constructor({ clock, random, link }: ClientOptions, { user, token, position, cluster }: Identity) {
+    const introduction = { as: 'user', user, position, cluster } as const;
     this.#clock = clock;
     this.#user = user;
     this.#tokenHash = hashToken(token);
@@ -126,7 +127,7 @@ export class UserClient {
     await this.line.command({ type: 'DeleteAccount' }, timing(timeoutMs));
   }
 
-  async whoAmI(timeoutMs?: number): Promise<{ user: string; name: string }> {
+  async whoAmI(timeoutMs?: number): Promise<QueryAnswer<'whoami'>> {
     return await this.line.query('whoami', {}, timeoutMs);
   }
 

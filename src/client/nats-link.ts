@@ -1,6 +1,5 @@
 /** Reaching the broker over NATS. */
 import { errors, type NatsConnection } from 'nats';
-import { refusals } from '../events/refusals.ts';
 import { clientSubjects, formatIntroduction, type Introduction } from '../protocol/subjects.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
@@ -10,6 +9,9 @@ import type { Link } from './line.ts';
 const attemptsMax = 3;
 /** The broker refuses after 2 s (`nats.conf`) when no node answered for a client, so only a quick no is a node's own. */
 const verdictMs = 1_900;
+
+const notKnownHere =
+  'This cluster does not know your log-in: it was ended, or is of another cluster; log in again with `verbatim login NAME`.';
 
 /** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
 export function natsLink(servers: readonly string[]) {
@@ -23,7 +25,7 @@ export function natsLink(servers: readonly string[]) {
           throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
         }
         const isVerdict = performance.now() - askedMs < verdictMs;
-        if (isVerdict) throw new Refused('not-logged-in', refusals['not-logged-in']);
+        if (isVerdict) throw new Refused('not-logged-in', notKnownHere);
         if (attempt === attemptsMax) throw new Unanswered('not-sent', 'no node answers', { cause });
       }
     }
@@ -52,7 +54,7 @@ async function watchBorder(connection: NatsConnection, refused: (problem: Error)
     if (status.type === 'reconnecting') triedMs = performance.now();
     const isNo = status.type === 'error' && status.error instanceof errors.AuthorizationError;
     if (isNo && performance.now() - triedMs < verdictMs) {
-      return refused(new Refused('not-logged-in', refusals['not-logged-in']));
+      return refused(new Refused('not-logged-in', notKnownHere));
     }
   }
 }

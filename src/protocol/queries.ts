@@ -12,7 +12,8 @@ const sessionId = z.string().max(limits.idLengthMax);
 export const queries = {
   whoami: {
     request: z.strictObject({}),
-    answer: z.object({ user: z.string(), name: z.string(), shown: natural }),
+    /** `cluster`: nodes of before 0.2 do not say. */
+    answer: z.object({ user: z.string(), name: z.string(), shown: natural, cluster: z.string().optional() }),
   },
   /** `after`: a name, as sorted by its canonical form. */
   users: {

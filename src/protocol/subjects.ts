@@ -68,20 +68,28 @@ export function userPermissions(user: string) {
 /** How a client introduces itself to the broker: the user name of the connection. */
 export type Introduction =
   | { readonly as: 'guest'; readonly guest: string }
-  /** `position`: how far this client has read; a node that is behind waits before it judges the token. */
-  | { readonly as: 'user'; readonly user: string; readonly position: number };
+  /**
+   * `position`: how far this client has read; a node that is behind waits before it judges the token. `cluster`: whose
+   * log that is a position of, as far as the client knows: one that another cluster's log may never reach.
+   */
+  | {
+      readonly as: 'user';
+      readonly user: string;
+      readonly position: number;
+      readonly cluster?: string | undefined;
+    };
 
 export function formatIntroduction(introduction: Introduction): string {
-  return introduction.as === 'guest'
-    ? `guest:${introduction.guest}`
-    : `user:${introduction.user}:${introduction.position}`;
+  if (introduction.as === 'guest') return `guest:${introduction.guest}`;
+  const { user, position, cluster } = introduction;
+  return `user:${user}:${position}${cluster === undefined ? '' : `:${cluster}`}`;
 }
 
 const introductionPattern =
-  /^(?:guest:(?<guest>g-[0-9a-z]{16})|user:(?<user>u-[0-9a-z]{16}):(?<position>\d{1,15}))$/;
+  /^(?:guest:(?<guest>g-[0-9a-z]{16})|user:(?<user>u-[0-9a-z]{16}):(?<position>\d{1,15})(?::(?<cluster>[0-9a-f]{16}))?)$/;
 
 export function parseIntroduction(text: string): Introduction | undefined {
-  const { guest, user, position } = introductionPattern.exec(text)?.groups ?? {};
+  const { guest, user, position, cluster } = introductionPattern.exec(text)?.groups ?? {};
   if (guest) return { as: 'guest', guest };
-  return user ? { as: 'user', user, position: Number(position) } : undefined;
+  return user ? { as: 'user', user, position: Number(position), cluster } : undefined;
 }

@@ -14,6 +14,7 @@ import {
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
 import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
+import { clusterId } from './cluster-id.ts';
 import type { Frames } from './frames.ts';
 import { type QueueItem, Queues } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
@@ -55,7 +56,8 @@ export class Reader {
 
   async #whoami(user: string): Promise<QueryAnswer<'whoami'> | Refusal> {
     const row = userRows.get(this.#copy.rows, user);
-    return row ? { user, name: row.name, shown: row.shown } : refusal('not-logged-in');
+    if (!row) return refusal('not-logged-in');
+    return { user, name: row.name, shown: row.shown, cluster: await clusterId(this.#frames) };
   }
 
   async #users({ prefix, after, limit }: QueryRequest<'users'>): Promise<QueryAnswer<'users'>> {

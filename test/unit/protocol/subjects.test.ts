@@ -30,8 +30,10 @@ it('every subject that a user may publish to names the user, and no wildcard rea
 });
 
 it('an introduction is understood as it was given, and nothing else is', () => {
-  const introduction = { as: 'user', user, position: 7 } as const;
-  expect(parseIntroduction(formatIntroduction(introduction))).toEqual(introduction);
+  for (const cluster of [undefined, '0123456789abcdef']) {
+    const introduction = { as: 'user', user, position: 7, cluster } as const;
+    expect(parseIntroduction(formatIntroduction(introduction))).toEqual(introduction);
+  }
   for (const text of [
     '',
     'node',
@@ -39,6 +41,8 @@ it('an introduction is understood as it was given, and nothing else is', () => {
     `user:${user}`,
     `user:${user}:-1`,
     `user:${user}:7 `,
+    `user:${user}:7:`,
+    `user:${user}:7:0123`,
     'guest:g-*',
     'guest:>',
   ]) {
