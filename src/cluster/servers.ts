@@ -107,11 +107,16 @@ export function superviseServer(
   });
 }
 
-/** What servers say of connections to one that died is no news: its death was told, and it will be back. */
+/**
+ * What servers say of connections to one that died is no news: its death was told, and it will be back. Nor is a client
+ * whose log-in counts no longer: it is told, and may ask again many times a second.
+ */
 function isComplaint(text: string): boolean {
   return (
     /\[(ERR|FTL)\]|^nats-server:/.test(text) &&
-    !/trying to connect to route|rid:\d+ - Error flushing/.test(text)
+    !/trying to connect to route|rid:\d+ - Error flushing|authentication error - User "(user|guest):/.test(
+      text,
+    )
   );
 }
 

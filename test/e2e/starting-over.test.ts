@@ -35,6 +35,7 @@ describe('a cluster that starts over', () => {
         ),
       });
     }
+    expect(cluster.said.all.filter((line) => line.includes('authentication error'))).toEqual([]);
   });
 
   it('lets them be dropped', async () => {
