@@ -7,14 +7,28 @@ import { Profile } from '../profile.ts';
 import { visible } from '../render/text.ts';
 import { notLoggedIn, withUser } from '../session.ts';
 
-export function configure(command: Command): void {
-  withProfile(command).addHelpText('after', '\nExample:\n  $ verbatim logout').action(run);
+interface Options extends UserOptions {
+  readonly local?: boolean;
 }
 
-async function run(options: UserOptions): Promise<void> {
+export function configure(command: Command): void {
+  withProfile(command)
+    .option('--local', 'only forget the log-in here, whether or not anybody answers')
+    .addHelpText('after', '\nExample:\n  $ verbatim logout')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
   const profile = new Profile(options.profile);
   const name = profile.read()?.name;
   if (name === undefined) throw notLoggedIn();
+  const output = new Output(options);
+  if (!options.local) await end(options, output);
+  profile.remove();
+  await output.emit({ user: name }, `logged out ${visible(name)}`);
+}
+
+async function end(options: UserOptions, output: Output): Promise<void> {
   try {
     await withUser(options, async ({ client, leftMs }) => {
       await client.line.ready(leftMs());
@@ -22,8 +36,8 @@ async function run(options: UserOptions): Promise<void> {
     });
   } catch (error) {
     // Refused: that log-in counts no longer, which is what was wanted. Without an answer it may count still.
-    if (failureFrom(error).status !== exitStatus.refused) throw error;
+    if (failureFrom(error).status === exitStatus.refused) return;
+    output.note('--local forgets the log-in here all the same');
+    throw error;
   }
-  profile.remove();
-  await new Output(options).emit({ user: name }, `logged out ${visible(name)}`);
 }

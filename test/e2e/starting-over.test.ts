@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cli } from '../support/cli.ts';
 import { password, TestCluster } from '../support/cluster.ts';
+import { freePort } from '../support/free-port.ts';
 
 describe('a cluster that starts over', () => {
   let cluster: TestCluster;
@@ -38,13 +39,24 @@ describe('a cluster that starts over', () => {
     expect(cluster.said.all.filter((line) => line.includes('authentication error'))).toEqual([]);
   });
 
-  it('lets them be dropped', async () => {
+  it('lets them be dropped, even if nobody answers', async () => {
+    await cluster.welcome('carol');
+    const gone = ['--servers', `nats://127.0.0.1:${await freePort()}`];
+    const carol = cluster.as('carol');
+    const { status, stderr } = await carol.run(['logout', ...gone]);
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringMatching(/^--local [^\n]+\nerror: not-sent: /),
+    });
+    expect(hasProfile('carol')).toBe(true);
+    await carol.done(['logout', '--local', ...gone]);
+    expect(hasProfile('carol')).toBe(false);
     expect((await bob.done(['logout'])).stdout).toBe('logged out bob\n');
     expect(hasProfile('bob')).toBe(false);
   });
 
   it('asks again in the chat', async () => {
-    const input = `n\nalice\n${password}\n${password}\n/users\n`;
+    const input = `n\nalice\n${password}\n${password}\n/users al\n`;
     const { stderr, lines } = await alice.done(['chat'], { input });
     expect(stderr).toContain('Do you have an account here?');
     expect(lines).toEqual([expect.stringContaining('alice')]);
