@@ -122,11 +122,18 @@ class Start {
 async function refuseRunning(data: string, port: number): Promise<void> {
   const servers = await rememberedServers(data);
   if (servers === undefined || servers[0]!.endsWith(`:${port}`)) return;
-  const { operatorPassword } = await readSecrets(data);
-  const operator = await Operator.connect(servers, operatorPassword).catch(() => undefined);
-  await operator?.close();
-  if (operator)
+  if (await runningIn(data))
     throw new Refusal('data-unusable', `${data} is in use by the cluster at ${servers.join(',')}`);
+}
+
+/** Where the cluster of a data folder runs; undefined when it does not. */
+export async function runningIn(data: string): Promise<readonly string[] | undefined> {
+  const servers = await rememberedServers(data);
+  if (servers === undefined) return undefined;
+  const { operatorPassword } = await readSecrets(data);
+  const operator = await Operator.connect(servers, operatorPassword).catch(() => undefined); // another's knows no such password
+  await operator?.close();
+  return operator && servers;
 }
 
 function replicaArgs({

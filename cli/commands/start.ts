@@ -2,9 +2,10 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { type ClusterNews, startCluster } from '../cluster.ts';
+import { type ClusterNews, runningIn, startCluster } from '../cluster.ts';
 import { operatorLog } from '../operator-log.ts';
 import { type UpOptions, withLocalCluster } from '../options.ts';
+import { ask } from '../prompt.ts';
 import { count } from '../render/text.ts';
 import { untilStopped } from '../stop.ts';
 import { type ChatOptions, runChat, withChat } from './chat.ts';
@@ -21,6 +22,8 @@ export function configure(command: Command): void {
 
 async function run(options: Options): Promise<void> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const running = isTerminal ? await runningIn(options.data).catch(() => undefined) : undefined;
+  if (running !== undefined) return await joinRunning(options, running);
   const log = join(options.data, logName);
   const cluster = await startCluster(options, await (isTerminal ? newsTo(log, options) : openNews(options)));
   const own = { ...options, servers: cluster.servers };
@@ -28,17 +31,32 @@ async function run(options: Options): Promise<void> {
   await untilStopped(cluster, async () => {
     await cluster.ready();
     if (!isTerminal) return sayHowToJoin(options, servers);
-    process.stdout.write(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.\n`);
-    await runChat(own).finally(async () => {
-      const others = await cluster.clients();
-      if (others > 0)
-        process.stdout.write(
-          `${count(others, 'other client is', 'other clients are')} connected and will lose the cluster.\n`,
-        );
-      process.stdout.write('Stopping the cluster; `npm start` brings it back with everything in it.\n');
-      await cluster.stop();
-    });
+    say(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.`);
+    say(`Others join with: ${howToJoin(servers)}`);
+    say('Leaving this chat stops the cluster.');
+    const chat = runChat(own);
+    await chat.catch(() => undefined);
+    if (await shallGoOn(await cluster.clients()))
+      return say('The cluster goes on without you; Ctrl-C stops it.');
+    say('Stopping the cluster; `npm start` brings it back with everything in it.');
+    await cluster.stop();
+    await chat;
   });
+}
+
+/** Somebody has started it already, in another terminal: it is theirs to stop. */
+async function joinRunning(options: Options, servers: readonly string[]): Promise<void> {
+  say(`The cluster runs already, at ${servers.join(',')}: this is one more chat with it, and leaving it stops nothing.`);
+  say(`Whoever is somebody else takes a profile of their own: ${howToJoin(servers.join(','))}`);
+  await runChat({ ...options, servers });
+}
+
+/** Whoever asks to stop at the question, with Ctrl-C, has answered it. */
+async function shallGoOn(others: number): Promise<boolean> {
+  if (others === 0) return false;
+  say(`${count(others, 'other client is', 'other clients are')} connected and would lose the cluster.`);
+  const answer = await ask('Stop it? [y/N] ').catch(() => 'y');
+  return !/^y(es)?$/i.test(answer.trim());
 }
 
 /** A chat and the lines of a cluster do not go together on one screen. */
@@ -60,5 +78,13 @@ async function openNews({ json = false, log }: Options): Promise<ClusterNews> {
 }
 
 function sayHowToJoin({ json = false }: Options, servers: string): void {
-  if (!json) process.stdout.write(`join from another terminal with: npm run chat -- --servers ${servers}\n`);
+  if (!json) say(`join from another terminal with: ${howToJoin(servers)}`);
+}
+
+function howToJoin(servers: string): string {
+  return `npm run chat -- --servers ${servers} --profile NAME`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -165,7 +165,11 @@ describe('npm start', () => {
       const env = { ...ownEnvironment(), VERBATIM_DATA: join(ownEnvironment().HOME!, 'data') };
       const port = await freePort();
       const terminal = await Terminal.open(['start', '--port', String(port)], env);
-      await terminal.shows('Do you have an account here?');
+      const start = await terminal.shows('Do you have an account here?');
+      expect(start).toContain(
+        `Others join with: npm run chat -- --servers nats://127.0.0.1:${port} --profile`,
+      );
+      expect(start).toContain('Leaving this chat stops the cluster.');
       for (const answer of ['n', 'alice', password, password]) await terminal.enter(answer); // typed ahead
       expect(await terminal.shows('you are alice')).not.toContain(password);
 
@@ -175,9 +179,15 @@ describe('npm start', () => {
       const listening = new Cli(guest).start(['inbox', '--follow']);
       await terminal.enter('/msg bob hi');
       await listening.out.next("alice: 'hi'");
+      const second = await Terminal.open(['start', '--port', String(port)], env);
+      expect(await second.shows('you are alice')).toContain('leaving it stops nothing');
+      await second.enter('/quit');
+      await second.shows('exit status 0');
+
       await terminal.enter('/quit');
+      await terminal.shows('1 other client is connected and would lose the cluster.');
+      await terminal.enter('y');
       const screen = await terminal.shows('exit status 0');
-      expect(screen).toContain('1 other client is connected');
       expect(screen).not.toMatch(/n\d: n\d leads/);
       expect(readFileSync(join(env.VERBATIM_DATA, 'verbatim.log'), 'utf8')).toMatch(/n\d: n\d leads epoch 1/);
       listening.signal('SIGINT');
@@ -186,4 +196,28 @@ describe('npm start', () => {
       expect(whoami.stderr).toContain(`no server answers at nats://127.0.0.1:${port}`);
     },
   );
+
+  it.skipIf(!hasTmux)('goes on without its chat, for the sake of others, until Ctrl-C', async () => {
+    const env = { ...ownEnvironment(), VERBATIM_DATA: join(ownEnvironment().HOME!, 'data') };
+    const terminal = await Terminal.open(['start', '--port', String(await freePort())], env);
+    await terminal.shows('Do you have an account here?');
+    for (const answer of ['n', 'alice', password, password]) await terminal.enter(answer);
+    await terminal.shows('you are alice');
+    const bob = new Cli({ ...env, VERBATIM_PROFILE: 'bob' });
+    await bob.done(['register', 'bob', '--password-stdin'], { input: password });
+    await bob.done(['login', 'bob', '--password-stdin'], { input: password });
+    const listening = bob.start(['inbox', '--follow']);
+    await terminal.enter('/msg bob bye');
+    await listening.out.next("alice: 'bye'");
+
+    await terminal.enter('/logout');
+    await terminal.shows('Stop it? [y/N]');
+    await terminal.press('Enter');
+    await terminal.shows('goes on without you; Ctrl-C stops it');
+    await bob.done(['whoami']);
+    await terminal.press('C-c');
+    await terminal.shows('exit status 0');
+    listening.signal('SIGINT');
+    await listening.ended();
+  });
 });

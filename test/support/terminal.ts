@@ -27,7 +27,7 @@ export class Terminal {
     this.#env = { ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' };
   }
 
-  /** Runs `verbatim` in it; when that ends, its exit status is shown. */
+  /** Runs `verbatim` in it; when that ends, by Ctrl-C or otherwise, its exit status is shown. */
   static async open(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Terminal> {
     const terminal = new Terminal(env);
     open.add(terminal);
@@ -39,7 +39,7 @@ export class Terminal {
       '120',
       '-y',
       '40',
-      `${command}; echo "exit status $?"; cat`,
+      `trap : INT; ${command}; echo "exit status $?"; cat`,
     );
     terminal.#watcher = spawn('tmux', ['-S', terminal.#socket, '-C', 'attach', '-f', 'ignore-size'], {
       env: terminal.#env,
