@@ -25,28 +25,35 @@ async function run(options: Options): Promise<void> {
   const running = isTerminal ? await runningIn(options.data).catch(() => undefined) : undefined;
   if (running !== undefined) return await joinRunning(options, running);
   const log = join(options.data, logName);
-  const cluster = await startCluster(options, await (isTerminal ? newsTo(log, options) : openNews(options)));
+  const news = await (isTerminal ? newsTo(log, options) : openNews(options));
+  const cluster = await startCluster(options, news);
   const own = { ...options, servers: cluster.servers };
   const servers = cluster.servers.join(',');
-  await untilStopped(cluster, async () => {
-    await cluster.ready();
-    if (!isTerminal) return sayHowToJoin(options, servers);
-    say(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.`);
-    say(`Others join with: ${howToJoin(servers)}`);
-    say('Leaving this chat stops the cluster.');
-    const chat = runChat(own);
-    await chat.catch(() => undefined);
-    if (await shallGoOn(await cluster.clients()))
-      return say('The cluster goes on without you; Ctrl-C stops it.');
-    say('Stopping the cluster; `npm start` brings it back with everything in it.');
-    await cluster.stop();
-    await chat;
-  });
+  await untilStopped(
+    cluster,
+    async () => {
+      await cluster.ready();
+      if (!isTerminal) return sayHowToJoin(options, servers);
+      say(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.`);
+      say(`Others join with: ${howToJoin(servers)}`);
+      say('Leaving this chat stops the cluster.');
+      const chat = runChat(own);
+      await chat.catch(() => undefined);
+      if (await shallGoOn(await cluster.clients()))
+        return say('The cluster goes on without you; Ctrl-C stops it.');
+      say('Stopping the cluster; `npm start` brings it back with everything in it.');
+      await cluster.stop();
+      await chat;
+    },
+    isTerminal ? say : news.log,
+  );
 }
 
 /** Somebody has started it already, in another terminal: it is theirs to stop. */
 async function joinRunning(options: Options, servers: readonly string[]): Promise<void> {
-  say(`The cluster runs already, at ${servers.join(',')}: this is one more chat with it, and leaving it stops nothing.`);
+  say(
+    `The cluster runs already, at ${servers.join(',')}: this is one more chat with it, and leaving it stops nothing.`,
+  );
   say(`Whoever is somebody else takes a profile of their own: ${howToJoin(servers.join(','))}`);
   await runChat({ ...options, servers });
 }

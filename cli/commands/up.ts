@@ -20,9 +20,10 @@ Examples:
 }
 
 async function run(options: UpOptions): Promise<void> {
+  const log = await operatorLog(options.log);
   const cluster = await startCluster(options, {
     say: (object, text) => process.stdout.write(options.json ? `${JSON.stringify(object)}\n` : `${text}\n`),
-    log: await operatorLog(options.log),
+    log,
   });
-  await untilStopped(cluster, () => cluster.ready());
+  await untilStopped(cluster, () => cluster.ready(), log);
 }

@@ -157,6 +157,7 @@ describe('npm start', () => {
     expect(how).toContain('npm run chat');
     start.signal('SIGTERM');
     expect(await start.ended()).toBe(0);
+    expect(start.err.all.at(-1)).toBe('stopped');
   });
 
   it.skipIf(!hasTmux)(
@@ -216,7 +217,7 @@ describe('npm start', () => {
     await terminal.shows('goes on without you; Ctrl-C stops it');
     await bob.done(['whoami']);
     await terminal.press('C-c');
-    await terminal.shows('exit status 0');
+    await terminal.shows(/^stopped\nexit status 0/m);
     listening.signal('SIGINT');
     await listening.ended();
   });
