@@ -18,6 +18,11 @@ export class LineQueue {
     this.#settle(undefined);
   }
 
+  /** Whoever waits gets no line, but there may be more. */
+  skip(): void {
+    this.#settle(undefined);
+  }
+
   /** @returns undefined at the end. */
   next(): Promise<string | undefined> {
     const line = this.#lines.shift();

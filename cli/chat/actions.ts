@@ -45,6 +45,19 @@ export async function act(room: Room, typed: Typed): Promise<void> {
   }
 }
 
+/** What was typed while nobody could answer: only what asks nobody is done. */
+export function actLocked(room: Room, typed: Typed, quit: () => void): void {
+  const name = typed.kind === 'command' ? typed.name : undefined;
+  if (name === 'help') {
+    void actions.help(room, '');
+  } else if (name === 'quit') {
+    room.hasLeft = true;
+    (room.screen.onInterrupt ?? quit)(); // what is under way gets its last word
+  } else {
+    room.note('not now: until somebody leads there are only /help and /quit');
+  }
+}
+
 /** With words it says them; the first one spoken to, or one named alone, is whom one talks with from then on. */
 async function message(room: Room, argument: string): Promise<void> {
   const { name, text } = splitName(argument);
@@ -89,7 +102,8 @@ async function replay(room: Room, id: string): Promise<void> {
 async function deleteAccount(room: Room): Promise<void> {
   const { client, identity, screen } = room;
   const answer = await screen.ask(`Delete ${visible(identity.name)} for good? Type the name to confirm: `);
-  if (answer?.trim() !== identity.name)
+  if (answer === undefined) return room.note('nothing was deleted');
+  if (answer.trim() !== identity.name)
     throw new Refusal('not-confirmed', 'That is not the name; nothing was deleted.');
   await client.deleteAccount(room.timeoutMs);
   leave(room, `deleted ${visible(identity.name)}`);

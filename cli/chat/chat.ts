@@ -1,8 +1,8 @@
 /** The interactive client: says what is typed, shows what comes, and takes nothing while there is no leader. */
-import type { ItemView } from '../../src/client/client.ts';
+import type { ItemView, LineState } from '../../src/client/client.ts';
 import { itemJson, renderItem } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
-import { act } from './actions.ts';
+import { act, actLocked } from './actions.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { parseTyped } from './slash.ts';
 
@@ -18,10 +18,13 @@ export async function chat(options: RoomOptions): Promise<number> {
   room.note(
     `you are ${output.palette.name(visible(identity.name))}; /help says what you can do, /quit leaves`,
   );
+  const quit = new Promise<void>((resolve) => {
+    screen.onCommand = (line) => actLocked(room, parseTyped(line), resolve);
+  });
   const watching = watchLeader(room);
   try {
     await client.follow((item) => show(room, item));
-    while (!room.hasLeft) await oneTurn(room);
+    while (!room.hasLeft) await Promise.race([oneTurn(room), quit]);
   } finally {
     watching.stop();
   }
@@ -50,28 +53,33 @@ async function show(room: Room, item: ItemView): Promise<void> {
 /** While nobody leads the screen is locked: what was typed stays, and what would be typed is not taken. */
 function watchLeader(room: Room): { stop(): void } {
   const { client, screen } = room;
-  let wasReady = true;
+  let before = 'ready';
   const look = () => {
     const { state, problem } = client.line;
-    const isReady = state === 'ready';
     if (state === 'closed') {
       if (problem) room.complain(problem);
       screen.close();
-    } else if (isReady !== wasReady) {
-      wasReady = isReady;
-      screen.setLocked(!isReady);
+    } else if (state !== before && news[state] !== undefined) {
+      before = state;
+      screen.setLocked(state !== 'ready');
       screen.setPrompt(promptOf(room));
-      room.note(
-        isReady ? 'there is a leader; go on' : 'nobody leads at present; typing is off until somebody does',
-      );
+      room.note(news[state]);
     }
   };
   look();
   return client.line.watch(look);
 }
 
+const news: Readonly<Partial<Record<LineState, string>>> = {
+  ready: 'there is a leader; go on',
+  leaderless: 'nobody leads at present; typing is off until somebody does, but for /help and /quit',
+  disconnected: 'the server is out of reach; typing is off until it is back, but for /help and /quit',
+};
+
 function promptOf({ client, partner, output }: Room): string {
   const { dim, name } = output.palette;
-  if (client.line.state !== 'ready') return dim('(no leader) ');
+  const { state } = client.line;
+  if (state === 'disconnected') return dim('(no server) ');
+  if (state !== 'ready') return dim('(no leader) ');
   return `${partner === undefined ? '' : name(visible(partner))}> `;
 }

@@ -9,6 +9,7 @@ export class PipeScreen implements Screen {
   readonly #lines = this.#reader[Symbol.asyncIterator]();
   readonly #output = new Output({});
   onInterrupt: (() => void) | undefined;
+  onCommand: ((line: string) => void) | undefined;
 
   async read(): Promise<string | undefined> {
     const { done, value } = await this.#lines.next();

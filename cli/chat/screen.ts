@@ -4,16 +4,18 @@ export interface Screen {
   readonly isTerminal: boolean;
   /** The next line typed; undefined when no more will come. */
   read(): Promise<string | undefined>;
-  /** The answer to a question; undefined when no more will come. */
+  /** The answer to a question; undefined after Ctrl-C, and when no more will come. */
   ask(question: string): Promise<string | undefined>;
   print(line: string): Promise<void> | void;
   /** What stands before what is typed. */
   setPrompt(prompt: string): void;
-  /** While locked nothing that is typed is taken; what was typed before stays. */
+  /** While locked nothing that is typed is taken but a command, for `onCommand`; what was typed before stays. */
   setLocked(isLocked: boolean): void;
-  /** Takes the line typed last off the screen again: it comes back once it is said. */
+  /** Takes the line typed last off the screen again, where it stands last: it comes back once it is said. */
   eraseTyped(): void;
   /** What Ctrl-C does; undefined: it ends the input. */
   onInterrupt: (() => void) | undefined;
+  /** Takes a command that was typed while locked. */
+  onCommand: ((line: string) => void) | undefined;
   close(): void;
 }

@@ -1,6 +1,7 @@
 /**
  * A chat on a terminal. The line editor reads from a gate and not from the terminal itself: while the gate is locked,
- * what is typed is dropped before the editor sees it, and what was typed before stays in its line.
+ * what is typed is dropped before the editor sees it, and what was typed before stays in its line. Only a command, which
+ * begins with a slash, is let through: it takes the place of that line until it is entered.
  */
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { PassThrough } from 'node:stream';
@@ -20,7 +21,13 @@ export class TerminalScreen implements Screen {
   #isLocked = false;
   #prompt = '';
   #lastTyped = '';
+  /** Nothing was printed since. */
+  #isTypedLast = false;
+  /** What was typed before the command that is typed now, while locked. */
+  #aside: string | undefined;
+  #isCommandOpen = false;
   onInterrupt: (() => void) | undefined;
+  onCommand: ((line: string) => void) | undefined;
 
   constructor() {
     this.#editor = createInterface({
@@ -30,10 +37,7 @@ export class TerminalScreen implements Screen {
       prompt: '',
       historySize: 100,
     });
-    this.#editor.on('line', (line) => {
-      this.#lastTyped = line;
-      this.#lines.push(line);
-    });
+    this.#editor.on('line', (line) => this.#entered(line));
     this.#editor.on('SIGINT', () => this.#interrupt());
     this.#editor.on('close', () => this.#lines.end());
     process.stdin.setRawMode(true);
@@ -49,13 +53,19 @@ export class TerminalScreen implements Screen {
   async ask(question: string): Promise<string | undefined> {
     const before = this.#prompt;
     this.setPrompt(question);
+    this.onInterrupt = () => {
+      this.#takeLine();
+      this.#lines.skip();
+    };
     const answer = await this.#lines.next();
+    this.onInterrupt = undefined;
     this.setPrompt(before);
     return answer;
   }
 
   /** Above the line that is being typed, which is drawn anew below. */
   print(line: string): void {
+    this.#isTypedLast = false;
     this.#clear();
     process.stdout.write(`${line}\n`);
     this.#editor.prompt(true);
@@ -73,6 +83,7 @@ export class TerminalScreen implements Screen {
   }
 
   eraseTyped(): void {
+    if (!this.#isTypedLast) return; // others' words, or news of the leader, came in between
     const columns = process.stdout.columns || 80;
     const rows = Math.floor(displayWidth(this.#prompt + this.#lastTyped) / columns) + 1;
     this.#clear();
@@ -89,8 +100,40 @@ export class TerminalScreen implements Screen {
   }
 
   #take(chunk: Buffer): void {
-    if (!this.#isLocked) this.#gate.write(chunk);
-    else if (leaving.test(chunk.toString('latin1'))) this.#interrupt();
+    if (!this.#isLocked) {
+      this.#gate.write(chunk);
+      return;
+    }
+    for (const byte of chunk.toString('latin1')) {
+      if (leaving.test(byte)) this.#interrupt();
+      else if (this.#isCommandOpen || (byte === '/' && this.#aside === undefined)) this.#letThrough(byte);
+    }
+  }
+
+  /** Of a command: a byte, which may be a part of a letter. */
+  #letThrough(byte: string): void {
+    this.#aside ??= this.#takeLine();
+    this.#isCommandOpen = !/[\r\n]/.test(byte);
+    this.#gate.write(Buffer.from(byte, 'latin1'));
+  }
+
+  #entered(line: string): void {
+    this.#lastTyped = line;
+    this.#isTypedLast = true;
+    const aside = this.#aside;
+    this.#aside = undefined;
+    this.#isCommandOpen = false;
+    if (aside === undefined || !this.#isLocked) this.#lines.push(line);
+    else this.onCommand?.(line);
+    if (aside) this.#editor.write(aside);
+  }
+
+  /** What stands in the line, which is empty then. */
+  #takeLine(): string {
+    const { line } = this.#editor;
+    this.#editor.write(null, { ctrl: true, name: 'e' });
+    this.#editor.write(null, { ctrl: true, name: 'u' });
+    return line;
   }
 
   #interrupt(): void {

@@ -18,9 +18,9 @@ import {
 } from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
-import { Line, type Link } from './line.ts';
+import { Line, type LineState, type Link } from './line.ts';
 
-export type { Answer, ItemView, MessageView, SessionView, UserView };
+export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
 
 export interface ClientOptions {
   readonly clock: Clock;

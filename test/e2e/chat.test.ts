@@ -56,6 +56,11 @@ describe('the chat', () => {
       await bob.shows('exit status 0');
       await alice.enter('/delete account');
       await alice.shows('Type the name to confirm');
+      await alice.type('ali');
+      await alice.press('C-c');
+      await alice.shows(/^nothing was deleted\nbob>$/m);
+      await alice.enter('/delete account');
+      await alice.shows('Type the name to confirm');
       await alice.enter('alice');
       expect(await alice.shows('exit status 0')).toContain('deleted alice');
       await cluster.saysWhoLeads(epoch, killed); // it is back: what follows needs a node that knows who led
@@ -72,6 +77,10 @@ describe('the chat', () => {
     cluster.signal('SIGSTOP', ...most);
     await terminal.shows('(no leader) before');
     await terminal.enter('lost');
+    await terminal.enter('/users');
+    await terminal.shows('not now: ');
+    await terminal.enter('/help');
+    await terminal.shows(/delete your account.*\(no leader\) before$/s);
     expect((await cluster.status()).status).toBe(3); // still, so nobody led while that was typed
     cluster.signal('SIGCONT', ...most);
     await terminal.shows('there is a leader; go on');
@@ -80,6 +89,23 @@ describe('the chat', () => {
     expect(screen).toContain("bob: 'before after'");
     expect(screen).not.toContain('lost');
     await terminal.press('C-c');
+    await terminal.shows('exit status 0');
+  });
+
+  it.skipIf(!hasTmux)('takes nobody else off the screen when what was typed comes back', async () => {
+    const terminal = await Terminal.open(['chat', '--profile', 'bob', '--with', 'carol'], cluster.env);
+    await terminal.shows('carol>');
+    const { node: leader } = await cluster.leader();
+    const others = ['n1', 'n2', 'n3'].filter((node) => node !== leader);
+    cluster.signal('SIGSTOP', leader, ...others); // nobody says that nobody leads
+    await terminal.enter('on its way');
+    cluster.signal('SIGCONT', ...others);
+    const screen = await terminal.shows(/^bob: 'on its way'; sent at /m);
+    cluster.signal('SIGCONT', leader);
+    expect(screen).toMatch(
+      /^carol> on its way\nnobody leads at present; .*\nthere is a leader; go on\nbob: /m,
+    );
+    await terminal.press('C-d');
     await terminal.shows('exit status 0');
   });
 
@@ -146,6 +172,19 @@ describe('the chat', () => {
     expect((await eve.done(['inbox'])).lines).toEqual([
       expect.stringMatching(/^bob: 'x\\x1b\[31m\\u\{202e\}y'; sent at /),
     ]);
+  });
+});
+
+describe('a chat whose server is gone', () => {
+  it.skipIf(!hasTmux)('says so, and can be left', async () => {
+    const cluster = await TestCluster.start('--nodes', '1', '--no-restart');
+    await cluster.welcome('bob');
+    const terminal = await Terminal.open(['chat', '--profile', 'bob'], cluster.env);
+    await terminal.shows('you are bob');
+    await cluster.kill('nats-1');
+    await terminal.shows('the server is out of reach');
+    await terminal.enter('/quit');
+    await terminal.shows('exit status 0');
   });
 });
 
