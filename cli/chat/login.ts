@@ -40,7 +40,7 @@ async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): P
   const password = await newPassword(asker);
   const { recoveryCode } = await guest.register(name, password, timeoutMs);
   say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
-  say('Write it down: it is shown only now, and is the one way back if you forget the password.');
+  say('Write it down: it is shown only now. A later version sets a forgotten password anew with it.');
   return await guest.logIn(name, password, timeoutMs);
 }
 

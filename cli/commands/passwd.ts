@@ -29,5 +29,5 @@ async function run(options: UserOptions & PasswordOptions): Promise<void> {
 async function readBoth(options: PasswordOptions): Promise<[password: string, newPassword: string]> {
   if (options.passwordStdin) return (await readPasswords(['old', 'new'], options)) as [string, string]; // as many as asked for
   const [password = ''] = await readPasswords(['Old password: '], options);
-  return [password, await readNewPassword('New password: ', options)];
+  return [password, await readNewPassword('New password (at least 8 characters): ', options)];
 }

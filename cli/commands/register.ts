@@ -1,6 +1,6 @@
 /** `verbatim register`: creates an account. */
 import type { Command } from 'commander';
-import { type ServerOptions, withPasswordStdin, withProfile } from '../options.ts';
+import { type UserOptions, withPasswordStdin, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { type PasswordOptions, readNewPassword } from '../prompt.ts';
 import { visible } from '../render/text.ts';
@@ -13,18 +13,20 @@ export function configure(command: Command): void {
     .action(run);
 }
 
-async function run(name: string, options: ServerOptions & PasswordOptions): Promise<void> {
+async function run(name: string, options: UserOptions & PasswordOptions, command: Command): Promise<void> {
   const output = new Output(options);
-  const password = await readNewPassword('New password: ', options);
+  const password = await readNewPassword('New password (at least 8 characters): ', options);
   const { recoveryCode } = await withGuest(options, (guest, time) =>
     guest.register(name, password, time.leftMs()),
   );
+  const isGiven = command.getOptionValueSource('profile') === 'cli';
+  const login = `verbatim login ${visible(name)}${isGiven ? ` --profile ${options.profile}` : ''}`;
   await output.emit(
     { user: name, recovery_code: recoveryCode },
     [
-      `registered ${visible(name)}; log in with: verbatim login ${visible(name)}`,
+      `registered ${visible(name)}; log in with: ${login}`,
       `recovery code: ${output.palette.bold(recoveryCode)}`,
-      'Write it down: it is shown only now, and is the one way back if the password is forgotten.',
+      'Write it down: it is shown only now. A later version sets a forgotten password anew with it.',
     ].join('\n'),
   );
 }

@@ -24,7 +24,10 @@ describe('a first session', () => {
     expect(json).toEqual([
       { user: 'alice', recovery_code: expect.stringMatching(/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/) },
     ]);
-    await bob.done(['register', 'bob', '--password-stdin'], { input: password });
+    const asked = await bob.done(['register', 'bob', '--profile', 'bob', '--password-stdin'], {
+      input: password,
+    });
+    expect(asked.lines[0]).toBe('registered bob; log in with: verbatim login bob --profile bob');
 
     expect((await alice.run(['whoami'])).status).toBe(1);
     for (const [cli, name] of [
