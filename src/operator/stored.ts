@@ -6,7 +6,8 @@ import { Refused } from '../client/errors.ts';
 import { DataFolderUnusable, whyUnusable } from '../cluster/secrets.ts';
 import { Frame } from '../events/frame.ts';
 import { LevelStore, StoreUnusable } from '../log/level.ts';
-import type { NodeStore } from '../log/port.ts';
+import { type NodeStore, StoreCorrupt } from '../log/port.ts';
+import { membersAtRest, readableAtRest } from '../service/at-rest.ts';
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type Verification, verifyStore } from '../service/verify.ts';
@@ -28,11 +29,21 @@ interface OpenNode {
   readonly store: NodeStore;
 }
 
+/** What is in its folder cannot be opened. */
+interface DamagedNode {
+  readonly node: string;
+  readonly error: StoreCorrupt;
+}
+
 export class StoredNodes {
   readonly #nodes: readonly OpenNode[];
+  readonly #damaged: readonly DamagedNode[];
+  readonly #isCluster: boolean;
 
-  private constructor(nodes: readonly OpenNode[]) {
+  private constructor(nodes: readonly OpenNode[], damaged: readonly DamagedNode[], isCluster: boolean) {
     this.#nodes = nodes;
+    this.#damaged = damaged;
+    this.#isCluster = isCluster;
   }
 
   /**
@@ -41,11 +52,15 @@ export class StoredNodes {
    */
   static async open(data: string): Promise<StoredNodes | undefined> {
     const nodes: OpenNode[] = [];
+    const damaged: DamagedNode[] = [];
     try {
-      const folders = await foldersIn(data);
-      for (const folder of folders)
-        nodes.push({ node: basename(folder), store: await LevelStore.open(folder) });
-      return new StoredNodes(nodes);
+      for (const folder of await foldersIn(data)) {
+        const node = basename(folder);
+        const opened = await LevelStore.open(folder).catch(corruption);
+        if (opened instanceof StoreCorrupt) damaged.push({ node, error: opened });
+        else nodes.push({ node, store: opened });
+      }
+      return new StoredNodes(nodes, damaged, !(await isStore(resolve(data))));
     } catch (error) {
       for (const { store } of nodes) await store.close();
       if (error instanceof StoreUnusable && error.isInUse && !(await isStore(resolve(data))))
@@ -62,13 +77,31 @@ export class StoredNodes {
   async verify(): Promise<NodeVerification[]> {
     const found: NodeVerification[] = [];
     let reference: OpenNode | undefined;
+    for (const { node, error } of this.#damaged) found.push({ node, ...unreadable(error, nothing, 1) });
     for (const { node, store } of await this.#longestFirst()) {
-      const own = await withScratch((scratch) => verifyStore(store, { scratch }));
+      const own = await withScratch((scratch) => verifyStore(store, { scratch })).catch(corruption);
+      if (own instanceof StoreCorrupt) {
+        found.push({ node, ...(await whatIsReadable(store, own)) });
+        continue;
+      }
       const difference = reference ? await compare(store, reference) : undefined;
       found.push({ node, ...own, ...(difference ? { ok: false, ...difference } : {}) });
       if (own.ok) reference ??= { node, store };
     }
     return found.sort((a, b) => a.node.localeCompare(b.node, 'en', { numeric: true }));
+  }
+
+  /** Members of a cluster that have no folder here, as the longest log that can be read knows them. */
+  async missing(): Promise<string[]> {
+    const here = new Set([...this.#nodes, ...this.#damaged].map(({ node }) => node));
+    for (const { store } of this.#isCluster ? await this.#longestFirst() : []) {
+      try {
+        return membersAtRest(store).filter((member) => !here.has(member));
+      } catch (error) {
+        corruption(error);
+      }
+    }
+    return [];
   }
 
   /** Committed events of the longest log, secrets redacted. @throws {Refused} of an unknown type. */
@@ -105,6 +138,28 @@ async function foldersIn(data: string): Promise<string[]> {
     throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
   throw new DataFolderUnusable(`${data} holds no node's data`);
+}
+
+/** @returns that the store is damaged, as it or LevelDB itself says. @throws what else it is. */
+function corruption(error: unknown): StoreCorrupt {
+  if (error instanceof StoreCorrupt) return error;
+  const { code, message } = error as { code?: string; message: string };
+  if (code === 'LEVEL_CORRUPTION') return new StoreCorrupt(message, { cause: error });
+  throw error;
+}
+
+const nothing = { frames: 0, events: 0 };
+
+function unreadable({ message }: StoreCorrupt, readable: typeof nothing, first: number): Verification {
+  return { ...readable, ok: false, first_bad: first, reason: `the store is damaged: ${message}` };
+}
+
+/** Where all of the log can be read, it is the rows that are damaged. */
+async function whatIsReadable(store: NodeStore, error: StoreCorrupt): Promise<Verification> {
+  const readable = await readableAtRest(store);
+  const isWhole = readable.frames === (await store.last());
+  const first = isWhole ? (store.bookmark?.mark.position ?? 0) : readable.events + 1;
+  return unreadable(error, readable, first);
 }
 
 /** LevelDB would make a new database of any folder. */

@@ -1,6 +1,15 @@
 /** Operating a cluster: processes that die, folders that were changed, output that goes elsewhere. */
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Level } from 'level';
@@ -153,6 +162,19 @@ describe('operating', () => {
     });
     expect(n2?.first_bad).toBeLessThanOrEqual(Number(changed.position));
     expect(n3).toMatchObject({ node: 'n3', ok: false, reason: expect.stringContaining('rows') });
+    const names = readdirSync(join(cluster.data, 'nodes', 'n3')).filter((file) => file.endsWith('.ldb'));
+    for (const file of names) flip(join(cluster.data, 'nodes', 'n3', file));
+    renameSync(join(cluster.data, 'nodes', 'n2'), join(cluster.data, 'n2'));
+    const damaged = await cluster.as('operator').run(['verify', '--data', cluster.data]);
+    expect(damaged).toMatchObject({
+      status: 1,
+      stderr: 'n2 is a member and has no folder here: it was not checked\n',
+    });
+    expect(damaged.lines).toEqual([
+      expect.stringMatching(/^n1: ok, /),
+      expect.stringMatching(/^n3: bad from position \d+ on: the store is damaged: /),
+    ]);
+    renameSync(join(cluster.data, 'n2'), join(cluster.data, 'nodes', 'n2'));
     const alone = await cluster.as('operator').run(['verify', '--data', join(cluster.data, 'nodes', 'n2')]);
     expect({ status: alone.status, stdout: alone.stdout }).toEqual({
       status: 1,
@@ -185,4 +207,11 @@ async function edit(folder: string, key: string, change: (text: string) => strin
   const store = new Level<string, string>(folder);
   await store.put(key, change((await store.get(key))!));
   await store.close();
+}
+
+/** Damages the first block of a table. */
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 16, 48);
+  writeFileSync(path, bytes);
 }
