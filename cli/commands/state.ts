@@ -1,10 +1,12 @@
 /** `verbatim state`: time travel, the state of an actor at a position of the log. */
 import { type Command, Option } from 'commander';
+import type { PastState, StateQuery } from '../../src/operator/running.ts';
 import { UsageError } from '../failure.ts';
 import { position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderState, stateJson } from '../render/state.ts';
 import { asOperator } from '../session.ts';
+import { withStoredNodes } from '../stored.ts';
 
 interface Options extends ServerOptions {
   readonly session?: string;
@@ -17,18 +19,33 @@ export function configure(command: Command): void {
     .option('--session <id>', 'of a session')
     .addOption(new Option('--user <name>', 'of a user').conflicts('session'))
     .option('--at <position>', 'as it was when the log ended there (default: now)', position)
-    .addHelpText('after', '\nExample:\n  $ verbatim state --user alice --at 120')
+    .addHelpText(
+      'after',
+      `
+With --data on the command line the state is that of the log in that folder, a cluster's or one node's; while its
+cluster runs, and without --data, a running node is asked.
+
+Examples:
+  $ verbatim state --user alice --at 120
+  $ verbatim state --data .verbatim/nodes/n1 --session s-0123456789abcdef`,
+    )
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
-  const { session, user, at, timeout } = options;
+async function run(options: Options, command: Command): Promise<void> {
+  const { session, user, at } = options;
   if (session === undefined && user === undefined) throw new UsageError('say --session ID or --user NAME');
   const output = new Output(options);
-  const { furthestNode, stateAt } = await import('../../src/operator/running.ts');
   const query = { session: session ?? null, user: user ?? null, at: at ?? null };
-  const state = await asOperator(options, async (operator, { leftMs }) =>
-    stateAt(operator, await furthestNode(operator, leftMs()), query, timeout),
-  );
+  const state =
+    (await withStoredNodes(options, command, (nodes) => nodes.state(query))) ??
+    (await stateOfRunning(options, query));
   await output.emit(stateJson(state), renderState(state));
+}
+
+async function stateOfRunning(options: Options, query: StateQuery): Promise<PastState> {
+  const { furthestNode, stateAt } = await import('../../src/operator/running.ts');
+  return await asOperator(options, async (operator, { leftMs }) =>
+    stateAt(operator, await furthestNode(operator, leftMs()), query, options.timeout),
+  );
 }

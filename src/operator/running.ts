@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { Unanswered } from '../client/errors.ts';
 import type { LoggedEvent } from '../service/logged.ts';
-import type { PastState } from '../service/past.ts';
+import type { PastState, StateQuery } from '../service/past.ts';
 import type { Verification } from '../service/verify.ts';
 import type { Operator } from './operator.ts';
 import type { LogQuery, NodeVerification } from './stored.ts';
 
-export type { PastState };
+export type { PastState, StateQuery };
 
 const pageSize = 500;
 const findMs = 1_000;
@@ -58,7 +58,7 @@ export async function* readLog(
 export async function stateAt(
   operator: Operator,
   node: string,
-  query: { readonly session: string | null; readonly user: string | null; readonly at: number | null },
+  query: StateQuery,
   timeoutMs: number,
 ): Promise<PastState> {
   return stateSchema.parse(await operator.ask(node, 'state', query, timeoutMs));

@@ -7,9 +7,10 @@ import { DataFolderUnusable, whyUnusable } from '../cluster/secrets.ts';
 import { Frame } from '../events/frame.ts';
 import { LevelStore, StoreUnusable } from '../log/level.ts';
 import { type NodeStore, StoreCorrupt } from '../log/port.ts';
-import { membersAtRest, readableAtRest } from '../service/at-rest.ts';
+import { membersAtRest, readableAtRest, rowsAtRest } from '../service/at-rest.ts';
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
+import { type PastState, type StateQuery, stateOf } from '../service/past.ts';
 import { type Verification, verifyStore } from '../service/verify.ts';
 import { isNodeId } from './folders.ts';
 
@@ -114,6 +115,17 @@ export class StoredNodes {
     for await (const event of loggedEvents(new Frames(longest.store), mark.number, from, last)) {
       if (type === null || event.type === type) yield event;
     }
+  }
+
+  /** Of an actor, by the longest log. @throws {Refused} where there is no such actor. */
+  async state(query: StateQuery): Promise<PastState> {
+    const [longest] = await this.#longestFirst();
+    const mark = longest?.store.bookmark?.mark;
+    if (!longest || !mark) throw new Refused('data-unusable', 'That folder holds an empty log.');
+    const { store } = longest;
+    const found = await stateOf(query, { store, rows: rowsAtRest(store), frames: new Frames(store), mark });
+    if ('code' in found) throw new Refused(found.code, found.message);
+    return found;
   }
 
   async #longestFirst(): Promise<OpenNode[]> {

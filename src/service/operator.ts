@@ -2,17 +2,16 @@
 import { z } from 'zod';
 import { codecError, parseJson } from '../events/codec.ts';
 import { limits } from '../events/limits.ts';
-import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
-import { clusterTable, names } from '../projections/tables.ts';
+import { clusterTable } from '../projections/tables.ts';
 import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
 import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
-import { pastState } from './past.ts';
+import { type Remains, stateOf } from './past.ts';
 import type { RecentMarks } from './recent-marks.ts';
 import { verifyStore } from './verify.ts';
 
@@ -112,7 +111,7 @@ async function answerQuery(
     case 'state': {
       const query = operatorQueries.state.safeParse(raw);
       return query.success
-        ? await state(query.data, open)
+        ? await stateOf(query.data, pastOf(open))
         : refusal('malformed', codecError(query.error).message);
     }
   }
@@ -154,6 +153,10 @@ function standing({ copy, marks }: OpenCopy) {
   };
 }
 
+function pastOf({ copy: { store, rows, mark }, frames }: OpenCopy): Remains {
+  return { store, rows, frames, mark };
+}
+
 const nothing: ReturnType<typeof standing> = {
   generation: 0,
   promised: 0,
@@ -185,20 +188,4 @@ async function logPage(
     sizeBytes += Buffer.byteLength(JSON.stringify(event));
   }
   return { events, next: null };
-}
-
-async function state(query: z.infer<(typeof operatorQueries)['state']>, { copy, frames }: OpenCopy) {
-  const actor =
-    query.session ?? (query.user === null ? undefined : names.get(copy.rows, canonicalName(query.user)));
-  if (!actor) return refusal(query.user === null ? 'unknown-session' : 'unknown-user');
-  const past = await pastState(
-    copy.store,
-    frames,
-    actor,
-    Math.min(query.at ?? copy.mark.position, copy.mark.position),
-  );
-  return (
-    past ??
-    refusal(query.user === null ? 'unknown-session' : 'unknown-user', 'It did not exist at that position.')
-  );
 }

@@ -3,7 +3,11 @@ import { newActor } from '../actors/restore.ts';
 import type { SessionEvent } from '../actors/session/state.ts';
 import type { UserEvent } from '../actors/user/state.ts';
 import { redact } from '../events/domain.ts';
-import type { NodeStore } from '../log/port.ts';
+import { canonicalName } from '../events/names.ts';
+import { type Refusal, refusal } from '../events/refusals.ts';
+import type { Mark, NodeStore } from '../log/port.ts';
+import type { Rows } from '../projections/rows.ts';
+import { names } from '../projections/tables.ts';
 import type { Frames } from './frames.ts';
 import { Queues } from './queue.ts';
 
@@ -19,8 +23,34 @@ export interface PastState {
 
 const everything = 1_000_000_000;
 
+export interface StateQuery {
+  readonly session: string | null;
+  readonly user: string | null;
+  /** The present where null. */
+  readonly at: number | null;
+}
+
+/** What the past is read from: a copy, open in a node or at rest. */
+export interface Remains {
+  readonly store: NodeStore;
+  readonly rows: Rows;
+  readonly frames: Frames;
+  readonly mark: Pick<Mark, 'position'>;
+}
+
+export async function stateOf(
+  { session, user, at }: StateQuery,
+  { store, rows, frames, mark }: Remains,
+): Promise<PastState | Refusal> {
+  const unknown = user === null ? 'unknown-session' : 'unknown-user';
+  const actor = session ?? (user === null ? undefined : names.get(rows, canonicalName(user)));
+  if (!actor) return refusal(unknown);
+  const past = await pastState(store, frames, actor, Math.min(at ?? mark.position, mark.position));
+  return past ?? refusal(unknown, 'It did not exist at that position.');
+}
+
 /** @returns undefined where the actor did not exist at that position. */
-export async function pastState(
+async function pastState(
   store: NodeStore,
   frames: Frames,
   id: string,
@@ -42,7 +72,7 @@ export async function pastState(
     id,
     position: last[0],
     state: stateName(value),
-    context: redact({ ...context, tokens: undefined }),
+    context: redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'tokens'))),
   };
 }
 

@@ -142,6 +142,28 @@ describe('operating', () => {
     );
   });
 
+  it('state is the same of nodes that run and of a folder that lies still (P8)', async () => {
+    const operator = cluster.as('operator');
+    const [session] = (await alice.done(['sessions', '--json'])).json;
+    const questions = [
+      ['--user', 'alice'],
+      ['--session', String(session?.session), '--at', '9'],
+    ];
+    const running = [];
+    for (const question of questions) running.push((await operator.done(['state', ...question])).stdout);
+    await cluster.stop();
+    for (const [index, question] of questions.entries())
+      expect((await operator.done(['state', '--data', cluster.data, ...question])).stdout).toBe(
+        running[index],
+      );
+    const { status, stderr } = await operator.run(['state', '--data', cluster.data, '--user', 'nobody']);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^error: unknown-user: /),
+    });
+    await cluster.restart();
+  });
+
   it('verify names the first position that was changed, in a frame or in a row (P2)', async () => {
     const posted = (await cluster.as('operator').done(['log', '--json', '--type', 'MessagePosted'])).json;
     const changed = posted.find(({ data }) => (data as { text: string }).text === 'before')!;
