@@ -1,5 +1,6 @@
 /** Logging in or registering by questions, so that a stranger gets through unaided. */
 import type { GuestClient, Identity } from '../../src/client/client.ts';
+import { nameProblem, passwordProblem } from '../../src/client/rules.ts';
 import { exitStatus, failureFrom, Refusal } from '../failure.ts';
 import { visible } from '../render/text.ts';
 
@@ -35,20 +36,41 @@ async function logIn(guest: GuestClient, asker: Asker, timeoutMs?: number): Prom
   return await guest.logIn(name, await need(asker, 'Password: ', true), timeoutMs);
 }
 
+/** What is wrong is said at once, and only that is asked for again. */
 async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
-  const name = await need(asker, 'Choose a name: ');
+  let name = await newName(asker);
   const password = await newPassword(asker);
-  const { recoveryCode } = await guest.register(name, password, timeoutMs);
-  say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
-  say('Write it down: it is shown only now. A later version sets a forgotten password anew with it.');
-  return await guest.logIn(name, password, timeoutMs);
+  for (;;) {
+    try {
+      const { recoveryCode } = await guest.register(name, password, timeoutMs);
+      say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
+      say('Write it down: it is shown only now. A later version sets a forgotten password anew with it.');
+      return await guest.logIn(name, password, timeoutMs);
+    } catch (error) {
+      const { code, message } = failureFrom(error);
+      if (code !== 'name-taken') throw error;
+      say(message);
+      name = await newName(asker);
+    }
+  }
+}
+
+async function newName(asker: Asker): Promise<string> {
+  for (;;) {
+    const name = await need(asker, 'Choose a name: ');
+    const problem = nameProblem(name);
+    if (problem === undefined) return name;
+    say(problem);
+  }
 }
 
 async function newPassword(asker: Asker): Promise<string> {
   for (;;) {
     const password = await need(asker, 'Choose a password (at least 8 characters): ', true);
-    if (password === (await need(asker, 'Once more: ', true))) return password;
-    say('The two differ; once more.');
+    const problem = passwordProblem(password);
+    if (problem !== undefined) say(problem);
+    else if (password === (await need(asker, 'Once more: ', true))) return password;
+    else say('The two differ; once more.');
   }
 }
 

@@ -11,7 +11,7 @@ import { limits } from './limits.ts';
 import { userName } from './names.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal is 64 characters of 0-9a-f');
-const password = z
+export const password = z
   .string()
   .min(limits.passwordLengthMin, `a password has at least ${limits.passwordLengthMin} characters`)
   .max(limits.passwordLengthMax, `a password has at most ${limits.passwordLengthMax} characters`);

@@ -164,8 +164,28 @@ describe('the chat', () => {
 
   it('asks in a pipe too, and shows others nothing that a terminal would obey', async () => {
     const eve = cluster.as('eve');
-    const input = `maybe\nn\neve\n${password}\n${password}\n/msg bob hello\n/quit\n`;
+    const answers = [
+      'maybe',
+      'n',
+      'e v e',
+      'bob',
+      'short',
+      password,
+      `${password}!`,
+      password,
+      password,
+      'eve',
+    ];
+    const input = [...answers, '/msg bob hello', '/quit', ''].join('\n');
     const ended = await eve.done(['chat'], { input });
+    expect(ended.stderr.split('\n')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^A name is made of letters, /),
+        'A password has at least 8 characters.',
+        'The two differ; once more.',
+        'Somebody already has that name; choose another one.',
+      ]),
+    );
     expect(ended.stderr).toContain('recovery code');
     expect(ended.lines).toEqual([expect.stringMatching(/^eve: 'hello'; sent at /)]);
     await cluster.as('bob').done(['send', 'eve', 'x\x1b[31m\u202ey']);
