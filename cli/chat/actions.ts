@@ -62,8 +62,17 @@ export function actLocked(room: Room, typed: Typed, quit: () => void): void {
 async function message(room: Room, argument: string): Promise<void> {
   const { name, text } = splitName(argument);
   if (!name) throw new Refusal('no-partner', 'To whom? /msg NAME TEXT.');
-  if (text) await say(room, name, text);
-  if (!text || room.partner === undefined) room.partner = name;
+  if (!text) return await talkWith(room, name);
+  await say(room, name, text);
+  room.partner ??= name;
+}
+
+/** From now on. @throws {Refusal} unless it is somebody else. */
+export async function talkWith(room: Room, name: string): Promise<void> {
+  const found = await room.client.user(name, room.timeoutMs);
+  if (!found) throw new Refusal('unknown-user', `There is nobody of the name ${visible(name)}.`);
+  if (found.name === room.identity.name) throw new Refusal('to-yourself', 'That is you yourself.');
+  room.partner = found.name;
 }
 
 /** What was said comes back as the log has it. Ctrl-C meanwhile leaves, and the outcome is unknown. */

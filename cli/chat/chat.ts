@@ -2,15 +2,18 @@
 import type { ItemView, LineState } from '../../src/client/client.ts';
 import { itemJson, renderItem } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
-import { act, actLocked } from './actions.ts';
+import { act, actLocked, talkWith } from './actions.ts';
 import { Room, type RoomOptions } from './room.ts';
 import { parseTyped } from './slash.ts';
 
 /** A leader usually answers at once; only if not there is something to say. */
 const atOnceMs = 500;
 
-/** @returns the exit status, once it is left. @throws {Unanswered | Refused} when it cannot begin. */
-export async function chat(options: RoomOptions): Promise<number> {
+/**
+ * @param partner whom to talk with from the start.
+ * @returns the exit status, once it is left. @throws {Unanswered | Refused} when it cannot begin.
+ */
+export async function chat(options: RoomOptions, partner?: string): Promise<number> {
   const room = new Room(options);
   const { client, screen, identity, output } = room;
   if (screen.isTerminal) await client.line.ready(atOnceMs).catch(() => undefined);
@@ -24,11 +27,22 @@ export async function chat(options: RoomOptions): Promise<number> {
   const watching = watchLeader(room);
   try {
     await client.follow((item) => show(room, item));
+    if (partner !== undefined) await beginWith(room, partner);
     while (!room.hasLeft) await Promise.race([oneTurn(room), quit]);
   } finally {
     watching.stop();
   }
   return room.status;
+}
+
+/** A script would say the rest to nobody; people see that nobody stands before their prompt. */
+async function beginWith(room: Room, partner: string): Promise<void> {
+  try {
+    await talkWith(room, partner);
+  } catch (error) {
+    if (!room.screen.isTerminal) throw error;
+    room.complain(error);
+  }
 }
 
 async function oneTurn(room: Room): Promise<void> {

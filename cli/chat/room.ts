@@ -12,8 +12,6 @@ export interface RoomOptions {
   readonly profile: Profile;
   readonly screen: Screen;
   readonly json?: boolean;
-  /** Whom to talk with from the start. */
-  readonly partner?: string;
   /** How long to wait for an answer; undefined: for ever. */
   readonly timeoutMs?: number;
 }
@@ -25,6 +23,7 @@ export class Room {
   readonly screen: Screen;
   readonly output: Output;
   readonly timeoutMs: number | undefined;
+  /** Whom one talks with. */
   partner: string | undefined;
   /** Whatever was said last, by others. */
   lastHeard = '';
@@ -32,13 +31,12 @@ export class Room {
   /** Exit status: of the worst that happened. */
   status: number = exitStatus.done;
 
-  constructor({ client, identity, profile, screen, json = false, partner, timeoutMs }: RoomOptions) {
+  constructor({ client, identity, profile, screen, json = false, timeoutMs }: RoomOptions) {
     this.client = client;
     this.identity = identity;
     this.profile = profile;
     this.screen = screen;
     this.output = new Output({ json }, (line) => screen.print(line));
-    this.partner = partner;
     this.timeoutMs = timeoutMs;
   }
 

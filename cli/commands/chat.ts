@@ -70,15 +70,15 @@ async function runAs(
   return await asUser(options, profile, identity, async ({ client }) => {
     const screen = open();
     try {
-      return await chat({
+      const room = {
         client,
         identity,
         profile,
         screen,
         ...(options.json ? { json: true } : {}),
-        ...(options.with === undefined ? {} : { partner: options.with }),
         ...(screen.isTerminal ? {} : { timeoutMs: options.timeout }),
-      });
+      };
+      return await chat(room, options.with);
     } finally {
       screen.close();
     }

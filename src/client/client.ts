@@ -3,6 +3,7 @@
  */
 import { newId, type Random } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
+import { canonicalName } from '../events/names.ts';
 import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
@@ -129,6 +130,13 @@ export class UserClient {
 
   async whoAmI(timeoutMs?: number): Promise<QueryAnswer<'whoami'>> {
     return await this.line.query('whoami', {}, timeoutMs);
+  }
+
+  /** Whoever has that name, in any spelling. */
+  async user(name: string, timeoutMs?: number): Promise<UserView | undefined> {
+    const request = { prefix: name, after: null, limit: 1 };
+    const [first] = (await this.line.query('users', request, timeoutMs)).users; // by name, so the shortest comes first
+    return first && canonicalName(first.name) === canonicalName(name) ? first : undefined;
   }
 
   /** Everybody whose name begins with `prefix`, by name. */

@@ -68,8 +68,9 @@ describe('the chat', () => {
   );
 
   it.skipIf(!hasTmux)('takes nothing while there is no leader: what is typed then is gone (P6)', async () => {
-    const terminal = await Terminal.open(['chat', '--profile', 'bob', '--with', 'carol'], cluster.env);
     await cluster.welcome('carol');
+    const terminal = await Terminal.open(['chat', '--profile', 'bob', '--with', 'carol'], cluster.env);
+    await terminal.shows('carol>');
     await terminal.type('before ');
     await terminal.shows('carol> before');
     const { node: leader } = await cluster.leader();
@@ -137,6 +138,30 @@ describe('the chat', () => {
     expect(printed[1]).toMatchObject({ session: said.session, messages: 2 });
     expect(printed.slice(2).map(({ text }) => text)).toEqual(['hi', 'a line\nbreak and \x1b[2J', '/slash']);
     expect((await dave.run(['whoami'])).status).toBe(1);
+  });
+
+  it('talks with nobody who does not exist, and not with oneself', async () => {
+    const [gina] = (await cluster.welcome('gina')) as [Cli];
+    const input = '/msg zed\n/msg GINA\nto whom?\n/msg BOB\nhi\n';
+    const { status, lines, stderr } = await gina.run(['chat'], { input });
+    expect({ status, lines }).toEqual({ status: 1, lines: [expect.stringMatching(/^gina: 'hi'/)] });
+    expect(stderr.match(/^error: [a-z-]+|^talking .*/gm)).toEqual([
+      'error: unknown-user',
+      'error: to-yourself',
+      'error: no-partner',
+      'talking with bob now',
+    ]);
+    for (const [name, code] of [
+      ['zed', 'unknown-user'],
+      ['gina', 'to-yourself'],
+    ] as const) {
+      const refused = await gina.run(['chat', '--with', name], { input: 'never said\n' });
+      expect(refused).toMatchObject({
+        status: 1,
+        lines: [],
+        stderr: expect.stringContaining(`error: ${code}: `),
+      });
+    }
   });
 
   it('in a pipe waits no longer than --timeout, whatever was typed (P6)', async () => {
