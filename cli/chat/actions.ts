@@ -7,6 +7,7 @@ import { Refusal } from '../failure.ts';
 import { renderSent } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
 import { iso } from '../render/time.ts';
+import { latestSession } from '../which-session.ts';
 import { parrot } from './parrot.ts';
 import type { Room } from './room.ts';
 import { helpLines, type SlashName, splitName, type Typed } from './slash.ts';
@@ -17,7 +18,7 @@ const actions: Readonly<Record<SlashName, (room: Room, argument: string) => Prom
   sessions: ({ client, output, timeoutMs }, name) =>
     printSessions(client, output, name || undefined, timeoutMs),
   transcript: async (room, id) =>
-    await printTranscript(room.client, room.output, id || (await latestSession(room)), room.timeoutMs),
+    await printTranscript(room.client, room.output, id || (await latest(room)), room.timeoutMs),
   replay,
   'delete account': deleteAccount,
   logout: async (room) => {
@@ -102,7 +103,7 @@ async function replay(room: Room, id: string): Promise<void> {
   const ended = new AbortController();
   screen.onInterrupt = () => ended.abort();
   try {
-    await printReplay(client, output, id || (await latestSession(room)), ended.signal, timeoutMs);
+    await printReplay(client, output, id || (await latest(room)), ended.signal, timeoutMs);
   } finally {
     screen.onInterrupt = undefined;
   }
@@ -125,9 +126,6 @@ function leave(room: Room, farewell: string): void {
 }
 
 /** With whom one talks now, or with anybody. */
-async function latestSession({ client, partner, timeoutMs }: Room): Promise<string> {
-  let latest: string | undefined;
-  for await (const { session } of client.sessions(partner ?? null, timeoutMs)) latest = session;
-  if (latest === undefined) throw new Refusal('unknown-session', 'There is no session yet.');
-  return latest;
+async function latest({ client, partner, timeoutMs }: Room): Promise<string> {
+  return await latestSession(client, partner ?? null, timeoutMs);
 }

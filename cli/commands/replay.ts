@@ -1,5 +1,5 @@
 /** `verbatim replay`: plays a session back with the original pauses, like a video. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
 import { collect } from '../collect.ts';
 import { duration, type UserOptions, withProfile } from '../options.ts';
@@ -7,9 +7,9 @@ import { Output } from '../output.ts';
 import { type Cue, cuesOf, type Moment, type Pace, play } from '../playback.ts';
 import { messageJson, renderSpoken } from '../render/messages.ts';
 import { withUser } from '../session.ts';
+import { needSession, type SessionChoice, sessionOf } from '../which-session.ts';
 
-interface Options extends UserOptions {
-  readonly session: string;
+interface Options extends UserOptions, SessionChoice {
   readonly speed: number;
   readonly maxGap?: number;
   readonly from?: Moment;
@@ -20,7 +20,8 @@ export const originalPace: Pace = { speed: 1, maxGapMs: Number.POSITIVE_INFINITY
 
 export function configure(command: Command): void {
   withProfile(command)
-    .requiredOption('--session <id>', 'as `verbatim sessions` lists them')
+    .option('--session <id>', 'as `verbatim sessions` lists them')
+    .addOption(new Option('--with <name>', 'the latest session with this user').conflicts('session'))
     .option('--speed <times>', 'how many times as fast', speed, 1)
     .option('--max-gap <duration>', 'no pause is longer than this', duration)
     .option('--from <moment>', "begin here: a time, or how long after the session's first message", moment)
@@ -31,6 +32,7 @@ export function configure(command: Command): void {
       `
 Examples:
   $ verbatim replay --session s-0123456789abcdef --speed 2 --max-gap 3s
+  $ verbatim replay --with bob
   $ verbatim replay --session s-0123456789abcdef --from 90s --to 2026-11-21T19:30:00Z`,
     )
     .action(run);
@@ -38,16 +40,16 @@ Examples:
 
 /** Everything is read before it is played: the connection is not needed for as long as a session took. */
 async function run({
-  session,
   speed,
   maxGap = Number.POSITIVE_INFINITY,
   from,
   to,
   ...options
 }: Options): Promise<void> {
+  needSession(options);
   const output = new Output(options);
-  const messages = await withUser(options, ({ client, leftMs }) =>
-    collect(client.transcript(session, leftMs())),
+  const messages = await withUser(options, async ({ client, leftMs }) =>
+    collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
   const pace = { speed, maxGapMs: maxGap, ...(from ? { from } : {}), ...(to ? { to } : {}) };
   await play(cuesOf(messages, pace), (cue) => printCue(cue, output));

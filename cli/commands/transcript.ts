@@ -1,25 +1,31 @@
 /** `verbatim transcript`: what was said in a session. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { messageJson, renderSent } from '../render/messages.ts';
 import { withUser } from '../session.ts';
+import { needSession, type SessionChoice, sessionOf } from '../which-session.ts';
 
-interface Options extends UserOptions {
-  readonly session: string;
-}
+type Options = UserOptions & SessionChoice;
 
 export function configure(command: Command): void {
   withProfile(command)
-    .requiredOption('--session <id>', 'as `verbatim sessions` lists them')
-    .addHelpText('after', '\nExample:\n  $ verbatim transcript --session s-0123456789abcdef')
+    .option('--session <id>', 'as `verbatim sessions` lists them')
+    .addOption(new Option('--with <name>', 'the latest session with this user').conflicts('session'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ verbatim transcript --session s-0123456789abcdef\n  $ verbatim transcript --with bob',
+    )
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
+  needSession(options);
   const output = new Output(options);
-  await withUser(options, ({ client, leftMs }) => printTranscript(client, output, options.session, leftMs()));
+  await withUser(options, async ({ client, leftMs }) =>
+    printTranscript(client, output, await sessionOf(client, options, leftMs()), leftMs()),
+  );
 }
 
 export async function printTranscript(

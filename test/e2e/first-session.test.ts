@@ -97,6 +97,11 @@ describe('a first session', () => {
   it('replays with the original pauses, and as fast as wanted (P8)', async () => {
     const { json: said } = await alice.done(['transcript', '--session', session, '--json']);
     const times = said.map(({ at }) => Date.parse(String(at)));
+    expect((await alice.done(['transcript', '--with', 'bob', '--json'])).json).toEqual(said);
+    expect(await alice.run(['transcript'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--with'),
+    });
     const startedMs = performance.now();
     const played = await alice.done(['replay', '--session', session, '--json']);
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(times.at(-1)! - times[0]!);

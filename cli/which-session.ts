@@ -1,0 +1,33 @@
+/** Which session is meant: one that is named, or the latest one. */
+import type { UserClient } from '../src/client/client.ts';
+import { Refusal, UsageError } from './failure.ts';
+
+export interface SessionChoice {
+  readonly session?: string;
+  readonly with?: string;
+}
+
+/** Before anybody is asked. @throws {UsageError} when none is named. */
+export function needSession({ session, with: other }: SessionChoice): void {
+  if (session === undefined && other === undefined) throw new UsageError('say --session ID or --with NAME');
+}
+
+export async function sessionOf(
+  client: UserClient,
+  { session, with: other }: SessionChoice,
+  timeoutMs: number,
+): Promise<string> {
+  return session ?? (await latestSession(client, other ?? null, timeoutMs));
+}
+
+/** With one user, or with anybody where `other` is null. @throws {Refusal} where there is none. */
+export async function latestSession(
+  client: UserClient,
+  other: string | null,
+  timeoutMs: number | undefined,
+): Promise<string> {
+  let latest: string | undefined;
+  for await (const { session } of client.sessions(other, timeoutMs)) latest = session;
+  if (latest === undefined) throw new Refusal('unknown-session', 'There is no session yet.');
+  return latest;
+}
