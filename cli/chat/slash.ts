@@ -55,6 +55,8 @@ export function helpLines(): string[] {
 
 function nearestTo(word: string): string | undefined {
   const listed = names.filter((name) => slashCommands[name].usage !== '');
+  const begun = listed.find((name) => name.startsWith(`${word} `));
+  if (begun) return begun;
   const [best] = listed
     .map((name) => ({ name, steps: editDistance(word, name) }))
     .sort((a, b) => a.steps - b.steps);

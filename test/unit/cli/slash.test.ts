@@ -10,6 +10,7 @@ describe('what is typed into the chat', () => {
     ['/msg bob  two  words', { kind: 'command', name: 'msg', argument: 'bob  two  words' }],
     ['/delete account', { kind: 'command', name: 'delete account', argument: '' }],
     ['/mgs bob', { kind: 'unknown', name: 'mgs', nearest: 'msg' }],
+    ['/delete', { kind: 'unknown', name: 'delete', nearest: 'delete account' }],
     ['/usersx', { kind: 'unknown', name: 'usersx', nearest: 'users' }],
     ['/xyzzyxyzzy', { kind: 'unknown', name: 'xyzzyxyzzy', nearest: undefined }],
   ])('%j', (line, typed) => {
