@@ -2,3 +2,4 @@
 import { setup } from './setup/steps.mjs';
 
 if (!(await setup())) process.exitCode = 1;
+else if (process.env.npm_lifecycle_event === 'setup') console.log('Everything is there.'); // else on the way to something
