@@ -5,7 +5,22 @@
  */
 import type { Command } from 'commander';
 import type { StoredNodes } from '../src/operator/stored.ts';
+import { exitStatus, failureFrom } from './failure.ts';
 import type { ServerOptions } from './options.ts';
+import { Output } from './output.ts';
+import { asOperator } from './session.ts';
+
+/** As their operator. Where no answer comes, what else can be read is said. */
+export async function askRunning<T>(
+  options: ServerOptions,
+  use: Parameters<typeof asOperator<T>>[1],
+): Promise<T> {
+  return await asOperator(options, use).catch((error: unknown) => {
+    if (failureFrom(error).status === exitStatus.unanswered)
+      new Output(options).note('the folder of a cluster that is not running is read with --data DIR');
+    throw error;
+  });
+}
 
 /** @returns undefined when the nodes that are running shall be asked instead. */
 export async function withStoredNodes<T>(

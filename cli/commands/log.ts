@@ -5,8 +5,7 @@ import { UsageError } from '../failure.ts';
 import { nodeId, position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderLogged } from '../render/log.ts';
-import { asOperator } from '../session.ts';
-import { withStoredNodes } from '../stored.ts';
+import { askRunning, withStoredNodes } from '../stored.ts';
 
 interface Options extends ServerOptions {
   readonly node?: string;
@@ -50,7 +49,7 @@ async function run(options: Options, command: Command): Promise<void> {
   });
   if (isRead) return;
   const { furthestNode, readLog } = await import('../../src/operator/running.ts');
-  await asOperator(options, async (operator, { leftMs }) => {
+  await askRunning(options, async (operator, { leftMs }) => {
     await print(readLog(operator, node ?? (await furthestNode(operator, leftMs())), query, options.timeout));
   });
 }

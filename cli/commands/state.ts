@@ -5,8 +5,7 @@ import { UsageError } from '../failure.ts';
 import { position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderState, stateJson } from '../render/state.ts';
-import { asOperator } from '../session.ts';
-import { withStoredNodes } from '../stored.ts';
+import { askRunning, withStoredNodes } from '../stored.ts';
 
 interface Options extends ServerOptions {
   readonly session?: string;
@@ -45,7 +44,7 @@ async function run(options: Options, command: Command): Promise<void> {
 
 async function stateOfRunning(options: Options, query: StateQuery): Promise<PastState> {
   const { furthestNode, stateAt } = await import('../../src/operator/running.ts');
-  return await asOperator(options, async (operator, { leftMs }) =>
+  return await askRunning(options, async (operator, { leftMs }) =>
     stateAt(operator, await furthestNode(operator, leftMs()), query, options.timeout),
   );
 }

@@ -5,8 +5,7 @@ import { exitStatus, Reported } from '../failure.ts';
 import { type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderVerification } from '../render/verify.ts';
-import { asOperator } from '../session.ts';
-import { withStoredNodes } from '../stored.ts';
+import { askRunning, withStoredNodes } from '../stored.ts';
 
 export function configure(command: Command): void {
   withOperator(command)
@@ -45,7 +44,7 @@ async function verifyStored(nodes: StoredNodes, output: Output): Promise<NodeVer
 
 async function verifyRunning(options: ServerOptions, output: Output): Promise<NodeVerification[]> {
   const { verifyNodes } = await import('../../src/operator/running.ts');
-  return await asOperator(options, async (operator, { leftMs }) => {
+  return await askRunning(options, async (operator, { leftMs }) => {
     const { found, silent } = await verifyNodes(operator, leftMs());
     for (const node of silent) output.note(`${node} is unreachable and was not checked`);
     return found;

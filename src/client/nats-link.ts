@@ -22,7 +22,11 @@ export function natsLink(servers: readonly string[]) {
         return await link(servers, introduction, secret);
       } catch (cause) {
         if (!(cause instanceof errors.AuthorizationError)) {
-          throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
+          throw new Unanswered(
+            'not-sent',
+            `no server answers at ${servers.join(', ')}; \`verbatim up\` starts one`,
+            { cause },
+          );
         }
         const isVerdict = performance.now() - askedMs < verdictMs;
         if (isVerdict) throw new Refused('not-logged-in', notKnownHere);

@@ -73,7 +73,11 @@ export class Operator {
       return new Operator(new NatsBus(connection), () => connection.close());
     } catch (cause) {
       if (!(cause instanceof errors.AuthorizationError)) {
-        throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
+        throw new Unanswered(
+          'not-sent',
+          `no server answers at ${servers.join(', ')}; \`verbatim up\` starts one`,
+          { cause },
+        );
       }
       throw new Refused(
         'wrong-credentials',
