@@ -30,7 +30,8 @@ export function configure(command: Command): void {
       'after',
       `
 A message is acknowledged when the log has it for good. Where no answer comes, the outcome is unknown: repeat the same
-command with the same --id, and it is sent once, whatever happened the first time.
+command with the same --id, and it is sent once, whatever happened the first time. With -, a line that cannot be sent,
+such as an empty one, is named and refused (exit status 1); the others are sent all the same.
 
 Examples:
   $ verbatim send bob 'hello'
