@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 export interface Subcommand {
   readonly name: string;
   readonly summary: string;
-  readonly isHidden?: boolean;
   load(): Promise<{ configure(command: Command): void }>;
 }
 
@@ -76,8 +75,7 @@ export const groups: readonly Group[] = [
       },
       {
         name: 'start',
-        summary: '`up`, and the chat with it',
-        isHidden: true,
+        summary: '`up`, and the chat with it; what npm start runs',
         load: () => import('./commands/start.ts'),
       },
       {

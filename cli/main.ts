@@ -24,8 +24,8 @@ async function main(args: readonly string[]): Promise<void> {
     .exitOverride();
   for (const { title, commands } of groups) {
     program.commandsGroup(title);
-    for (const { name, summary, isHidden = false, load } of commands) {
-      const command = program.command(name, { hidden: isHidden }).summary(summary).description(summary);
+    for (const { name, summary, load } of commands) {
+      const command = program.command(name).summary(summary).description(summary);
       if (name === args[0]) (await load()).configure(command);
     }
   }
@@ -51,7 +51,11 @@ function exitStatusOf(error: unknown, isJson: boolean): number {
   if (!(error instanceof CommanderError)) return reportFailure(error, isJson);
   if (error.exitCode === 0) return exitStatus.done; // help or version was shown
   if (error.code === 'commander.help') return exitStatus.usage;
-  return reportFailure(new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' ')), isJson);
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '');
+  return reportFailure(new UsageError(`${message}; --help says more`), isJson);
 }
 
 const args = process.argv.slice(2);
