@@ -2,6 +2,8 @@
  * A node's own copy in LevelDB. One database holds frames, rows and bookmark under one-letter prefixes, because a batch
  * is atomic within a database: a crash can never leave the rows ahead of the frames or behind their mark.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Level } from 'level';
 import {
   type Bookmark,
@@ -20,6 +22,8 @@ const frameKey = (number: number) => `f${String(number).padStart(12, '0')}`;
 const rowKey = (key: string) => `r${key}`;
 const BOOKMARK = 'm/bookmark';
 const STANDING = 'm/standing';
+/** Why this store must not be used any more. */
+const DAMAGE = 'm/damage';
 const bytes = { valueEncoding: 'buffer' } as const;
 
 type Database = Level<string, string>;
@@ -78,6 +82,7 @@ export class LevelStore implements NodeStore {
     }
     const store = new LevelStore(db, options);
     try {
+      await refuseDropped(db, folder);
       await store.#recall(folder);
       return store;
     } catch (error) {
@@ -217,6 +222,19 @@ export class LevelStore implements NodeStore {
   #expectNext(number: number): void {
     if (number !== this.#last + 1) throw new LogConflict(`entry ${number} is not the next one`);
   }
+}
+
+/**
+ * LevelDB drops what fails its checksum when it reads its own log again, and goes on with what comes after: a hole that
+ * only its protocol tells of, once. So it is written down.
+ * @throws {StoreCorrupt}
+ */
+async function refuseDropped(db: Database, folder: string): Promise<void> {
+  const protocol = await readFile(join(folder, 'LOG'), 'utf8').catch(() => '');
+  const dropped = /dropping \d+ bytes; .*$/m.exec(protocol)?.[0];
+  if (dropped) await db.put(DAMAGE, `writes were lost: ${dropped}`);
+  const damage = dropped ?? (await db.get(DAMAGE));
+  if (damage) throw new StoreCorrupt(`${folder} is damaged: ${damage}`);
 }
 
 function whyUnusable(folder: string, error: unknown): string {

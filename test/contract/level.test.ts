@@ -1,6 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Level } from 'level';
@@ -285,6 +294,26 @@ describe('a table that is cut off', () => {
       }
     };
     await expect(readAll()).rejects.toThrow(StoreCorrupt);
+  });
+});
+
+describe('a write in the midst of others that the disk has changed', () => {
+  it('is damage at the next opening, and at every one after it (P2)', async () => {
+    const folder = tempFolder();
+    const writing = new Level(folder);
+    for (let number = 1; number <= 300; number++) await writing.put(`f${number}`, 'x'.repeat(500));
+    const left = tempFolder(); // as a process that was killed leaves it
+    cpSync(folder, left, { recursive: true });
+    await writing.close();
+    const log = readdirSync(left).find((file) => file.endsWith('.log'))!;
+    const bytes = readFileSync(join(left, log));
+    bytes[bytes.length >> 1]! ^= 0x10;
+    writeFileSync(join(left, log), bytes);
+    for (let opening = 1; opening <= 2; opening++) {
+      const error: unknown = await LevelStore.open(left).catch((damaged: unknown) => damaged);
+      expect(error).toBeInstanceOf(StoreCorrupt);
+      expect((error as StoreCorrupt).message).toContain(`${left} is damaged: `);
+    }
   });
 });
 
