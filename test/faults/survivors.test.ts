@@ -96,8 +96,8 @@ describe('a node that is paused', () => {
   it('costs nobody anything while it follows (P5)', async () => {
     const leader = await cluster.leader();
     const follower = nodes.find((node) => node !== leader.node)!;
+    const raw = await rawUser(cluster, 'alice'); // before: a paused node may be the one asked who may connect
     cluster.signal('SIGSTOP', follower);
-    const raw = await rawUser(cluster, 'alice');
     const waitsMs: number[] = [];
     const untilMs = performance.now() + 3_000; // from before it counts as dead until long after
     for (let index = 0; performance.now() < untilMs; index++) {
