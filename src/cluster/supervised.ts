@@ -1,5 +1,6 @@
 /** A child process that is started again when it dies, until it is stopped. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { Patience } from './patience.ts';
 import { tether } from './tether.ts';
 
 export interface ProcessPlan {
@@ -17,17 +18,13 @@ export interface ProcessPlan {
   died(how: string, willRestart: boolean): void;
 }
 
-const restartMinMs = 100;
-const restartMaxMs = 5_000;
-/** A process that ran this long starts with the shortest wait again. */
-const steadyMs = 10_000;
 const killAfterMs = 5_000;
 
 export class Supervised {
   readonly #plan: ProcessPlan;
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
-  #restartMs = restartMinMs;
+  readonly #patience = new Patience();
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -50,9 +47,9 @@ export class Supervised {
 
   #start(): void {
     const { command, args, env, tethered = false } = this.#plan;
-    const startedMs = performance.now();
     // The channel tells a node when its supervisor is gone, so that it does not live on alone.
     const stdio = ['ignore', 'ignore', 'pipe', ...(tethered ? [] : ['ipc' as const])] satisfies StdioOptions;
+    const startedMs = performance.now();
     const child = spawn(command, args, { env, stdio, detached: tethered });
     const cut = tethered && child.pid !== undefined ? tether(child.pid) : () => undefined;
     this.#child = child;
@@ -75,9 +72,8 @@ export class Supervised {
     if (this.#stopping) return;
     this.#plan.died(how, this.#plan.restart);
     if (!this.#plan.restart) return;
-    if (performance.now() - startedMs > steadyMs) this.#restartMs = restartMinMs;
-    this.#timer = setTimeout(() => this.#start(), this.#restartMs);
-    this.#restartMs = Math.min(2 * this.#restartMs, restartMaxMs);
+    const waitMs = this.#patience.died(performance.now() - startedMs);
+    this.#timer = setTimeout(() => this.#start(), waitMs);
   }
 }
 

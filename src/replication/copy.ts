@@ -274,7 +274,7 @@ export class Copy {
     const target = Math.min(this.#target(), this.#mark.number + framesPerBatchMax);
     const batch = this.#pending.splice(0, framesPerBatchMax);
     const frames = await this.#held.project(this.#mark.number + 1, target, this.rows);
-    const layers = frames.map(({ layer }) => layer);
+    const layers = [...new Set(frames.map(({ layer }) => layer))];
     const rows = this.rows.absorb(mergeLayers(layers, this.rows));
     const newest = frames.at(-1)?.frame;
     const mark = newest
@@ -309,7 +309,7 @@ export class Copy {
     }
     if (announced !== undefined) this.#compare(announced);
     for (const listener of this.#listeners) listener.committed?.(frames);
-    for (const { layer } of frames) layer.settle(this.rows);
+    for (const layer of new Set(frames.map((held) => held.layer))) layer.settle(this.rows);
   }
 
   #compare(state: string): void {

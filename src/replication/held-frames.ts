@@ -6,7 +6,7 @@ import { project } from '../projections/project.ts';
 import { Layer } from '../projections/rows.ts';
 import { storedEvents } from '../projections/stored.ts';
 
-/** A frame above the mark; on the leader with the rows that were folded when it was decided. */
+/** A frame above the mark, and the layer that holds its rows: on the leader its own, elsewhere that of a whole batch. */
 export interface HeldFrame {
   readonly frame: Frame;
   readonly layer: Layer;
@@ -38,12 +38,16 @@ export class HeldFrames {
     return this.#held.get(number)?.frame ?? (await this.#read(number));
   }
 
-  /** The frames `from` to `to`, each with its rows, on top of one another. */
+  /** The frames `from` to `to` with their rows, on top of one another. */
   async project(from: number, to: number, rows: CommittedRows): Promise<HeldFrame[]> {
     const frames: HeldFrame[] = [];
+    let folding: Layer | undefined;
     for (let number = from; number <= to; number++) {
       const { frame, layer } = this.#held.get(number) ?? { frame: await this.#read(number) };
-      frames.push({ frame, layer: layer ?? foldFrame(frame, frames.at(-1)?.layer ?? rows) });
+      // Frames that were folded nowhere yet share one layer: a look-up through one for each would cost more than the fold.
+      folding = layer ? undefined : (folding ?? new Layer(frames.at(-1)?.layer ?? rows));
+      if (folding) foldInto(folding, frame);
+      frames.push({ frame, layer: layer ?? folding! });
     }
     return frames;
   }
@@ -55,8 +59,6 @@ export class HeldFrames {
   }
 }
 
-function foldFrame(frame: Frame, base: CommittedRows | Layer): Layer {
-  const layer = new Layer(base);
+function foldInto(layer: Layer, frame: Frame): void {
   for (const stored of storedEvents(frame)) project(layer, stored);
-  return layer;
 }
