@@ -45,7 +45,10 @@ export type QueryAnswer<Q extends QueryName> = z.infer<(typeof queries)[Q]['answ
 /** What the asking client has seen already comes along: it is never shown an older state (P7). */
 export const querySchema = z.strictObject({ atLeast: natural, query: z.unknown() });
 
-/** `position`: the committed position that the answer is at least as new as. */
+/**
+ * `position`: up to where what is shown may reach, and no further; read after the answer was made, which may be a little
+ * older, but never older than what was asked for.
+ */
 export const queryReplySchema = z.object({
   position: natural,
   answer: z.unknown().optional(),

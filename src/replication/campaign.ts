@@ -42,6 +42,8 @@ export interface CampaignOptions {
   othersHeard(): number;
   /** Whether a member is not known to be dead. */
   isAlive(node: string): boolean;
+  /** Whether a leader was heard, whose appends succeed, since this campaign began: it was only slow. */
+  isLeaderBack(): boolean;
 }
 
 /** A campaign that was won: the frame that opens the epoch, and how the cluster stands from there on. */
@@ -54,7 +56,7 @@ export interface Elected {
 export async function campaign(options: CampaignOptions): Promise<Elected | Exclude<CampaignOutcome, 'won'>> {
   const { node, copy, log, clock, journal, generation, signal } = options;
   const { epoch } = copy.tail;
-  await copy.store.probe();
+  if (!(await isWritable(options))) return 'lost';
   const last = await readToEnd(options);
   if (copy.tail.epoch !== epoch) return 'lost'; // somebody was elected meanwhile
   await verifySeam(log, copy);
@@ -68,6 +70,7 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   }
   const before = await clusterAtTail(copy);
   if (!before || copy.sequence !== last) return 'lost'; // somebody else was faster
+  if (options.isLeaderBack()) return 'undecided';
   const alive = before.members.filter((member) => member === node || options.isAlive(member)).length;
   const copies = copiesOfCandidate(before, alive);
   const cluster: Cluster = { ...before, copies, leader: node, epoch: copy.tail.epoch + 1 };
@@ -81,6 +84,17 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   // The follower may have read it meanwhile, and what came after it.
   if (copy.sequence < sequence) copy.read({ number: sequence, bytes: elected.bytes });
   return copy.tail.hash === elected.hash ? { frame: elected, cluster } : 'lost';
+}
+
+/** Whoever cannot write leaves it to others. */
+async function isWritable({ copy, journal }: CampaignOptions): Promise<boolean> {
+  try {
+    await copy.store.probe();
+    return true;
+  } catch (error) {
+    journal.detail(`cannot lead: ${(error as Error).message}`);
+    return false;
+  }
 }
 
 async function readToEnd({ log, follower, clock }: CampaignOptions): Promise<number> {

@@ -152,6 +152,8 @@ export class Duties {
   async campaign(signal: AbortSignal): Promise<CampaignOutcome> {
     const { id, bus, clock, journal } = this.#options;
     if (!this.#log || !this.#follower) return 'astray';
+    const { heartbeats } = this.#host;
+    const begunMs = clock.monotonicMs();
     try {
       const elected = await campaign({
         node: id,
@@ -164,8 +166,9 @@ export class Duties {
         journal,
         signal,
         stamp: () => this.#stamp(),
-        othersHeard: () => this.#host.heartbeats.recent(heardWithinMs).length,
-        isAlive: (node) => this.#host.heartbeats.isAlive(node),
+        othersHeard: () => heartbeats.recent(heardWithinMs).length,
+        isAlive: (node) => heartbeats.isAlive(node),
+        isLeaderBack: () => heartbeats.leaderMs > begunMs,
       });
       if (signal.aborted) return 'lost'; // a campaign that was given up may end in the midst of the next
       if (typeof elected === 'string') return elected;
@@ -173,7 +176,7 @@ export class Duties {
       return 'won';
     } catch (error) {
       journal.detail(`campaign failed: ${(error as Error).message}`);
-      return error instanceof SeamBroken || error instanceof LogGone ? 'astray' : 'lost';
+      return error instanceof SeamBroken || error instanceof LogGone ? 'astray' : 'undecided';
     }
   }
 

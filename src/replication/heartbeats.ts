@@ -52,6 +52,8 @@ export class Heartbeats {
   readonly #peers: Peers;
   #beatMs: number;
   #leader: LeaderNotice = { leader: null, epoch: 0 };
+  /** When a leader was heard whose appends succeed. */
+  #leaderMs = Number.NEGATIVE_INFINITY;
   /** Nodes that operators were told of as silent. */
   readonly #silent = new Set<string>();
 
@@ -85,6 +87,11 @@ export class Heartbeats {
   /** Who leads, as far as is known. */
   get leader(): LeaderNotice {
     return this.#leader;
+  }
+
+  /** When a leader of this or a newer epoch was heard last, whose appends succeed; by the monotonic clock. */
+  get leaderMs(): number {
+    return this.#leaderMs;
   }
 
   /** Other nodes heard within the last `withinMs`. */
@@ -132,13 +139,18 @@ export class Heartbeats {
     if (beat.epoch < epoch) return;
     if (beat.epoch > epoch) leadership?.depose();
     if (beat.role === 'leader') {
-      if (beat.healthy) this.#speaker.send({ type: 'LEADER_HEARD' });
-      if (beat.healthy) this.heardLeader({ leader: beat.node, epoch: beat.epoch });
+      if (beat.healthy) this.#heardHealthyLeader(beat);
       this.#heardMark(beat);
     } else if (beat.node === this.#leader.leader && beat.epoch === this.#leader.epoch) {
       this.#heardResignation(beat);
     }
     if (beat.role === 'gone') this.#peers.leave(beat.node);
+  }
+
+  #heardHealthyLeader({ node: leader, epoch }: Beat): void {
+    this.#leaderMs = this.#clock.monotonicMs();
+    this.#speaker.send({ type: 'LEADER_HEARD' });
+    this.heardLeader({ leader, epoch });
   }
 
   /** It was asked to stop and names who should follow, or it died and came back before anybody missed it. */
@@ -190,9 +202,8 @@ export class Heartbeats {
   announceSilence(): void {
     const { leader, epoch } = this.#leader;
     const isSilent = leader !== null && this.#peers.isSilent(leader, missedAfterMs);
-    if (!leader) this.#journal.notice('no leader; electing');
-    else
-      this.#journal.notice(isSilent ? `${leader} is silent; electing` : `${leader} leads no more; electing`);
+    const why = isSilent ? `${leader} is silent` : `the log does not answer ${leader}`;
+    this.#journal.notice(`${leader === null ? 'no leader' : why}; electing`);
     if (isSilent) {
       this.#peers.forget(leader);
       this.#silent.add(leader);

@@ -14,7 +14,7 @@ import type { Cluster } from '../projections/tables.ts';
 import { Appender } from './appender.ts';
 import type { Elected } from './campaign.ts';
 import { CommitTracker } from './commit.ts';
-import { copiesWithin, RecentPast } from './copies.ts';
+import { CopiesInForce } from './copies-in-force.ts';
 import type { Copy } from './copy.ts';
 import type { HeldFrame } from './held-frames.ts';
 import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
@@ -58,13 +58,7 @@ const unhealthyAfterMs = 750;
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #tracker: CommitTracker;
-  readonly #past = new RecentPast();
-  /** As the last frame stored in the stream leaves it. */
-  #cluster: Cluster;
-  /** A change of copies is on its way into the log. */
-  #isChanging = false;
-  /** Number of the frame that lowers the count; it counts when this node has synced it, and with it all before. */
-  #loweredAt: number | undefined;
+  readonly #copies: CopiesInForce;
   readonly #stops: { stop(): void }[];
   /** Appended, not committed. */
   #uncommitted: HeldFrame[] = [];
@@ -79,7 +73,6 @@ export class Leadership {
 
   /** @param elected whose first frame is stored in the ordered log and taken in by the copy. */
   constructor(options: LeadershipOptions, { frame: elected, cluster }: Elected) {
-    this.#cluster = cluster;
     const { copy, bus, clock, node } = options;
     this.#options = options;
     this.#provenMs = clock.monotonicMs();
@@ -90,6 +83,7 @@ export class Leadership {
       committed: copy.mark.number,
     });
     this.#tracker.expect(elected.number, elected.hash);
+    this.#copies = new CopiesInForce({ ...options, tracker: this.#tracker, first: elected.number }, cluster);
     this.#stops = [
       copy.listen({
         stored: ({ number, hash }) => this.#storedHere(number, hash),
@@ -97,7 +91,7 @@ export class Leadership {
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
       every(clock, probeMs, () => void this.#probe()),
-      every(clock, watchMs, () => this.#watchCopies(elected.number)),
+      every(clock, watchMs, () => this.#watchCopies()),
     ];
     this.#acknowledge(node, copy.stored.number, copy.stored.hash);
   }
@@ -136,7 +130,7 @@ export class Leadership {
   }
 
   get cluster(): Cluster {
-    return this.#cluster;
+    return this.#copies.cluster;
   }
 
   /** A beat says what its node holds, like an acknowledgement; unless it has promised to give none. */
@@ -158,7 +152,7 @@ export class Leadership {
     });
     if (!this.#isDrained) await within(clock, timeoutMs, drained);
     const isReady = (member: string) => this.#tracker.heldBy(member) === copy.tail.number && isAlive(member);
-    return this.#cluster.members.find((member) => member !== node && isReady(member));
+    return this.cluster.members.find((member) => member !== node && isReady(member));
   }
 
   get #isDrained(): boolean {
@@ -176,16 +170,14 @@ export class Leadership {
   }
 
   #heardAck(ack: Ack | undefined): void {
-    if (ack?.generation !== this.#options.copy.tail.generation || !this.#cluster.members.includes(ack.node))
+    if (ack?.generation !== this.#options.copy.tail.generation || !this.cluster.members.includes(ack.node))
       return;
     this.#acknowledge(ack.node, ack.number, ack.hash);
   }
 
   #storedHere(number: number, hash: string): void {
     this.#acknowledge(this.#options.node, number, hash);
-    if (this.#loweredAt === undefined || number < this.#loweredAt) return;
-    this.#loweredAt = undefined;
-    if (this.#tracker.require(this.#cluster.copies)) this.#commit();
+    if (this.#copies.storedHere(number)) this.#commit();
   }
 
   #acknowledge(node: string, number: number, hash: string): void {
@@ -226,7 +218,7 @@ export class Leadership {
         this.#provenMs = clock.monotonicMs();
         if (this.#uncommitted.length === 0) this.#movedMs = this.#provenMs;
         this.#uncommitted.push(held);
-        if (this.#isChanging) this.#noticeChange(held);
+        this.#copies.stored(held);
       },
       fenced: () => this.depose(),
     });
@@ -234,40 +226,18 @@ export class Leadership {
     this.#noticeLater();
   }
 
-  /** Lowers the count of copies when members are dead or far behind, and raises it when they are back. */
-  #watchCopies(first: number): void {
-    const { node, copy, clock, isAlive } = this.#options;
-    const { members, copies } = this.#cluster;
-    const then = this.#past.note(copy.tail.number, clock.monotonicMs());
-    if (this.#stopped || this.#isChanging) return;
-    const isServing = this.#appender !== undefined;
-    const isBehind = (member: string) => isServing && member !== node && this.#tracker.heldBy(member) < then;
-    const isGone = (member: string) => member !== node && !isAlive(member);
-    const dead = members.filter((member) => isGone(member) || isBehind(member));
-    const wanted = copiesWithin(this.#cluster, members.length - dead.length);
-    if (wanted === copies || (wanted > copies && then < first)) return;
-    if (this.#appender) this.#changeCopies(this.#appender, wanted, dead);
-    else if (wanted < copies) this.#options.ended('unable');
-  }
-
-  #changeCopies(appender: Appender, copies: number, dead: readonly string[]): void {
-    this.#isChanging = true;
-    appender.record([
-      { type: 'CopiesChanged', at: this.#options.stamp(), data: { copies, dead: [...dead] } },
-    ]);
-  }
-
-  /** From the frame on that says so, as many copies count; one copy alone has to be synced first. */
-  #noticeChange({ frame }: HeldFrame): void {
-    const change = frame.events().findLast((event) => event.type === 'CopiesChanged');
-    if (!change) return;
-    const { copies } = change.data;
-    const isLower = copies < this.#cluster.copies;
-    this.#cluster = { ...this.#cluster, copies };
-    this.#isChanging = false;
-    this.#options.copy.syncWrites(copies === 1);
-    if (isLower) this.#loweredAt = frame.number;
-    else this.#tracker.require(copies);
+  /** Before the leader serves nothing can be recorded: another election lowers the count. */
+  #watchCopies(): void {
+    const wanted = this.#copies.wanted(this.#appender !== undefined);
+    if (this.#stopped || !wanted) return;
+    const { copies, dead } = wanted;
+    if (this.#appender) {
+      this.#copies.changing();
+      const data = { copies, dead: [...dead] };
+      this.#appender.record([{ type: 'CopiesChanged', at: this.#options.stamp(), data }]);
+    } else if (copies < this.cluster.copies) {
+      this.#options.ended('unable');
+    }
   }
 
   /** When no frame follows that would carry the mark, it is told by itself, so that followers can show what it covers. */

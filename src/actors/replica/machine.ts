@@ -6,8 +6,11 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 
-/** `astray`: the stream is not what this node has stored; it has to join anew. */
-export type CampaignOutcome = 'won' | 'lost' | 'astray';
+/**
+ * `astray`: the stream is not what this node has stored; it has to join anew. `undecided`: the log did not answer, or the
+ * leader was heard again meanwhile; that is nobody's defeat.
+ */
+export type CampaignOutcome = 'won' | 'lost' | 'undecided' | 'astray';
 /** `lost`: no stream continues what this node has stored or promised. */
 export type JoinOutcome = 'joined' | 'lost';
 /** `unable`: the leader could not begin to serve with as many copies as it wanted; it tries again with fewer. */
@@ -90,6 +93,8 @@ export const replicaMachine = setup({
     /** How long this node leaves it to others to begin a new generation. */
     seedHeadStart: 100,
     retry: 200,
+    /** Before a log that did not answer is asked again. */
+    pause: 100,
     /** A disk may be mended while the node runs. */
     thaw: 5_000,
   },
@@ -167,6 +172,10 @@ export const replicaMachine = setup({
           after: { headStart: 'trying' },
           on: { LEADER_HEARD: { target: '#replica.following', actions: 'forgetFailures' } },
         },
+        pausing: {
+          after: { pause: 'waiting' },
+          on: { LEADER_HEARD: { target: '#replica.following', actions: 'forgetFailures' } },
+        },
         // Once begun a campaign is finished: it may have won without knowing yet.
         trying: {
           invoke: {
@@ -182,6 +191,7 @@ export const replicaMachine = setup({
                 target: '#replica.catchingUp',
                 actions: 'countFailure',
               },
+              { guard: ({ event }) => event.output === 'undecided', target: 'pausing' },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: { target: 'waiting', actions: 'countFailure' },

@@ -32,6 +32,7 @@ const events: Record<string, ReplicaEvent> = {
   ...internal('not joined', 'xstate.error.actor.0.replica.catchingUp', { error: new Error('no answer') }),
   ...internal('won', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'won' }),
   ...internal('lost', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'lost' }),
+  ...internal('undecided', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'undecided' }),
   ...internal('gone astray', 'xstate.done.actor.0.replica.campaigning.trying', { output: 'astray' }),
   ...internal('campaign failed', 'xstate.error.actor.0.replica.campaigning.trying', {
     error: new Error('no bus'),
@@ -48,6 +49,7 @@ const events: Record<string, ReplicaEvent> = {
   ...internal('retry due', 'xstate.after.retry.replica.retrying'),
   ...internal('silence', 'xstate.after.silence.replica.following'),
   ...internal('head start over', 'xstate.after.headStart.replica.campaigning.waiting'),
+  ...internal('pause over', 'xstate.after.pause.replica.campaigning.pausing'),
   ...internal('seeding due', 'xstate.after.seedHeadStart.replica.seeding.waiting'),
   ...internal('thaw due', 'xstate.after.thaw.replica.frozen'),
 };
@@ -109,10 +111,17 @@ const table: Record<string, Record<string, string>> = {
     'leader heard': 'following',
     astray: 'catchingUp',
   },
+  'campaigning.pausing': {
+    ...always,
+    'pause over': 'campaigning.waiting',
+    'leader heard': 'following',
+    astray: 'catchingUp',
+  },
   'campaigning.trying': {
     ...always,
     won: 'leading',
     lost: 'campaigning.waiting',
+    undecided: 'campaigning.pausing',
     'gone astray': 'catchingUp',
     'campaign failed': 'campaigning.waiting',
   },
@@ -289,6 +298,18 @@ describe('in time', () => {
     }
     expect(replica.getSnapshot().value).toBe('leading');
     expect(replica.getSnapshot().context.failures).toBe(0);
+  });
+
+  it('a campaign that the log did not answer is no failure, and is begun anew after a pause (P5)', async () => {
+    const { replica, clock } = await startFollowing(['undecided', 'won']);
+    replica.send({ type: 'RESIGNED' });
+    clock.increment(100);
+    await waitFor(replica, (snapshot) => snapshot.matches({ campaigning: 'pausing' }));
+    expect(replica.getSnapshot().context.failures).toBe(0);
+    clock.increment(100);
+    expect(replica.getSnapshot().value).toEqual({ campaigning: 'waiting' });
+    clock.increment(100);
+    await waitFor(replica, (snapshot) => snapshot.matches('leading'));
   });
 
   it('leading ends the moment that the replica is damaged', async () => {
