@@ -26,7 +26,7 @@ export async function catchUp(): Promise<Row[]> {
     process.kill(cluster.pids.get(late)!, 'SIGKILL');
     await pause(1_500); // counted as dead
     await rm(join(data, 'nodes', late), { recursive: true });
-    const talkers = await Talkers.gather(cluster.url, talkerCount);
+    const talkers = await Talkers.gather(cluster.servers, talkerCount);
     talkers.talk();
     await pause(2_000); // warm
     const beforeMs = performance.now();

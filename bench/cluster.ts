@@ -10,14 +10,21 @@ import { freePort } from '../test/support/free-port.ts';
 export const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
 
 export interface BenchCluster {
+  /** The first server's address. */
   readonly url: string;
+  readonly servers: readonly string[];
   readonly data: string;
-  /** Process ids by node id. */
+  /** Process ids by the id of node or server. */
   readonly pids: ReadonlyMap<string, number>;
   /** Resolves with the process id of the next start of a node. */
   restarted(id: string): Promise<number>;
   stop(): Promise<void>;
 }
+
+/** What `verbatim up --json` prints. */
+type Said =
+  | { readonly ready?: undefined; readonly id: string; readonly pid: number }
+  | { readonly ready: true; readonly servers: readonly string[]; readonly id?: undefined };
 
 export async function temporaryFolder(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'verbatim-bench-'));
@@ -36,19 +43,19 @@ export async function startCluster(data: string, args: readonly string[] = []): 
   );
   const pids = new Map<string, number>();
   const waiting = new Map<string, (pid: number) => void>();
-  await new Promise<void>((resolve, reject) => {
+  const servers = await new Promise<readonly string[]>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the cluster ended with status ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const said = JSON.parse(line) as { id?: string; pid?: number; ready?: boolean };
-      if (said.id && said.pid) {
+      const said = JSON.parse(line) as Said;
+      if (said.id !== undefined) {
         pids.set(said.id, said.pid);
         waiting.get(said.id)?.(said.pid);
       }
-      if (said.ready) resolve();
+      if (said.ready) resolve(said.servers);
     });
   });
   const restarted = (id: string) => new Promise<number>((resolve) => waiting.set(id, resolve));
-  return { url: `nats://127.0.0.1:${port}`, data, pids, restarted, stop: () => stop(child) };
+  return { url: `nats://127.0.0.1:${port}`, servers, data, pids, restarted, stop: () => stop(child) };
 }
 
 export async function removeFolder(folder: string): Promise<void> {

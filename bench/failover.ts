@@ -15,9 +15,10 @@ import { Operator } from '../src/operator/operator.ts';
 import { readLog } from '../src/operator/running.ts';
 import { catchUp } from './catch-up.ts';
 import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
-import { quantile, type Row, round } from './measure.ts';
+import { type Row, timesRow } from './measure.ts';
 import { plotSvg } from './plot.ts';
 import { Talkers } from './talkers.ts';
+import { threeServers } from './three-servers.ts';
 
 const nodes = ['n1', 'n2', 'n3'];
 const talkerCount = 6;
@@ -30,14 +31,21 @@ export interface FailoverOptions {
   readonly kills: number;
   readonly handovers: number;
   readonly respawns: number;
+  /** Kills of the server that leads the stream, of three. */
+  readonly streamLeaders: number;
 }
 
-export async function benchFailover({ kills, handovers, respawns }: FailoverOptions): Promise<Row[]> {
+export async function benchFailover({
+  kills,
+  handovers,
+  respawns,
+  streamLeaders,
+}: FailoverOptions): Promise<Row[]> {
   const data = await temporaryFolder();
   const cluster = await startCluster(data);
   const { operatorPassword } = await readSecrets(data);
   const operator = await Operator.connect([cluster.url], operatorPassword);
-  const scene = new Scene(cluster, operator, await Talkers.gather(cluster.url, talkerCount));
+  const scene = new Scene(cluster, operator, await Talkers.gather(cluster.servers, talkerCount));
   try {
     const killed = await scene.repeat(kills, async () => scene.hit(await scene.leader(), 'SIGKILL'));
     const handed = await scene.repeat(handovers, async () => scene.hit(await scene.leader(), 'SIGTERM'));
@@ -47,12 +55,13 @@ export async function benchFailover({ kills, handovers, respawns }: FailoverOpti
     const gap = ({ gapMs }: Hit) => gapMs;
     const wait = ({ longestWaitMs }: Hit) => longestWaitMs;
     return [
-      row('leader killed: to the next acknowledged send', killed.map(gap)),
-      row('leader killed: longest wait of any client', killed.map(wait)),
-      row('leader hands over: to the next acknowledged send', handed.map(gap)),
-      row('leader hands over: longest wait of any client', handed.map(wait)),
-      row('server killed and respawned: to the next acknowledged send', respawned.map(gap)),
+      timesRow('leader killed: to the next acknowledged send', killed.map(gap)),
+      timesRow('leader killed: longest wait of any client', killed.map(wait)),
+      timesRow('leader hands over: to the next acknowledged send', handed.map(gap)),
+      timesRow('leader hands over: longest wait of any client', handed.map(wait)),
+      timesRow('server killed and respawned: to the next acknowledged send', respawned.map(gap)),
       { what: 'sends acknowledged, lost, repeated', times: acknowledged, lost, repeated },
+      ...(await threeServers(streamLeaders)),
       ...(await catchUp()),
     ];
   } finally {
@@ -137,19 +146,6 @@ class Scene {
   }
 }
 
-function row(what: string, valuesMs: readonly number[]): Row {
-  const sorted = [...valuesMs].sort((a, b) => a - b);
-  const at = (q: number) => round(quantile(sorted, q));
-  return {
-    what,
-    times: sorted.length,
-    min_ms: at(0),
-    p50_ms: at(0.5),
-    p99_ms: at(0.99),
-    max_ms: round(sorted.at(-1) ?? Number.NaN),
-  };
-}
-
 async function writePlot(
   killed: readonly Hit[],
   handed: readonly Hit[],
@@ -174,6 +170,7 @@ async function writePlot(
       valuesMs: respawned.map(({ gapMs }) => gapMs),
       goals: [{ ms: 1_500, name: 'goal p99' }],
     },
-  ].filter(({ valuesMs }) => valuesMs.length > 0);
+  ];
+  if (panels.some(({ valuesMs }) => valuesMs.length === 0)) return; // only a part was asked for
   await writeFile(plotFile, plotSvg({ title: 'Verbatim: how long users wait when something dies', panels }));
 }

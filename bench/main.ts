@@ -28,15 +28,17 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
       kills: count('kills', 100),
       handovers: count('handovers', 20),
       respawns: count('respawns', 20),
+      streamLeaders: count('stream-leaders', 10),
     }),
 };
 
 const unknown = args.filter(
-  (arg) => !/^--(json|(kills|handovers|respawns)=\d+)$/.test(arg) && !Object.hasOwn(benches, arg),
+  (arg) =>
+    !/^--(json|(kills|handovers|respawns|stream-leaders)=\d+)$/.test(arg) && !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
   process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N\n`,
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N --stream-leaders=N\n`,
   );
   process.exit(2);
 }

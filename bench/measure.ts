@@ -42,6 +42,20 @@ export function median(values: readonly number[]): number {
 
 export type Row = Readonly<Record<string, string | number>>;
 
+/** How long something took, several times. */
+export function timesRow(what: string, valuesMs: readonly number[]): Row {
+  const sorted = [...valuesMs].sort((a, b) => a - b);
+  const at = (q: number) => round(quantile(sorted, q));
+  return {
+    what,
+    times: sorted.length,
+    min_ms: at(0),
+    p50_ms: at(0.5),
+    p99_ms: at(0.99),
+    max_ms: round(sorted.at(-1) ?? Number.NaN),
+  };
+}
+
 /** JSON lines on standard output where asked for, else a table. */
 export function print(title: string, rows: readonly Row[], isJson: boolean): void {
   if (isJson) {

@@ -27,8 +27,8 @@ export class Talkers {
   }
 
   /** Each talks to the next one, and nobody listens: what is measured is acknowledgement. */
-  static async gather(url: string, count: number): Promise<Talkers> {
-    const options = systemClient([url]);
+  static async gather(servers: readonly string[], count: number): Promise<Talkers> {
+    const options = systemClient(servers);
     const guest = new GuestClient(options);
     await guest.line.ready(readyMsMax);
     const clients: UserClient[] = [];
