@@ -7,6 +7,7 @@ import { KnownLog } from './known-log.ts';
 import type { Effort } from './linearizability.ts';
 import { byLength, type NodeRecord } from './log.ts';
 import { checkOrder } from './order.ts';
+import { checkReplays } from './replays.ts';
 import { checkSends } from './sends.ts';
 import { checkReads } from './sessions.ts';
 import type { Violation } from './violation.ts';
@@ -27,6 +28,7 @@ export function check(
     ...checkOrder(operations, log),
     ...checkDeliveries(history, log),
     ...checkReads(history, operations, log),
+    ...checkReplays(operations, log),
     ...checkAccounts(operations, effort),
     ...checkHashes(nodes),
   ];

@@ -47,7 +47,9 @@ const guest = z.null();
 /** Names the log-in by which the client is there, as the log-in did in its own `args`: a label, never the token. */
 const token = text;
 const readArgs = z.discriminatedUnion('what', [
-  z.strictObject({ what: z.enum(['transcript', 'replay']), session: text, after: natural.optional() }),
+  z.strictObject({ what: z.literal('transcript'), session: text, after: natural.optional() }),
+  /** The whole session, asked for when all is over and nobody writes any more. */
+  z.strictObject({ what: z.literal('replay'), session: text }),
   z.strictObject({ what: z.enum(['inbox', 'sessions', 'users', 'whoami']) }),
 ]);
 

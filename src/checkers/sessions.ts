@@ -70,7 +70,7 @@ function checkMessages(read: Read, floor: number, log: KnownLog): Violation[] {
   if (!session?.participants.includes(user)) {
     return [violation('P9', `${client} read ${args.session}, which is not its user's`, read)];
   }
-  const start = firstAfter(session.messages, args.after ?? 0);
+  const start = firstAfter(session.messages, 'after' in args ? (args.after ?? 0) : 0);
   const wrong = messages.findIndex(
     (message, index) => !isSame(message, session.messages[start + index], session, floor, log),
   );

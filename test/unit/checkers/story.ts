@@ -121,6 +121,13 @@ export class History {
     });
   }
 
+  /** Plays a session back, with the pauses that the stamps of those positions make. */
+  replay(client: string, { entries }: Log, session: string, positions: readonly number[]): void {
+    const said = positions.map((position) => messageAt(entries, position));
+    const messages = said.map((message) => ({ ...message, offset_ms: message.at - said[0]!.at }));
+    this.did(client, '', { op: 'read', args: { what: 'replay', session } }, [0, 0], { ok: { messages } });
+  }
+
   /** Reads a session as the log has it at the positions given. */
   read(
     client: string,
