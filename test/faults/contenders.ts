@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../src/simulation/random.ts';
 import type { Place } from './people.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
-import { TcpProxy } from './tcp-proxy.ts';
 
 const patienceMs = 5_000;
 
@@ -37,8 +36,8 @@ export class Contenders {
   }
 
   async #contend(name: string, who: string): Promise<void> {
-    const { recorder, port } = this.#place;
-    const guest = new RecordedGuest(recorder, `guest-${who}`, await TcpProxy.to(port));
+    const { recorder } = this.#place;
+    const guest = new RecordedGuest(recorder, `guest-${who}`, await this.#place.doors());
     try {
       await guest.ready();
     } catch {
@@ -52,7 +51,8 @@ export class Contenders {
     await guest.close();
     if (!identity) return;
     this.#place.names.push(name);
-    const user = new RecordedUser(recorder, `${who}-1`, identity, `t-${who}`, await TcpProxy.to(port));
+    const doors = await this.#place.doors();
+    const user = new RecordedUser(recorder, `${who}-1`, identity, `t-${who}`, doors);
     await this.#use(user, who).catch(() => undefined);
     user.kill();
   }

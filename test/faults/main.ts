@@ -3,15 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ServerCount } from '../../src/cluster/servers.ts';
 import { type Kind, kinds } from './plan.ts';
 import { describePlan, type Report, run } from './run.ts';
 
-const usage = `npm run test:faults -- [--seed N] [--minutes M | --runs R] [--seconds S] [--only fault,…] [--keep-going]
+const usage = `npm run test:faults -- [--seed N] [--minutes M | --runs R] [--seconds S] [--only fault,…]
+                           [--nats 1|3] [--keep-going]
 
   --seed N       of the first run; the next ones follow (default: drawn from the clock)
   --minutes M    begin runs for so long (default: one run)
   --seconds S    how long things go wrong in one run (default: 45)
   --only a,b     only these faults: ${kinds.join(', ')}
+  --nats N       one nats-server or three (default: drawn from the seed)
   --keep-going   go on after a run that found something`;
 
 const { values } = parseArgs({
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     seconds: { type: 'string', default: '45' },
     only: { type: 'string', default: '' },
+    nats: { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -37,6 +41,7 @@ const untilMs = performance.now() + Number(values.minutes ?? 0) * 60_000;
 const runsMax =
   values.minutes === undefined ? Number(values.runs ?? 1) : Number(values.runs ?? Number.POSITIVE_INFINITY);
 const only = values.only.split(',').filter(Boolean).map(kindOf);
+const servers = values.nats === undefined ? undefined : serverCountOf(values.nats);
 const folder = mkdtempSync(join(tmpdir(), 'verbatim-faults-'));
 const reports: Report[] = [];
 
@@ -49,6 +54,7 @@ for (
     seed: first + index,
     seconds: Number(values.seconds),
     only,
+    servers,
     folder,
     log: console.log,
   });
@@ -66,6 +72,12 @@ function kindOf(name: string): Kind {
   const kind = kinds.find((one) => one === name);
   if (kind) return kind;
   console.error(`there is no fault ${name}\n\n${usage}`);
+  process.exit(2);
+}
+
+function serverCountOf(text: string): ServerCount {
+  if (text === '1' || text === '3') return text === '1' ? 1 : 3;
+  console.error(`one nats-server or three, not ${text}\n\n${usage}`);
   process.exit(2);
 }
 

@@ -3,31 +3,39 @@
  *
  * Not every combination is promised to be survived: the end of the stream and the one node that holds it, both lost at
  * once, are gone. So what takes data away waits its turn: one loss at a time, and the next one only when the cluster has
- * mended the one before. While the stream goes back in time all nodes must be there, so nothing else happens to them.
+ * mended the one before. While the stream may go back in time all nodes must be there, so nothing else happens to them:
+ * so it is when its end is cut off, and when one of three servers comes back empty, whose word counts among the three.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../../src/simulation/random.ts';
+import type { Broker } from './broker.ts';
+import { type ClientFault, hitClient } from './client-faults.ts';
 import type { SmallDisk } from './disks.ts';
-import { Losses } from './losses.ts';
+import { type Loss, Losses } from './losses.ts';
+import { type NodeFault, NodeFaults } from './node-faults.ts';
 import type { Seat } from './people.ts';
-import { describe, type Fault, type Target } from './plan.ts';
-import { nodes, type RealCluster, server } from './processes.ts';
+import { describe, type Fault } from './plan.ts';
+import type { RealCluster } from './processes.ts';
+import { type ServerFault, ServerFaults } from './server-faults.ts';
 import type { Watching } from './watching.ts';
 
 export interface Victims {
   readonly cluster: RealCluster;
   readonly watching: Watching;
+  readonly broker: Broker;
   readonly seats: readonly Seat[];
   /** The node that has a disk of its own, and that disk; undefined where this machine allows none. */
   readonly smallDisk: { readonly node: string; readonly disk: SmallDisk } | undefined;
 }
 
 const settleMsMax = 45_000;
-const electionMsMax = 3_000;
+const underWayMsMax = 12_000;
 
 export class Nemesis {
   readonly #victims: Victims;
   readonly #random: SeededRandom;
+  readonly #nodes: NodeFaults;
+  readonly #servers: ServerFaults;
   readonly #losses: Losses;
   readonly #log: (line: string) => void;
   /** Faults that are under way and will be undone. */
@@ -36,15 +44,21 @@ export class Nemesis {
   #absences = 0;
   #isLosing = false;
   #areNodesSpared = false;
+  #areServersSpared = false;
+  /** One of three nats-servers is gone or paused, or has not caught up yet. */
+  #isServerHit = false;
   #isOver = false;
   /** How often each kind of fault was done, and how often it was left out. */
   readonly done = new Map<string, number>();
   readonly spared = new Map<string, number>();
 
   constructor(victims: Victims, random: SeededRandom, log: (line: string) => void) {
+    const { cluster, watching, broker } = victims;
     this.#victims = victims;
     this.#random = random;
-    this.#losses = new Losses(victims.cluster, random);
+    this.#nodes = new NodeFaults(cluster, watching, broker, random);
+    this.#servers = new ServerFaults(cluster, broker, random);
+    this.#losses = new Losses(cluster, broker, random);
     this.#log = log;
   }
 
@@ -64,12 +78,12 @@ export class Nemesis {
   /** Lets what is under way come to its end, and undoes everything else. */
   async heal(): Promise<void> {
     this.#isOver = true;
-    await Promise.race([Promise.all(this.#underWay), sleep(12_000)]);
+    await Promise.race([Promise.all(this.#underWay), sleep(underWayMsMax)]);
     const { cluster, seats, smallDisk } = this.#victims;
     smallDisk?.disk.readOnly(false);
     smallDisk?.disk.empty();
     cluster.healProcesses();
-    for (const { client } of seats) client?.proxy.heal();
+    for (const { client } of seats) client?.doors.heal();
   }
 
   #note(fault: Fault, isDone: boolean): void {
@@ -84,14 +98,16 @@ export class Nemesis {
       case 'kill':
       case 'kill-two':
       case 'kill-all':
+      case 'kill-elected':
+      case 'elected-disk-fails':
       case 'down':
       case 'pause':
       case 'handover':
+      case 'clock-jump':
         return await this.#strikeNodes(fault);
       case 'kill-server':
-        return this.#do(fault, () => void this.#victims.cluster.kill(server));
       case 'pause-server':
-        return this.#do(fault, () => this.#pause(server, fault.forMs));
+        return await this.#strikeServers(fault);
       case 'stream-deleted':
       case 'stream-cut':
       case 'store-wiped':
@@ -105,78 +121,64 @@ export class Nemesis {
     }
   }
 
-  async #strikeNodes(
-    fault: Extract<Fault, { kind: 'kill' | 'kill-two' | 'kill-all' | 'down' | 'pause' | 'handover' }>,
-  ): Promise<boolean> {
+  async #strikeNodes(fault: NodeFault): Promise<boolean> {
     if (this.#areNodesSpared) return false;
     this.#absences += 1;
     try {
-      return await this.#do(fault, () => this.#hit(fault));
+      this.#log(describe(fault));
+      this.#log(`  ${fault.kind}: ${await this.#nodes.hit(fault)}`);
+      return true;
     } finally {
       this.#absences -= 1;
     }
   }
 
-  async #hit(
-    fault: Extract<Fault, { kind: 'kill' | 'kill-two' | 'kill-all' | 'down' | 'pause' | 'handover' }>,
-  ): Promise<void> {
-    const { cluster } = this.#victims;
-    switch (fault.kind) {
-      case 'kill':
-        cluster.kill(await this.#find(fault.target));
-        return;
-      case 'handover':
-        cluster.kill(await this.#find('leader'), 'SIGTERM');
-        return;
-      case 'kill-two':
-        return await this.#killTwo(fault.afterMs, fault.inElection);
-      case 'kill-all':
-        return await this.#whileDown(nodes, () => sleep(fault.forMs));
-      case 'down':
-        return await this.#whileDown([await this.#find(fault.target)], () => sleep(fault.forMs));
-      case 'pause':
-        return await this.#pause(await this.#find(fault.target), fault.forMs);
-      default:
-        return fault satisfies never;
+  async #strikeServers(fault: ServerFault): Promise<boolean> {
+    const isOneOfSeveral = this.#victims.cluster.servers.length > 1;
+    if (this.#areServersSpared || (isOneOfSeveral && this.#isServerHit)) return false;
+    this.#isServerHit = true;
+    try {
+      const hit = await this.#servers.find(fault.which);
+      this.#log(`${describe(fault)} ${hit.join(' ')}`);
+      await this.#servers.hit(fault, hit);
+      if (!(await this.#servers.whenInStep())) this.#log('  the servers are not in step again so far');
+      return true;
+    } finally {
+      this.#isServerHit = false;
     }
   }
 
-  /** The leader, and then somebody else: whoever campaigns first, where that is asked. */
-  async #killTwo(afterMs: number, inElection: boolean): Promise<void> {
-    const { cluster } = this.#victims;
-    const first = await this.#find('leader');
-    const from = cluster.said.length;
-    cluster.kill(first);
-    const line = inElection
-      ? await cluster.saying(new RegExp(`(?!${first})n\\d: .*electing`), electionMsMax, from)
-      : undefined;
-    await sleep(inElection ? afterMs / 2 : afterMs);
-    const candidate = /\b(n\d): /.exec(line ?? '')?.[1];
-    const others = nodes.filter((node) => node !== first);
-    cluster.kill(candidate ?? this.#random.pick(others as [string]));
-  }
-
-  async #lose(
-    fault: Extract<Fault, { kind: 'stream-deleted' | 'stream-cut' | 'store-wiped' | 'damage' }>,
-  ): Promise<boolean> {
+  async #lose(fault: Loss): Promise<boolean> {
     const { watching, cluster } = this.#victims;
-    const isCut = fault.kind === 'stream-cut';
-    if (this.#isLosing || (isCut && this.#absences > 0)) return false;
+    const isOneOfSeveral = cluster.servers.length > 1;
+    const mayGoBack =
+      fault.kind === 'stream-cut' ||
+      (fault.kind === 'store-wiped' && fault.which !== 'all' && isOneOfSeveral);
+    if (this.#isLosing || (mayGoBack && this.#absences > 0)) return false;
+    if (isOneOfSeveral && this.#isServerHit) return false;
     this.#isLosing = true;
-    this.#areNodesSpared = isCut;
+    this.#areNodesSpared = mayGoBack;
+    this.#areServersSpared = isOneOfSeveral;
     try {
-      if (!(await watching.inSync(isCut ? 2_000 : 10_000)) || cluster.isHeld) return false;
-      const target = fault.kind === 'damage' ? await this.#find(fault.target) : '';
-      if (target === this.#victims.smallDisk?.node) return false; // where it lies nothing can be set aside
-      this.#log(`${describe(fault)} ${target}`);
-      this.#log(`  ${await this.#losses.lose(fault, target, (ids, act) => this.#whileDown(ids, act))}`);
+      if (!(await watching.inSync(mayGoBack ? 2_000 : 10_000)) || cluster.isHeld) return false;
+      const hit = await this.#losersOf(fault);
+      if (hit.includes(this.#victims.smallDisk?.node ?? '')) return false; // where it lies nothing can be set aside
+      this.#log(`${describe(fault)} ${hit.join(' ')}`);
+      this.#log(`  ${await this.#losses.lose(fault, hit, (ids, act) => this.#nodes.whileDown(ids, act))}`);
       await sleep(500);
+      if (!(await this.#servers.whenInStep())) this.#log('  the servers are not in step again so far');
       if (!(await watching.inSync(settleMsMax))) this.#log('  not in sync again so far');
       return true;
     } finally {
       this.#isLosing = false;
       this.#areNodesSpared = false;
+      this.#areServersSpared = false;
     }
+  }
+
+  async #losersOf(fault: Loss): Promise<readonly string[]> {
+    if (fault.kind === 'damage') return [await this.#nodes.find(fault.target)];
+    return await this.#servers.find(fault.kind === 'store-wiped' ? fault.which : 'all');
   }
 
   /** A disk that is full takes nothing away, but whoever lives on it may have to begin anew. */
@@ -187,94 +189,30 @@ export class Nemesis {
     this.#isLosing = true;
     this.#absences += 1;
     try {
-      return await this.#do(fault, async () => {
-        if (fault.kind === 'disk-full') {
-          disk.fill();
-          await sleep(fault.forMs);
-          disk.empty();
-        } else {
-          await this.#whileDown([node], async () => void disk.readOnly(true));
-          await sleep(fault.forMs);
-          disk.readOnly(false);
-        }
-        await watching.inSync(settleMsMax);
-      });
+      this.#log(describe(fault));
+      if (fault.kind === 'disk-full') {
+        disk.fill();
+        await sleep(fault.forMs);
+        disk.empty();
+      } else {
+        await this.#nodes.whileDown([node], async () => void disk.readOnly(true));
+        await sleep(fault.forMs);
+        disk.readOnly(false);
+      }
+      await watching.inSync(settleMsMax);
+      return true;
     } finally {
       this.#isLosing = false;
       this.#absences -= 1;
     }
   }
 
-  async #strikeClient(fault: Extract<Fault, { kind: `client-${string}` }>): Promise<boolean> {
+  async #strikeClient(fault: ClientFault): Promise<boolean> {
     const seat = this.#random.pick(this.#victims.seats as [Seat]);
     const { client } = seat;
     if (!client) return false;
-    const { proxy } = client;
     this.#log(`${describe(fault)} ${client.name}`);
-    switch (fault.kind) {
-      case 'client-killed':
-        seat.kill();
-        return true;
-      case 'client-cut':
-        proxy.cut();
-        return true;
-      case 'client-half-open':
-        proxy.halfOpen();
-        return true;
-      case 'client-stalled':
-        proxy.stall(true);
-        await sleep(fault.forMs);
-        proxy.stall(false);
-        return true;
-      case 'client-delayed':
-        proxy.delay(fault.byMs);
-        await sleep(fault.forMs);
-        proxy.delay(0);
-        return true;
-      case 'client-stops-reading':
-        proxy.stopReading(true);
-        await sleep(fault.forMs);
-        proxy.stopReading(false);
-        return true;
-      case 'client-shows-slowly':
-        client.showMs = fault.showMs;
-        await sleep(fault.forMs);
-        client.showMs = 0;
-        return true;
-      default:
-        return fault satisfies never;
-    }
-  }
-
-  async #do(fault: Fault, act: () => Promise<void> | void): Promise<boolean> {
-    this.#log(describe(fault));
-    await act();
+    await hitClient(fault, seat, client);
     return true;
-  }
-
-  async #pause(id: string, forMs: number): Promise<void> {
-    const { cluster } = this.#victims;
-    cluster.pause(id);
-    await sleep(forMs);
-    cluster.resume(id);
-  }
-
-  /** The supervisor would start them again at once: it is held for so long. */
-  async #whileDown(ids: readonly string[], act: () => Promise<void> | void): Promise<void> {
-    const { cluster } = this.#victims;
-    cluster.hold();
-    try {
-      for (const id of ids) cluster.kill(id);
-      await act();
-    } finally {
-      cluster.release();
-    }
-  }
-
-  async #find(target: Target): Promise<string> {
-    const leader = await this.#victims.watching.leader();
-    if (target === 'leader' && leader) return leader;
-    const others = nodes.filter((node) => node !== leader);
-    return this.#random.pick((target === 'follower' ? others : nodes) as [string]);
   }
 }

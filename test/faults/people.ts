@@ -3,13 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from '../../src/client/client.ts';
 import { Refused } from '../../src/client/errors.ts';
 import type { SeededRandom } from '../../src/simulation/random.ts';
+import type { Doors } from './doors.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
 import type { Outcome, Recorder } from './recorder.ts';
-import { TcpProxy } from './tcp-proxy.ts';
 
 export interface Place {
   readonly recorder: Recorder;
-  readonly port: number;
+  /** A network of one's own, to all servers. */
+  doors(): Promise<Doors>;
   /** Names of all who ever were. */
   readonly names: string[];
   /** What nobody expected. */
@@ -96,9 +97,9 @@ export class Person {
   }
 
   async guest(): Promise<RecordedGuest> {
-    const { recorder, port } = this.place;
+    const { place } = this;
     for (;;) {
-      const guest = new RecordedGuest(recorder, next(`guest-${this.name}`), await TcpProxy.to(port));
+      const guest = new RecordedGuest(place.recorder, next(`guest-${this.name}`), await place.doors());
       try {
         await guest.ready();
         return guest;
@@ -172,8 +173,9 @@ export class Seat {
     this.#login ??= await person.logIn();
     if (!this.#login) return;
     const { identity, label } = this.#login;
-    const { recorder, port } = person.place;
-    const client = new RecordedUser(recorder, next(person.name), identity, label, await TcpProxy.to(port));
+    const { recorder } = person.place;
+    const doors = await person.place.doors();
+    const client = new RecordedUser(recorder, next(person.name), identity, label, doors);
     try {
       await client.follow();
       this.#client = client;

@@ -1,16 +1,19 @@
 /** A cluster of real processes, started by the program's own `up`, with the means to hurt each of them. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.ts';
+import { isOf, isRunning, kill9, processesOf } from './process-table.ts';
 
 export const program = fileURLToPath(new URL('../../cli/verbatim', import.meta.url));
 export const nodes = ['n1', 'n2', 'n3'] as const;
-export const server = 'nats-1';
 
+const preload = new URL('preload.mjs', import.meta.url).href;
+/** As many as a cluster of three nats-servers takes. */
+const portsOfThree = 6;
 const startMsMax = 30_000;
 const killMsMax = 2_000;
 
@@ -18,6 +21,14 @@ interface Saying {
   readonly from: number;
   readonly pattern: RegExp;
   resolve(line: string): void;
+}
+
+/** What `up --json` says: that a process started, or that the cluster is ready. */
+interface Told {
+  readonly id?: string;
+  readonly pid?: number;
+  readonly ready?: boolean;
+  readonly servers?: readonly string[];
 }
 
 const running = new Set<RealCluster>();
@@ -29,6 +40,8 @@ process.on('exit', () => {
 export class RealCluster {
   readonly folder: string;
   readonly port: number;
+  /** Addresses of its nats-servers. */
+  urls: readonly string[] = [];
   /** Every process that ever belonged to it. */
   readonly everyPid = new Set<number>();
   /** What it says to its operator. */
@@ -38,6 +51,8 @@ export class RealCluster {
   readonly #sayings = new Set<Saying>();
   /** How many want the supervisor not to start anything. */
   #holds = 0;
+  /** Ids of processes that were kept from writing. */
+  readonly #unwriting = new Set<string>();
   /** Ids of processes that are stopped, with how many want it. */
   readonly #paused = new Map<string, number>();
 
@@ -50,12 +65,17 @@ export class RealCluster {
 
   /** Ready: a leader serves. */
   static async start(folder: string, args: readonly string[]): Promise<RealCluster> {
-    const port = await freePort();
+    const port = await freePort(portsOfThree);
     const home = join(folder, 'home');
-    mkdirSync(home, { recursive: true });
+    const clocks = join(folder, 'clocks');
+    for (const made of [home, clocks]) mkdirSync(made, { recursive: true });
     const command = ['up', '--json', '--data', join(folder, 'data'), '--port', String(port), ...args];
     const up = spawn(process.execPath, [program, ...command], {
-      env: ownEnvironment(home),
+      env: {
+        ...ownEnvironment(home),
+        NODE_OPTIONS: `--import ${preload}`,
+        VERBATIM_FAULTS_CLOCKS: clocks,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const cluster = new RealCluster(folder, port, up);
@@ -67,8 +87,9 @@ export class RealCluster {
     return join(this.folder, 'data');
   }
 
-  get url(): string {
-    return `nats://127.0.0.1:${this.port}`;
+  /** Ids of its nats-servers. */
+  get servers(): readonly string[] {
+    return this.urls.map((_, index) => `nats-${index + 1}`);
   }
 
   get operatorPassword(): string {
@@ -114,6 +135,20 @@ export class RealCluster {
     this.#signal(id, 'SIGCONT');
   }
 
+  /** A node's wall clock is off by so much from now on, in its next lives as well. */
+  setClock(node: string, offByMs: number): void {
+    writeFileSync(join(this.folder, 'clocks', node), String(offByMs));
+  }
+
+  /** Whether a process can make files grow; one that is started again can. @returns false where it cannot be kept from it. */
+  mayWrite(id: string, isAllowed: boolean): boolean {
+    const pid = this.#pids.get(id);
+    if (pid === undefined || !isRunning(pid)) return false;
+    const limit = `--fsize=${isAllowed ? 'unlimited' : 0}:`;
+    if (!isAllowed) this.#unwriting.add(id);
+    return spawnSync('prlimit', ['--pid', String(pid), limit]).status === 0;
+  }
+
   /** From now on the dead stay dead. */
   hold(): void {
     this.#holds += 1;
@@ -147,6 +182,7 @@ export class RealCluster {
       this.#paused.delete(id);
       this.#signal(id, 'SIGCONT');
     }
+    for (const id of this.#unwriting) this.mayWrite(id, true);
     this.#holds = 0;
     this.#up.kill('SIGCONT');
   }
@@ -163,11 +199,7 @@ export class RealCluster {
 
   /** Processes of this cluster that still run, by command line. */
   leftOver(): string[] {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    return pids
-      .map(Number)
-      .filter((pid) => isRunning(pid) && isOf(pid, this.folder))
-      .map((pid) => `${pid} ${about(pid, 'cmdline').replaceAll('\0', ' ')}`);
+    return processesOf(this.folder);
   }
 
   /** At once, whatever state it is in. */
@@ -196,9 +228,10 @@ export class RealCluster {
       this.#up.once('exit', (code) => reject(new Error(`up ended with ${code}: ${this.said.join('\n')}`)));
       createInterface({ input: this.#up.stdout! }).on('line', (line) => {
         log.write(`${line}\n`);
-        const { id, pid, ready } = JSON.parse(line) as { id?: string; pid?: number; ready?: boolean };
+        const { id, pid, ready, servers } = JSON.parse(line) as Told;
         if (id !== undefined && pid !== undefined) this.#started(id, pid);
         if (!ready) return;
+        this.urls = servers ?? [];
         clearTimeout(timer);
         resolve();
       });
@@ -228,43 +261,4 @@ export class RealCluster {
 export function ownEnvironment(home: string): NodeJS.ProcessEnv {
   const { PATH, TMPDIR } = process.env;
   return { PATH, TMPDIR, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), LANG: 'C.UTF-8' };
-}
-
-/** A process that has ended but was not fetched by its parent yet does not count. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-/** Every process of a cluster has its home in the cluster's folder, or its store; ids are used again, folders are not. */
-function isOf(pid: number, folder: string): boolean {
-  return about(pid, 'environ').includes(`${folder}/`) || about(pid, 'cmdline').includes(`${folder}/`);
-}
-
-function about(pid: number, what: 'cmdline' | 'environ'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function kill9(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it ended by itself
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number }; // a TCP server's address
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

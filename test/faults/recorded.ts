@@ -1,5 +1,7 @@
-/** The real clients of the SDK, each behind a proxy of its own, with everything written down. */
-
+/** The real clients of the SDK, each behind proxies of its own, with everything written down. */
+import { collect } from '../../cli/collect.ts';
+import { originalPace } from '../../cli/commands/replay.ts';
+import { cuesOf } from '../../cli/playback.ts';
 import type { HistoryEvent, Result } from '../../src/checkers/history.ts';
 import {
   type Answer,
@@ -13,27 +15,27 @@ import { natsLink } from '../../src/client/nats-link.ts';
 import { hashToken, newRecoveryCode, newToken } from '../../src/events/tokens.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
 import { systemRandom as random } from '../../src/system/random.ts';
+import type { Doors } from './doors.ts';
 import type { Asked, Outcome, Recorder } from './recorder.ts';
 import { Scribe } from './recorder.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
 
 const connectMsMax = 10_000;
 const pageSize = 200;
 
-function optionsFor(proxy: TcpProxy) {
-  return { clock, random, link: natsLink([proxy.url]) };
+function optionsFor(doors: Doors) {
+  return { clock, random, link: natsLink(doors.urls) };
 }
 
 /** Somebody who is not logged in. */
 export class RecordedGuest {
   readonly #scribe: Scribe;
   readonly #client: GuestClient;
-  readonly #proxy: TcpProxy;
+  readonly #doors: Doors;
 
-  constructor(recorder: Recorder, name: string, proxy: TcpProxy) {
+  constructor(recorder: Recorder, name: string, doors: Doors) {
     this.#scribe = new Scribe(recorder, name, null);
-    this.#proxy = proxy;
-    this.#client = new GuestClient(optionsFor(proxy));
+    this.#doors = doors;
+    this.#client = new GuestClient(optionsFor(doors));
   }
 
   async ready(): Promise<void> {
@@ -69,7 +71,7 @@ export class RecordedGuest {
 
   async close(): Promise<void> {
     await this.#client.close();
-    this.#proxy.close();
+    this.#doors.close();
     this.#scribe.end();
   }
 
@@ -88,7 +90,7 @@ function newRecoveryCodeFor(id: string): string {
 
 /** One run of one client of a user. */
 export class RecordedUser {
-  readonly proxy: TcpProxy;
+  readonly doors: Doors;
   readonly identity: Identity;
   readonly label: string;
   readonly #scribe: Scribe;
@@ -99,12 +101,12 @@ export class RecordedUser {
   #order = 0;
 
   /** @param label names the log-in by which it is there. */
-  constructor(recorder: Recorder, name: string, identity: Identity, label: string, proxy: TcpProxy) {
+  constructor(recorder: Recorder, name: string, identity: Identity, label: string, doors: Doors) {
     this.identity = identity;
     this.label = label;
-    this.proxy = proxy;
+    this.doors = doors;
     this.#scribe = new Scribe(recorder, name, identity.user);
-    this.#client = new UserClient(optionsFor(proxy), identity);
+    this.#client = new UserClient(optionsFor(doors), identity);
   }
 
   get name(): string {
@@ -186,6 +188,19 @@ export class RecordedUser {
     });
   }
 
+  /** Every session of its user's, one after the other, as `verbatim replay` does. For when all is over. */
+  async playBack(timeoutMs: number): Promise<void> {
+    const { name } = this.identity;
+    for (const { session } of await collect(this.#client.sessions(null, timeoutMs))) {
+      const asked: Asked = { op: 'read', name, args: { what: 'replay', session } };
+      await this.#scribe.call(asked, async () => {
+        const cues = cuesOf(await collect(this.#client.transcript(session, timeoutMs)), originalPace);
+        const messages = cues.map(({ message, offsetMs }) => ({ ...message, offset_ms: offsetMs }));
+        return { messages, position: this.position };
+      });
+    }
+  }
+
   async whoAmI(timeoutMs: number): Promise<Outcome> {
     const asked: Asked = { op: 'read', name: this.identity.name, args: { what: 'whoami' } };
     return await this.#scribe.call(asked, async () => {
@@ -212,7 +227,7 @@ export class RecordedUser {
   /** As `kill -9`: nothing is said to anybody, and nothing that comes is heard. */
   kill(): void {
     this.#scribe.end();
-    this.proxy.close();
+    this.doors.close();
     void this.#client.line.close().catch(() => undefined);
     void this.#client.close().catch(() => undefined);
   }

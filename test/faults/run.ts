@@ -2,9 +2,12 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerCount } from '../../src/cluster/servers.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
+import { Broker } from './broker.ts';
 import { Contenders } from './contenders.ts';
 import { SmallDisk } from './disks.ts';
+import { Doors } from './doors.ts';
 import { Nemesis } from './nemesis.ts';
 import { Person, type Place } from './people.ts';
 import { describe, drawArguments, drawPlan, type Fault, type Kind } from './plan.ts';
@@ -18,6 +21,8 @@ export interface RunOptions {
   readonly seconds: number;
   /** Only these faults; all where it is empty. */
   readonly only: readonly Kind[];
+  /** How many nats-servers; left to the seed where it is undefined. */
+  readonly servers?: ServerCount | undefined;
   /** Folders of runs are made here; one that found nothing is removed. */
   readonly folder: string;
   /** What happens, as it happens. */
@@ -52,7 +57,7 @@ export async function run(options: RunOptions): Promise<Report> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const plan = drawPlan(random.fork('plan'), { durationMs: options.seconds * 1_000, everyMs, only });
-  const args = drawArguments(random.fork('arguments'));
+  const args = drawArguments(random.fork('arguments'), options.servers);
   log(`seed ${seed}: up ${args.join(' ')}`);
   const disk = mayHaveSmallDisk(plan, random.fork('disk'))
     ? SmallDisk.mount(join(folder, 'data', 'nodes', smallDiskNode), smallDiskMb)
@@ -80,6 +85,8 @@ class Scene {
   readonly #recorder: Recorder;
   readonly #findings: Finding[] = [];
   #cluster: RealCluster | undefined;
+  #broker: Broker | undefined;
+  #doors = 0;
   #begunMs = performance.now();
 
   constructor(options: RunOptions, folder: string, disk: SmallDisk | undefined, random: SeededRandom) {
@@ -93,6 +100,7 @@ class Scene {
   async play(plan: readonly Fault[], args: readonly string[]): Promise<Report> {
     const cluster = await RealCluster.start(this.#folder, args);
     this.#cluster = cluster;
+    this.#broker = await Broker.connect(cluster);
     const watching = new Watching(cluster);
     const { people, contenders } = this.#gather(cluster);
     for (const person of people) await person.register();
@@ -101,7 +109,7 @@ class Scene {
     this.#begunMs = performance.now();
     const smallDisk = this.#disk && { node: smallDiskNode, disk: this.#disk };
     const nemesis = new Nemesis(
-      { cluster, watching, seats, smallDisk },
+      { cluster, watching, broker: this.#broker, seats, smallDisk },
       this.#random.fork('nemesis'),
       (line) => this.#log(line),
     );
@@ -111,6 +119,8 @@ class Scene {
     await nemesis.heal();
     const healedMs = await this.#whenHealed(watching);
     await this.#untilQuiet([...seats, contenders], seats);
+    await this.#playBack(people);
+    await this.#broker.close();
     await this.#judge(cluster, watching);
     return {
       seed: this.#options.seed,
@@ -128,13 +138,14 @@ class Scene {
   /** Whatever happened: nothing stays behind but the folder of a run that found something. */
   end(): void {
     this.#cluster?.destroy();
+    void this.#broker?.close();
     this.#recorder.close();
   }
 
   #gather(cluster: RealCluster): { people: Person[]; contenders: Contenders } {
     const place: Place = {
       recorder: this.#recorder,
-      port: cluster.port,
+      doors: () => this.#newDoors(cluster),
       names: [],
       problem: (error) => this.#find(`a client failed: ${(error as Error).stack ?? error}`),
     };
@@ -142,6 +153,13 @@ class Scene {
       (name, index) => new Person(name, place, this.#random.fork(name), index < 2 ? 2 : 1),
     );
     return { people, contenders: new Contenders(place, this.#random.fork('contenders')) };
+  }
+
+  /** Not all of them begin with the same server. */
+  async #newDoors({ urls }: RealCluster): Promise<Doors> {
+    const ports = urls.map((url) => Number(new URL(url).port));
+    const first = this.#doors++ % ports.length;
+    return await Doors.to([...ports.slice(first), ...ports.slice(0, first)]);
   }
 
   async #whenHealed(watching: Watching): Promise<number> {
@@ -165,6 +183,15 @@ class Scene {
         untilTrue(() => client.isCaughtUp()),
       );
       if (!isCaughtUp) this.#find(`${client.name} is not shown its queue beyond ${client.shown}`);
+    }
+  }
+
+  /** Each of them plays every session of theirs back: what they are shown is compared with the log. */
+  async #playBack(people: readonly Person[]): Promise<void> {
+    for (const { name, seats } of people) {
+      const client = seats.map((seat) => seat.client).find((one) => one && !one.isOver);
+      const played = client?.playBack(answersMsMax).then(() => true);
+      if (!played || !(await within(answersMsMax, played))) this.#find(`${name} cannot play sessions back`);
     }
   }
 

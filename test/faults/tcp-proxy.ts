@@ -19,6 +19,7 @@ export class TcpProxy {
   #delayMs = 0;
   #isStalled = false;
   #isDeaf = false;
+  #isShut = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -55,6 +56,16 @@ export class TcpProxy {
     this.#steer();
   }
 
+  get isInUse(): boolean {
+    return this.#pairs.size > 0;
+  }
+
+  /** Connections are reset, and so is whoever tries to make one. */
+  shut(isShut: boolean): void {
+    this.#isShut = isShut;
+    if (isShut) this.cut();
+  }
+
   /** Resets all connections; new ones can be made. */
   cut(): void {
     for (const { near, far } of this.#pairs) {
@@ -73,6 +84,7 @@ export class TcpProxy {
 
   heal(): void {
     this.delay(0);
+    this.shut(false);
     this.#isDeaf = false;
     this.stall(false);
   }
@@ -84,6 +96,7 @@ export class TcpProxy {
   }
 
   #accept(near: Socket, port: number): void {
+    if (this.#isShut) return void near.resetAndDestroy();
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
     const delayMs = () => this.#delayMs;

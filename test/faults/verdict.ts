@@ -67,7 +67,8 @@ export function checkAll(history: string, records: readonly NodeRecord[]): Findi
 
 /** `verbatim verify`, as an operator would ask. @param args `--data` asks the folder, not the nodes. */
 export async function verify(cluster: RealCluster, isOffline: boolean): Promise<Finding[]> {
-  const args = ['verify', '--json', ...(isOffline ? ['--data', cluster.data] : ['--servers', cluster.url])];
+  const where = isOffline ? ['--data', cluster.data] : ['--servers', cluster.urls.join(',')];
+  const args = ['verify', '--json', ...where];
   const { status, stdout, stderr } = await runProgram(cluster, args);
   const rows = stdout
     .split('\n')

@@ -27,7 +27,7 @@ export class Watching {
   /** Empty where nobody answers. */
   async statuses(): Promise<NodeStatus[]> {
     try {
-      this.#operator ??= await Operator.connect([this.#cluster.url], this.#cluster.operatorPassword);
+      this.#operator ??= await Operator.connect(this.#cluster.urls, this.#cluster.operatorPassword);
       const statuses = await this.#operator.status(answerMs, nodes.length);
       for (const status of statuses) this.#note(status);
       return statuses;
