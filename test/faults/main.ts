@@ -81,10 +81,10 @@ function serverCountOf(text: string): ServerCount {
   process.exit(2);
 }
 
-function summaryOf({ seed, findings, done, acknowledged, longestGapMs, healedMs }: Report): string {
+function summaryOf({ seed, findings, done, acknowledged, replays, longestGapMs, healedMs }: Report): string {
   const faults = [...done.values()].reduce((sum, count) => sum + count, 0);
   const verdict = findings.length === 0 ? 'ok' : `${findings.length} FOUND`;
-  return `seed ${seed}: ${verdict}; ${faults} faults, ${acknowledged} sends acknowledged, longest gap ${longestGapMs} ms, in sync ${healedMs} ms after healing`;
+  return `seed ${seed}: ${verdict}; ${faults} faults, ${acknowledged} sends acknowledged, longest gap ${longestGapMs} ms, in sync ${healedMs} ms after healing, ${replays} replays`;
 }
 
 function tell({ seed, plan, findings, folder: kept }: Report): void {

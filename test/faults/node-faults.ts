@@ -129,7 +129,8 @@ export class NodeFaults {
   }
 
   async #refuseWrites(node: string, forMs: number): Promise<void> {
-    this.#cluster.mayWrite(node, false);
+    const isRefusing = this.#cluster.mayWrite(node, false);
+    if (!isRefusing) throw new Error(`${node} is gone, or prlimit is not there`);
     await sleep(forMs);
     this.#cluster.mayWrite(node, true);
   }

@@ -1,4 +1,5 @@
 /** Processes as the system lists them, whoever started them. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process that has ended but was not fetched by its parent yet does not count. */
@@ -30,6 +31,11 @@ export function kill9(pid: number): void {
   } catch {
     // it ended by itself
   }
+}
+
+/** No file of a running process grows beyond that many bytes. @returns false where this machine has no means for it. */
+export function limitFiles(pid: number, sizeBytes: number | 'unlimited'): boolean {
+  return spawnSync('prlimit', ['--pid', String(pid), `--fsize=${sizeBytes}:`]).status === 0;
 }
 
 function about(pid: number, what: 'cmdline' | 'environ'): string {

@@ -1,12 +1,12 @@
 /** A cluster of real processes, started by the program's own `up`, with the means to hurt each of them. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/free-port.ts';
-import { isOf, isRunning, kill9, processesOf } from './process-table.ts';
+import { isOf, isRunning, kill9, limitFiles, processesOf } from './process-table.ts';
 
 export const program = fileURLToPath(new URL('../../cli/verbatim', import.meta.url));
 export const nodes = ['n1', 'n2', 'n3'] as const;
@@ -140,13 +140,12 @@ export class RealCluster {
     writeFileSync(join(this.folder, 'clocks', node), String(offByMs));
   }
 
-  /** Whether a process can make files grow; one that is started again can. @returns false where it cannot be kept from it. */
+  /** Whether a process can make files grow; one that is started again can. @returns whether that could be brought about. */
   mayWrite(id: string, isAllowed: boolean): boolean {
     const pid = this.#pids.get(id);
     if (pid === undefined || !isRunning(pid)) return false;
-    const limit = `--fsize=${isAllowed ? 'unlimited' : 0}:`;
     if (!isAllowed) this.#unwriting.add(id);
-    return spawnSync('prlimit', ['--pid', String(pid), limit]).status === 0;
+    return limitFiles(pid, isAllowed ? 'unlimited' : 0);
   }
 
   /** From now on the dead stay dead. */

@@ -188,10 +188,14 @@ export class RecordedUser {
     });
   }
 
-  /** Every session of its user's, one after the other, as `verbatim replay` does. For when all is over. */
-  async playBack(timeoutMs: number): Promise<void> {
+  /**
+   * Every session of its user's, one after the other, as `verbatim replay` does. For when all is over.
+   * @returns how many there were.
+   */
+  async playBack(timeoutMs: number): Promise<number> {
     const { name } = this.identity;
-    for (const { session } of await collect(this.#client.sessions(null, timeoutMs))) {
+    const sessions = await collect(this.#client.sessions(null, timeoutMs));
+    for (const { session } of sessions) {
       const asked: Asked = { op: 'read', name, args: { what: 'replay', session } };
       await this.#scribe.call(asked, async () => {
         const cues = cuesOf(await collect(this.#client.transcript(session, timeoutMs)), originalPace);
@@ -199,6 +203,7 @@ export class RecordedUser {
         return { messages, position: this.position };
       });
     }
+    return sessions.length;
   }
 
   async whoAmI(timeoutMs: number): Promise<Outcome> {

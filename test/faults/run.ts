@@ -37,6 +37,8 @@ export interface Report {
   readonly done: ReadonlyMap<string, number>;
   readonly spared: ReadonlyMap<string, number>;
   readonly acknowledged: number;
+  /** Sessions played back when all was over, each by everybody of it who was there. */
+  readonly replays: number;
   /** Longest time without an acknowledged send. */
   readonly longestGapMs: number;
   /** From healing to a cluster in sync. */
@@ -119,7 +121,7 @@ class Scene {
     await nemesis.heal();
     const healedMs = await this.#whenHealed(watching);
     await this.#untilQuiet([...seats, contenders], seats);
-    await this.#playBack(people);
+    const replays = await this.#playBack(people);
     await this.#broker.close();
     await this.#judge(cluster, watching);
     return {
@@ -129,6 +131,7 @@ class Scene {
       findings: this.#findings,
       done: nemesis.done,
       spared: nemesis.spared,
+      replays,
       acknowledged: this.#recorder.acknowledgedMs.length,
       longestGapMs: longestGap(this.#recorder.acknowledgedMs),
       healedMs,
@@ -187,12 +190,18 @@ class Scene {
   }
 
   /** Each of them plays every session of theirs back: what they are shown is compared with the log. */
-  async #playBack(people: readonly Person[]): Promise<void> {
+  async #playBack(people: readonly Person[]): Promise<number> {
+    let replays = 0;
     for (const { name, seats } of people) {
       const client = seats.map((seat) => seat.client).find((one) => one && !one.isOver);
-      const played = client?.playBack(answersMsMax).then(() => true);
-      if (!played || !(await within(answersMsMax, played))) this.#find(`${name} cannot play sessions back`);
+      const count = await Promise.race([
+        client?.playBack(answersMsMax),
+        sleep(answersMsMax, undefined, { ref: false }),
+      ]);
+      if (count === undefined) this.#find(`${name} cannot play sessions back`);
+      replays += count ?? 0;
     }
+    return replays;
   }
 
   async #judge(cluster: RealCluster, watching: Watching): Promise<void> {

@@ -11,7 +11,7 @@ const seconds = 22;
 it(`keeps every promise while processes, disks and connections fail (P1 to P8), seed ${seed}`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'verbatim-faults-'));
   const said: string[] = [];
-  const { findings, plan, acknowledged, done } = await run({
+  const { findings, plan, acknowledged, replays, done } = await run({
     seed,
     seconds,
     only: [],
@@ -25,6 +25,7 @@ it(`keeps every promise while processes, disks and connections fail (P1 to P8), 
     story,
   ).toEqual([]);
   expect(acknowledged, story).toBeGreaterThan(100);
+  expect(replays, story).toBeGreaterThan(3);
   expect(done.size, story).toBeGreaterThan(3);
   rmSync(folder, { recursive: true, force: true });
 });
