@@ -45,6 +45,8 @@ export interface ReplicaContext {
   readonly failures: number;
   /** Whether to campaign without waiting for silence, or for others. */
   readonly isEager: boolean;
+  /** The stream that is followed was found not to be the one to follow, in the midst of a campaign: nobody follows it. */
+  readonly isAstray: boolean;
   readonly damaged: Damaged | undefined;
   /** Why the replica is frozen. */
   readonly problem: string | undefined;
@@ -74,7 +76,8 @@ export const replicaMachine = setup({
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
     beEager: assign({ isEager: true }),
-    calmDown: assign({ isEager: false }),
+    calmDown: assign({ isEager: false, isAstray: false }),
+    noteAstray: assign({ isAstray: true }),
     noteDamage: assign(({ event }) =>
       event.type === 'DAMAGED' ? { damaged: event.damaged, problem: event.reason } : {},
     ),
@@ -82,6 +85,8 @@ export const replicaMachine = setup({
   guards: {
     isConnected: () => true,
     isEager: ({ context }) => context.isEager,
+    isAstray: ({ context }) => context.isAstray,
+    isOnCourse: ({ context }) => !context.isAstray,
     isCopyDamaged: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'copy',
     isDiskTrouble: ({ context }) => context.damaged === 'disk',
   },
@@ -100,7 +105,7 @@ export const replicaMachine = setup({
   },
 }).createMachine({
   id: 'replica',
-  context: { failures: 0, isEager: false, damaged: undefined, problem: undefined },
+  context: { failures: 0, isEager: false, isAstray: false, damaged: undefined, problem: undefined },
   initial: 'recovering',
   on: {
     DAMAGED: [
@@ -176,7 +181,7 @@ export const replicaMachine = setup({
           after: { pause: 'waiting' },
           on: { LEADER_HEARD: { target: '#replica.following', actions: 'forgetFailures' } },
         },
-        // Once begun a campaign is finished: it may have won without knowing yet.
+        // Once begun a campaign is finished: it may have won without knowing yet. Who has not joins anew if it is astray.
         trying: {
           invoke: {
             src: 'campaign',
@@ -187,16 +192,23 @@ export const replicaMachine = setup({
                 actions: 'forgetFailures',
               },
               {
-                guard: ({ event }) => event.output === 'astray',
+                guard: ({ context, event }) => event.output === 'undecided' && !context.isAstray,
+                target: 'pausing',
+              },
+              { guard: ({ event }) => event.output === 'undecided', target: '#replica.catchingUp' },
+              {
+                guard: ({ context, event }) => event.output === 'astray' || context.isAstray,
                 target: '#replica.catchingUp',
                 actions: 'countFailure',
               },
-              { guard: ({ event }) => event.output === 'undecided', target: 'pausing' },
               { target: 'waiting', actions: 'countFailure' },
             ],
-            onError: { target: 'waiting', actions: 'countFailure' },
+            onError: [
+              { guard: 'isAstray', target: '#replica.catchingUp', actions: 'countFailure' },
+              { target: 'waiting', actions: 'countFailure' },
+            ],
           },
-          on: { ASTRAY: {} },
+          on: { ASTRAY: [{ guard: 'isOnCourse', actions: 'noteAstray' }, {}] },
         },
       },
     },

@@ -69,8 +69,9 @@ const named = (state: string, { hasFailed, isEager }: Mood) =>
   [state, ...(hasFailed ? ['after failures'] : []), ...(isEager ? ['eager'] : [])].join(', ');
 
 /** Failures only count: two are as many as more. What is damaged decides only whether a frozen replica thaws. */
-function nameOf({ value, context: { failures, isEager, damaged } }: Snapshot): string {
-  const state = typeof value === 'string' ? value : Object.entries(value).flat().join('.');
+function nameOf({ value, context: { failures, isEager, isAstray, damaged } }: Snapshot): string {
+  const way = typeof value === 'string' ? value : Object.entries(value).flat().join('.');
+  const state = isAstray ? `${way} astray` : way;
   return named(state === 'frozen' ? `frozen ${damaged}` : state, { hasFailed: failures > 0, isEager });
 }
 
@@ -124,6 +125,15 @@ const table: Record<string, Record<string, string>> = {
     undecided: 'campaigning.pausing',
     'gone astray': 'catchingUp',
     'campaign failed': 'campaigning.waiting',
+    astray: 'campaigning.trying astray',
+  },
+  'campaigning.trying astray': {
+    ...always,
+    won: 'leading',
+    lost: 'catchingUp',
+    undecided: 'catchingUp',
+    'gone astray': 'catchingUp',
+    'campaign failed': 'catchingUp',
   },
   leading: { ...sealable, deposed: 'catchingUp', unable: 'catchingUp', 'leading failed': 'catchingUp' },
   'seeding.waiting': { ...always, 'seeding due': 'seeding.trying', astray: 'catchingUp' },
@@ -353,6 +363,31 @@ describe('in time', () => {
     await reaches('following');
     clock.increment(399);
     expect(replica.getSnapshot().value).toBe('following');
+  });
+});
+
+describe('a replica that hears in the midst of a campaign that the stream lost its end', () => {
+  it.each([
+    ['has lost', 'lost' as const],
+    ['could not tell', 'undecided' as const],
+    ['could not be told', new Error('no answer')],
+  ])('joins anew when it %s: nobody follows that stream for it any more (P2)', async (_, outcome) => {
+    const { replica, clock, done, reaches } = await startFollowing([outcome]);
+    replica.send({ type: 'RESIGNED' });
+    clock.increment(100);
+    replica.send({ type: 'ASTRAY' });
+    expect(replica.getSnapshot().value).toEqual({ campaigning: 'trying' });
+    await reaches('following');
+    expect(done).toEqual(['recover', 'join', 'campaign', 'join']);
+  });
+
+  it('leads when it has won: the log was asked', async () => {
+    const { replica, clock, reaches } = await startFollowing(['won']);
+    replica.send({ type: 'RESIGNED' });
+    clock.increment(100);
+    replica.send({ type: 'ASTRAY' });
+    await reaches('leading');
+    expect(replica.getSnapshot().context.isAstray).toBe(false);
   });
 });
 
