@@ -81,10 +81,13 @@ function serverCountOf(text: string): ServerCount {
   process.exit(2);
 }
 
-function summaryOf({ seed, findings, done, acknowledged, replays, longestGapMs, healedMs }: Report): string {
+function summaryOf(report: Report): string {
+  const { seed, findings, done, acknowledged, replays, longestGapMs, healedMs, starvedMs } = report;
   const faults = [...done.values()].reduce((sum, count) => sum + count, 0);
   const verdict = findings.length === 0 ? 'ok' : `${findings.length} FOUND`;
-  return `seed ${seed}: ${verdict}; ${faults} faults, ${acknowledged} sends acknowledged, longest gap ${longestGapMs} ms, in sync ${healedMs} ms after healing, ${replays} replays`;
+  const seen = `${faults} faults, ${acknowledged} sends acknowledged, ${replays} replays`;
+  const times = `longest gap ${longestGapMs} ms, in sync ${healedMs} ms after healing, waited ${starvedMs} ms for a turn`;
+  return `seed ${seed}: ${verdict}; ${seen}; ${times}`;
 }
 
 function tell({ seed, plan, findings, folder: kept }: Report): void {

@@ -138,11 +138,14 @@ export class Seat {
     this.#working = this.#live().catch((error: unknown) => this.#person.place.problem(error));
   }
 
-  /** Resolves when everything it was about to do is done. */
+  /** Resolves when everything it was about to do is done, and somebody is there to be shown the rest. */
   async stopTalking(): Promise<void> {
     this.#isTalking = false;
-    await this.#working;
-    await Promise.all(this.#underWay);
+    await this.#settled();
+    while (!this.#client || this.#client.isOver) {
+      this.start(); // whoever waited for an answer was told meanwhile that the log-in was ended elsewhere
+      await this.#settled();
+    }
   }
 
   kill(): void {
@@ -151,6 +154,11 @@ export class Seat {
     this.#client = undefined;
     this.#remember(client);
     client.kill();
+  }
+
+  async #settled(): Promise<void> {
+    await this.#working;
+    await Promise.all(this.#underWay);
   }
 
   async #live(): Promise<void> {

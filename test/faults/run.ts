@@ -1,6 +1,7 @@
 /** One run: a cluster, those who use it, what goes wrong, and whether every promise was kept. */
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerCount } from '../../src/cluster/servers.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
@@ -43,6 +44,8 @@ export interface Report {
   readonly longestGapMs: number;
   /** From healing to a cluster in sync. */
   readonly healedMs: number;
+  /** How long this process waited for its turn at most: where that is seconds, the machine was too busy for time-outs. */
+  readonly starvedMs: number;
 }
 
 const everyMs = 2_200;
@@ -51,6 +54,7 @@ const smallDiskMb = 48;
 const inSyncMsMax = 60_000;
 const answersMsMax = 40_000;
 const goneMsMax = 3_000;
+const nsPerMs = 1e6;
 
 export async function run(options: RunOptions): Promise<Report> {
   const { seed, only, log } = options;
@@ -88,6 +92,7 @@ class Scene {
   readonly #findings: Finding[] = [];
   #cluster: RealCluster | undefined;
   #broker: Broker | undefined;
+  readonly #turns = monitorEventLoopDelay();
   #doors = 0;
   #begunMs = performance.now();
 
@@ -97,6 +102,7 @@ class Scene {
     this.#disk = disk;
     this.#random = random;
     this.#recorder = new Recorder(join(folder, 'history.jsonl'));
+    this.#turns.enable();
   }
 
   async play(plan: readonly Fault[], args: readonly string[]): Promise<Report> {
@@ -122,6 +128,7 @@ class Scene {
     const healedMs = await this.#whenHealed(watching);
     await this.#untilQuiet([...seats, contenders], seats);
     const replays = await this.#playBack(people);
+    const starvedMs = Math.round(this.#turns.max / nsPerMs);
     await this.#broker.close();
     await this.#judge(cluster, watching);
     return {
@@ -135,6 +142,7 @@ class Scene {
       acknowledged: this.#recorder.acknowledgedMs.length,
       longestGapMs: longestGap(this.#recorder.acknowledgedMs),
       healedMs,
+      starvedMs,
     };
   }
 
@@ -142,6 +150,7 @@ class Scene {
   end(): void {
     this.#cluster?.destroy();
     void this.#broker?.close();
+    this.#turns.disable();
     this.#recorder.close();
   }
 
