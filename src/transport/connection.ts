@@ -1,6 +1,9 @@
 /**
  * Connections to nats-server, with what the library's defaults get wrong for failover: it would give up after ten
  * tries, wait two seconds between them, and notice a dead server after minutes.
+ *
+ * Between two tries of a server it would also wait by the wall clock: where that is set back by an hour just then, it
+ * tries nobody for an hour. So it is told never to wait, and how long to wait before each try is said here.
  */
 import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
 
@@ -31,8 +34,7 @@ export async function connectTo({
     name,
     ...(inboxPrefix ? { inboxPrefix } : {}),
     noRandomize: true, // the list's order is the user's: the first that works
-    reconnectTimeWait: 50,
-    reconnectJitter: 25,
+    ...tryingAgain(),
     maxReconnectAttempts: -1,
     pingInterval: 1_000,
     maxPingOut: 2,
@@ -44,4 +46,24 @@ export async function connectTo({
     noAsyncTraces: true, // a stack trace for every request costs more than the request
   };
   return await connect(options);
+}
+
+const againMs = 50;
+const jitterMs = 25;
+
+/** At once, unless that server was tried just now. */
+function tryingAgain(): Pick<ConnectionOptions, 'reconnectDelayHandler' | 'reconnectToServer'> {
+  const triedMs = new Map<string, number>();
+  return {
+    reconnectDelayHandler: () => Number.NEGATIVE_INFINITY,
+    reconnectToServer: ([next]) => {
+      if (!next) return null; // the library has a server in mind, always
+      const nowMs = performance.now();
+      const dueMs =
+        (triedMs.get(next.listen) ?? Number.NEGATIVE_INFINITY) + againMs + Math.random() * jitterMs;
+      const atMs = Math.max(nowMs, dueMs);
+      triedMs.set(next.listen, atMs);
+      return { server: next, delay: Math.ceil(atMs - nowMs) };
+    },
+  };
 }
