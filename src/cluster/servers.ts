@@ -14,10 +14,12 @@ export type ServerCount = 1 | 3;
 
 export interface ServerPlan {
   readonly id: string;
+  /** The address at which clients and other servers reach it. */
+  readonly host: string;
   readonly port: number;
   readonly store: string;
-  /** Only of a server that has others: where they reach it, and where it reaches them. */
-  readonly routes?: { readonly port: number; readonly others: readonly number[] };
+  /** Only of a server that has others: where they reach it, and where it reaches them, each as `host:port`. */
+  readonly routes?: { readonly port: number; readonly others: readonly string[] };
 }
 
 /** What the servers have in common. */
@@ -27,6 +29,8 @@ export interface ServerBasis {
   readonly root: string;
   readonly secrets: Secrets;
 }
+
+const host = '127.0.0.1';
 
 class PortInUse extends Error {
   override readonly name = 'PortInUse';
@@ -39,17 +43,18 @@ export function portsTaken(count: ServerCount): number {
 
 /** @param port for clients of the first one. */
 export function planServers(count: ServerCount, port: number, data: string): ServerPlan[] {
-  if (count === 1) return [{ id: 'nats-1', port, store: join(data, 'nats') }];
+  if (count === 1) return [{ id: 'nats-1', host, port, store: join(data, 'nats') }];
   const routePorts = Array.from({ length: count }, (_, index) => port + count + index);
   return routePorts.map((routePort, index) => {
     const id = `nats-${index + 1}`;
-    const others = routePorts.filter((other) => other !== routePort);
-    return { id, port: port + index, store: join(data, 'nats', id), routes: { port: routePort, others } };
+    const others = routePorts.filter((other) => other !== routePort).map((other) => `${host}:${other}`);
+    const store = join(data, 'nats', id);
+    return { id, host, port: port + index, store, routes: { port: routePort, others } };
   });
 }
 
-export function urlOf({ port }: ServerPlan): string {
-  return `nats://127.0.0.1:${port}`;
+export function urlOf({ host, port }: ServerPlan): string {
+  return `nats://${host}:${port}`;
 }
 
 /**
@@ -83,23 +88,33 @@ async function refusePortInUse(port: number, all: readonly number[]): Promise<vo
         ),
       );
     });
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+    probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
 
 type Watch = Pick<ProcessPlan, 'started' | 'line' | 'died'>;
 
-/** nats-server with the project's own configuration. Of what it says only complaints are passed on. */
-export function superviseServer(
+/** nats-server with the project's own configuration. */
+export function serverProgram(
   plan: ServerPlan,
   { binary, root, secrets }: ServerBasis,
+): Pick<ProcessPlan, 'command' | 'args' | 'env'> {
+  return {
+    command: binary,
+    args: ['--config', join(root, plan.routes ? 'nats-cluster.conf' : 'nats.conf')],
+    env: { ...environment(plan, secrets), ...routeEnvironment(plan, secrets) },
+  };
+}
+
+/** Of what the server says only complaints are passed on. */
+export function superviseServer(
+  plan: ServerPlan,
+  basis: ServerBasis,
   restart: boolean,
   watch: Watch,
 ): Supervised {
   return new Supervised({
-    command: binary,
-    args: ['--config', join(root, plan.routes ? 'nats-cluster.conf' : 'nats.conf')],
-    env: { ...environment(plan, secrets), ...routeEnvironment(plan, secrets) },
+    ...serverProgram(plan, basis),
     restart,
     tethered: true,
     ...watch,
@@ -121,9 +136,10 @@ function isComplaint(text: string): boolean {
 }
 
 /** What `nats.conf` names after a `$`. */
-function environment({ id, port, store }: ServerPlan, secrets: Secrets): NodeJS.ProcessEnv {
+function environment({ id, host, port, store }: ServerPlan, secrets: Secrets): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
+    VERBATIM_NATS_HOST: JSON.stringify(host), // quoted: an address is no number
     VERBATIM_NATS_PORT: String(port),
     VERBATIM_NATS_NAME: id,
     VERBATIM_NATS_STORE: JSON.stringify(store), // quoted: a path may hold anything
@@ -137,7 +153,7 @@ function environment({ id, port, store }: ServerPlan, secrets: Secrets): NodeJS.
 /** What `nats-cluster.conf` names besides. */
 function routeEnvironment({ routes }: ServerPlan, { routePassword }: Secrets): NodeJS.ProcessEnv {
   if (!routes) return {};
-  const urls = routes.others.map((port) => `nats://route:${routePassword}@127.0.0.1:${port}`);
+  const urls = routes.others.map((other) => `nats://route:${routePassword}@${other}`);
   return {
     VERBATIM_NATS_ROUTE_PORT: String(routes.port),
     VERBATIM_NATS_ROUTES: JSON.stringify(urls),

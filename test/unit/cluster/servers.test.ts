@@ -6,7 +6,9 @@ import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('the plan of the nats-servers', () => {
   it('leaves one server where it always was', () => {
-    expect(planServers(1, 4222, '/data')).toEqual([{ id: 'nats-1', port: 4222, store: '/data/nats' }]);
+    expect(planServers(1, 4222, '/data')).toEqual([
+      { id: 'nats-1', host: '127.0.0.1', port: 4222, store: '/data/nats' },
+    ]);
   });
 
   it('gives three of them a store and two ports each, and tells each where the others are', () => {
@@ -22,9 +24,9 @@ describe('the plan of the nats-servers', () => {
       ['nats-3', '/data/nats/nats-3'],
     ]);
     expect(plans.map(({ routes }) => routes)).toEqual([
-      { port: 4225, others: [4226, 4227] },
-      { port: 4226, others: [4225, 4227] },
-      { port: 4227, others: [4225, 4226] },
+      { port: 4225, others: ['127.0.0.1:4226', '127.0.0.1:4227'] },
+      { port: 4226, others: ['127.0.0.1:4225', '127.0.0.1:4227'] },
+      { port: 4227, others: ['127.0.0.1:4225', '127.0.0.1:4226'] },
     ]);
   });
 
