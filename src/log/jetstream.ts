@@ -19,6 +19,7 @@ import {
   type PubAck,
   RetentionPolicy,
   StorageType,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { JetStreamFollowing } from './jetstream-following.ts';
@@ -120,7 +121,7 @@ export class JetStreamLog implements OrderedLog {
   }
 
   async last(): Promise<number> {
-    return (await again(() => this.#manager.streams.info(this.#place.stream))).state.last_seq;
+    return await again(async () => endAsLed(await this.#manager.streams.info(this.#place.stream)));
   }
 
   async append(bytes: Uint8Array, number: number, id?: string): Promise<void> {
@@ -172,6 +173,16 @@ export class JetStreamLog implements OrderedLog {
       throw error;
     }
   }
+}
+
+/**
+ * Where the stream ends. While nobody leads it, any of its servers may answer from its own past, which is the further
+ * back the longer it was cut off.
+ * @throws {StreamSilent} when the answer is such a one.
+ */
+export function endAsLed({ cluster, state }: Pick<StreamInfo, 'cluster' | 'state'>): number {
+  if (cluster && !cluster.leader) throw new StreamSilent('nobody leads the stream');
+  return state.last_seq;
 }
 
 function generationOf(stream: string): number | [] {
