@@ -10,7 +10,7 @@ import {
   type ItemView,
   UserClient,
 } from '../../src/client/client.ts';
-import type { Request } from '../../src/client/line.ts';
+import type { LineState, Request } from '../../src/client/line.ts';
 import { natsLink } from '../../src/client/nats-link.ts';
 import { hashToken, newRecoveryCode, newToken } from '../../src/events/tokens.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
@@ -19,10 +19,16 @@ import type { Doors } from './doors.ts';
 import type { Asked, Outcome, Recorder } from './recorder.ts';
 import { Scribe } from './recorder.ts';
 
+/** How a client reaches the servers. */
+interface Way {
+  readonly urls: readonly string[];
+  close(): void;
+}
+
 const connectMsMax = 10_000;
 const pageSize = 200;
 
-function optionsFor(doors: Doors) {
+function optionsFor(doors: Way) {
   return { clock, random, link: natsLink(doors.urls) };
 }
 
@@ -30,9 +36,9 @@ function optionsFor(doors: Doors) {
 export class RecordedGuest {
   readonly #scribe: Scribe;
   readonly #client: GuestClient;
-  readonly #doors: Doors;
+  readonly #doors: Way;
 
-  constructor(recorder: Recorder, name: string, doors: Doors) {
+  constructor(recorder: Recorder, name: string, doors: Way) {
     this.#scribe = new Scribe(recorder, name, null);
     this.#doors = doors;
     this.#client = new GuestClient(optionsFor(doors));
@@ -89,8 +95,8 @@ function newRecoveryCodeFor(id: string): string {
 }
 
 /** One run of one client of a user. */
-export class RecordedUser {
-  readonly doors: Doors;
+export class RecordedUser<W extends Way = Doors> {
+  readonly doors: W;
   readonly identity: Identity;
   readonly label: string;
   readonly #scribe: Scribe;
@@ -101,7 +107,7 @@ export class RecordedUser {
   #order = 0;
 
   /** @param label names the log-in by which it is there. */
-  constructor(recorder: Recorder, name: string, identity: Identity, label: string, doors: Doors) {
+  constructor(recorder: Recorder, name: string, identity: Identity, label: string, doors: W) {
     this.identity = identity;
     this.label = label;
     this.doors = doors;
@@ -120,6 +126,13 @@ export class RecordedUser {
   /** Nothing can be asked any more: it was killed, or the border refused it. */
   get isOver(): boolean {
     return this.#scribe.isOver || this.#client.line.state === 'closed';
+  }
+
+  /** What the client says of its connection, now and at every change. */
+  watchState(listener: (state: LineState) => void): void {
+    const { line } = this.#client;
+    line.watch(() => listener(line.state));
+    listener(line.state);
   }
 
   /** As far as it was shown its queue. */

@@ -18,6 +18,11 @@ export type Outcome =
   | { readonly is: 'refused'; readonly code: string }
   | { readonly is: 'unknown' | 'not-sent' };
 
+/** Of the machine's monotonic clock: processes that write one history, a line each, mean the same by it. */
+export function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 export class Recorder {
   readonly path: string;
   readonly #file: number;
@@ -34,7 +39,7 @@ export class Recorder {
   }
 
   nowMs(): number {
-    return performance.now();
+    return nowMs();
   }
 
   write(event: HistoryEvent): void {

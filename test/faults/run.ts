@@ -227,7 +227,7 @@ class Scene {
     if (!isGone) this.#find('processes are left over', ...cluster.leftOver());
     this.#findings.push(...(await verify(cluster, true)));
     try {
-      const records = await readNodes(cluster, watching, position ?? Number.POSITIVE_INFINITY);
+      const records = await readNodes(cluster.data, watching, position ?? Number.POSITIVE_INFINITY);
       this.#findings.push(...checkAll(this.#recorder.path, records));
     } catch (error) {
       this.#find(`the logs cannot be read: ${(error as Error).message}`);

@@ -6,12 +6,29 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from '../../src/checkers/check.ts';
+import type { StateAt } from '../../src/checkers/hashes.ts';
 import { parseHistory } from '../../src/checkers/history.ts';
 import type { LogEntry, NodeRecord } from '../../src/checkers/log.ts';
 import { Frame } from '../../src/events/frame.ts';
 import { LevelStore } from '../../src/log/level.ts';
-import { nodes, ownEnvironment, program, type RealCluster } from './processes.ts';
-import type { Watching } from './watching.ts';
+import type { NodeStatus } from '../../src/operator/operator.ts';
+import { nodes, ownEnvironment, program } from './processes.ts';
+
+/** A cluster's own folder, and where its servers are. */
+interface Judged {
+  readonly folder: string;
+  readonly data: string;
+  readonly urls: readonly string[];
+  /** What runs a command where the servers can be reached; nothing where that is here. */
+  readonly entry?: readonly string[];
+}
+
+/** Whoever asked the nodes. */
+interface Witness {
+  statuses(): Promise<NodeStatus[]>;
+  /** What a node said to have had. */
+  hashesOf(node: string): StateAt[];
+}
 
 /** In the words of whoever found it; the evidence in full. */
 export interface Finding {
@@ -22,7 +39,7 @@ export interface Finding {
 const quietMsMax = 20_000;
 
 /** @returns the position that every node has committed, undefined where they do not come to agree. */
-export async function quietPosition(watching: Watching): Promise<number | undefined> {
+export async function quietPosition(watching: Pick<Witness, 'statuses'>): Promise<number | undefined> {
   const untilMs = performance.now() + quietMsMax;
   let before = '';
   while (performance.now() < untilMs) {
@@ -39,13 +56,13 @@ export async function quietPosition(watching: Watching): Promise<number | undefi
 
 /** Of nodes that have ended. @param upTo what they had committed when they were last asked. */
 export async function readNodes(
-  cluster: RealCluster,
-  watching: Watching,
+  data: string,
+  watching: Pick<Witness, 'hashesOf'>,
   upTo: number,
 ): Promise<NodeRecord[]> {
   const records: NodeRecord[] = [];
   for (const node of nodes) {
-    const store = await LevelStore.open(join(cluster.data, 'nodes', node));
+    const store = await LevelStore.open(join(data, 'nodes', node));
     const log: LogEntry[] = [];
     for await (const { bytes } of store.range(1)) {
       const frame = Frame.decode(bytes);
@@ -66,7 +83,7 @@ export function checkAll(history: string, records: readonly NodeRecord[]): Findi
 }
 
 /** `verbatim verify`, as an operator would ask. @param args `--data` asks the folder, not the nodes. */
-export async function verify(cluster: RealCluster, isOffline: boolean): Promise<Finding[]> {
+export async function verify(cluster: Judged, isOffline: boolean): Promise<Finding[]> {
   const where = isOffline ? ['--data', cluster.data] : ['--servers', cluster.urls.join(',')];
   const args = ['verify', '--json', ...where];
   const { status, stdout, stderr } = await runProgram(cluster, args);
@@ -80,8 +97,9 @@ export async function verify(cluster: RealCluster, isOffline: boolean): Promise<
   return [{ what: `verify ${how} ends with ${status}: ${stderr.trim()}`, evidence: rows }];
 }
 
-async function runProgram(cluster: RealCluster, args: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...args], {
+async function runProgram(cluster: Judged, args: readonly string[]) {
+  const [command, ...rest] = [...(cluster.entry ?? []), process.execPath, program, ...args];
+  const child = spawn(command!, rest, {
     env: { ...ownEnvironment(join(cluster.folder, 'home')), VERBATIM_DATA: cluster.data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

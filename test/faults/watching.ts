@@ -2,19 +2,24 @@
 import type { StateAt } from '../../src/checkers/hashes.ts';
 import { assess, type ClusterHealth } from '../../src/operator/health.ts';
 import { type NodeStatus, Operator } from '../../src/operator/operator.ts';
-import { nodes, type RealCluster } from './processes.ts';
+import { nodes } from './processes.ts';
+
+interface Asked {
+  readonly urls: readonly string[];
+  readonly operatorPassword: string;
+}
 
 const answerMs = 500;
 const lookEveryMs = 700;
 
 export class Watching {
-  readonly #cluster: RealCluster;
+  readonly #cluster: Asked;
   readonly #hashes = new Map<string, Map<string, StateAt>>();
   #operator: Operator | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(cluster: RealCluster) {
+  constructor(cluster: Asked) {
     this.#cluster = cluster;
   }
 
