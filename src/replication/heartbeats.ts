@@ -80,7 +80,7 @@ export class Heartbeats {
       }),
       bus.onStatus(() => this.#peers.listenAnew()),
       every(clock, beatMs, () => this.beat()),
-      every(clock, leaderNoticeMs, () => this.#speaker.leadership?.isServing && this.noticeLeader()),
+      every(clock, leaderNoticeMs, () => this.#remindClients()),
     ];
   }
 
@@ -212,8 +212,19 @@ export class Heartbeats {
     this.noticeLeader();
   }
 
+  /** A leader whom the log does not answer may have been followed by another, whom it cannot hear; it leads nobody now. */
+  #remindClients(): void {
+    const { leadership } = this.#speaker;
+    if (leadership && !leadership.isHealthy) this.#notice({ ...this.#leader, leader: null });
+    else if (leadership?.isServing) this.noticeLeader();
+  }
+
   noticeLeader(): void {
-    this.#bus.publish(clientSubjects.leader, JSON.stringify(this.#leader));
+    this.#notice(this.#leader);
+  }
+
+  #notice(notice: LeaderNotice): void {
+    this.#bus.publish(clientSubjects.leader, JSON.stringify(notice));
   }
 
   /** Tells the leader what is stored here. */

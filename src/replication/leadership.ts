@@ -116,6 +116,7 @@ export class Leadership {
 
   /** Whether more should not be decided now. */
   get isOverloaded(): boolean {
+    if (!this.isHealthy) return true;
     return this.isStalled || this.#uncommitted.length > uncommittedFramesMax || this.appender.isOverloaded;
   }
 
