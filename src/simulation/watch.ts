@@ -4,6 +4,7 @@
  * It knows what no node can know, such as what lies on all disks at this moment, and it believes nobody: a commit is
  * right when enough disks hold the frame, not when a leader says so.
  */
+import type { Violation } from '../checkers/violation.ts';
 import { Frame, frameHash } from '../events/frame.ts';
 import { type RefusalCode, unrecorded } from '../events/refusals.ts';
 import type { Entry, Mark, StoreBatch } from '../log/port.ts';
@@ -13,10 +14,9 @@ import type { Tail } from '../replication/tail.ts';
 import { noSpace } from './disk.ts';
 import type { Trace } from './trace.ts';
 
-export type PromiseName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'order' | 'alive';
-
 export interface Broken {
-  readonly promise: PromiseName;
+  /** `alive`: that a cluster which was put right again goes on. */
+  readonly promise: Violation['promise'] | 'alive';
   readonly what: string;
 }
 
@@ -61,7 +61,7 @@ export class Watch {
     return this.#committed;
   }
 
-  breaks(promise: PromiseName, what: string): void {
+  breaks(promise: Broken['promise'], what: string): void {
     if (this.broken) return;
     this.broken = { promise, what };
     this.#trace.note('watch', `BROKEN ${promise}: ${what}`);
