@@ -10,7 +10,7 @@ const thinkMs = { min: 20, max: 3_000 };
 const burst = { chance: 0.2, max: 5 };
 const patienceMs = { min: 300, max: 3_000 };
 const lookTimeoutMs = 5_000;
-const pageSize = 20;
+const pageSize = 10;
 
 /** Whom one writes to. */
 export interface Acquaintances {

@@ -4,7 +4,7 @@
  */
 import { UserClient } from '../client/client.ts';
 import { delay } from '../ports/clock.ts';
-import { type Login, RecordedUser } from '../recording/clients.ts';
+import { type Login, type RecordedGuest, RecordedUser } from '../recording/clients.ts';
 import { Scribe } from '../recording/scribe.ts';
 import { dial, newGuest } from './dial.ts';
 import { SimulatedProcess } from './process.ts';
@@ -12,7 +12,7 @@ import type { SeededRandom } from './random.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Wire } from './wire.ts';
 
-const pauseMs = { min: 1_000, max: 8_000 };
+const pauseMs = { min: 2_000, max: 16_000 };
 const stayMsMax = 1_500;
 const patienceMs = 4_000;
 
@@ -77,8 +77,7 @@ class Stranger {
   async live(): Promise<void> {
     const who = this.#process.name;
     const password = `the password of ${who}`;
-    await this.#register(password);
-    const login = await this.#logIn(password, 1);
+    const login = await this.#arrive(password);
     if (!login) return;
     const { broker, history } = this.#surroundings;
     const link = () => dial(new Wire(this.#process, broker), broker);
@@ -89,22 +88,26 @@ class Stranger {
   }
 
   /** Whoever is not answered asks once more, as the same guest: another one would find the name taken. */
-  async #register(password: string): Promise<void> {
-    const guest = newGuest(`guest-${this.#process.name}-0`, this.#process, this.#surroundings);
-    const ask = () => guest.register(this.#name, password, `r-${this.#process.name}`, patienceMs);
-    if (await isThere(guest)) {
-      const { is } = await ask();
-      if (is === 'unknown') await ask();
-    }
-    await guest.close();
+  #arrive(password: string): Promise<Login | undefined> {
+    return this.#asGuest(1, async (guest, who) => {
+      const ask = () => guest.register(this.#name, password, `r-${who}`, patienceMs);
+      if ((await ask()).is === 'unknown') await ask();
+      return await guest.logIn(this.#name, password, `t-${who}`, patienceMs);
+    });
   }
 
-  async #logIn(password: string, time: number): Promise<Login | undefined> {
+  #logInAgain(password: string, time: number): Promise<Login | undefined> {
+    return this.#asGuest(time, (guest, who) => guest.logIn(this.#name, password, `t-${who}`, patienceMs));
+  }
+
+  /** Undefined where nobody could be reached. */
+  async #asGuest(
+    time: number,
+    act: (guest: RecordedGuest, who: string) => Promise<Login | undefined>,
+  ): Promise<Login | undefined> {
     const who = `${this.#process.name}-${time}`;
     const guest = newGuest(`guest-${who}`, this.#process, this.#surroundings);
-    const login = (await isThere(guest))
-      ? await guest.logIn(this.#name, password, `t-${who}`, patienceMs)
-      : undefined;
+    const login = (await isThere(guest)) ? await act(guest, who) : undefined;
     await guest.close();
     return login;
   }
@@ -114,16 +117,16 @@ class Stranger {
     await user.send('ann', `${name} was here`, `m-${name}`, patienceMs);
     if (random.chance(0.5)) {
       await user.changePassword(password, `another of ${name}`, `w-${name}`, patienceMs);
-      await this.#logIn(random.chance(0.5) ? password : `another of ${name}`, 2);
+      await this.#logInAgain(random.chance(0.5) ? password : `another of ${name}`, 2);
     }
     await delay(this.#process, random.between(0, stayMsMax));
     if (random.chance(0.6)) await user.deleteAccount(`d-${name}`, patienceMs);
     else await user.logOut(`o-${name}`, patienceMs);
-    if (random.chance(0.3)) await this.#logIn(password, 3);
+    if (random.chance(0.3)) await this.#logInAgain(password, 3);
   }
 }
 
-async function isThere(guest: ReturnType<typeof newGuest>): Promise<boolean> {
+async function isThere(guest: RecordedGuest): Promise<boolean> {
   return await guest.ready(patienceMs).then(
     () => true,
     () => false,

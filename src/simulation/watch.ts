@@ -7,7 +7,7 @@
 import type { Violation } from '../checkers/violation.ts';
 import { Frame, frameHash } from '../events/frame.ts';
 import { type RefusalCode, unrecorded } from '../events/refusals.ts';
-import type { Entry, Mark, StoreBatch } from '../log/port.ts';
+import type { Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import type { Tail } from '../replication/tail.ts';
@@ -68,8 +68,7 @@ export class Watch {
   }
 
   /** The stream stored an entry. @param isStray it is not part of the log, whatever a node thinks of it. */
-  streamed({ number: sequence, bytes }: Entry, isStray: boolean): void {
-    const frame = Frame.decode(bytes);
+  streamed(sequence: number, frame: Frame, isStray: boolean): void {
     const { header, hash } = frame;
     const { generation, epoch, number, leader } = header;
     const what = `${isStray ? 'stray ' : ''}frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`;

@@ -197,9 +197,9 @@ export class World {
   }
 
   #stored(entry: Entry, isStray: boolean): void {
-    this.watch.streamed(entry, isStray);
-    if (isStray) return;
     const frame = Frame.decode(entry.bytes);
+    this.watch.streamed(entry.number, frame, isStray);
+    if (isStray) return;
     for (const waiter of this.#frameWaiters) {
       if (waiter.opens !== opensEpoch(frame)) continue;
       this.#frameWaiters.delete(waiter);
