@@ -1,5 +1,6 @@
 /** What each fault does, and how it is put right when its time is over. */
 import { Frame } from '../events/frame.ts';
+import type { Refusing } from './disk.ts';
 import type { Fault, Target } from './faults.ts';
 import { cuttable } from './limits.ts';
 import type { SimulatedNode } from './node.ts';
@@ -54,7 +55,9 @@ function strikeNode(fault: NodeFault, node: SimulatedNode, { world, random }: St
     case 'slow-disk':
       return slow(disk, fault.factor);
     case 'disk-full':
-      return fill(node, world);
+      return refuseWrites(node, world, 'no space left on device');
+    case 'disk-read-only':
+      return refuseWrites(node, world, 'read-only file system');
     case 'rot':
       world.watch.excuse(node.id, 'rotten');
       void disk.decay(fault.what, random).then((hit) => world.trace.note(node.id, `lost to rot: ${hit}`));
@@ -129,11 +132,11 @@ function foldWrongly(node: SimulatedNode, world: World): Undo {
   return endsByItself;
 }
 
-function fill({ id, disk }: SimulatedNode, { watch }: World): Undo {
-  disk.isFull = true;
-  watch.excuse(id, 'full');
+function refuseWrites({ id, disk }: SimulatedNode, { watch }: World, refusing: Refusing): Undo {
+  disk.refusing = refusing;
+  watch.excuse(id, refusing);
   return () => {
-    disk.isFull = false;
+    disk.refusing = undefined;
   };
 }
 

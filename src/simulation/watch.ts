@@ -11,7 +11,7 @@ import type { Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import type { Tail } from '../replication/tail.ts';
-import { noSpace } from './disk.ts';
+import type { Refusing } from './disk.ts';
 import type { Trace } from './trace.ts';
 
 export interface Broken {
@@ -20,8 +20,8 @@ export interface Broken {
   readonly what: string;
 }
 
-/** Its disk is, or was, full; what it stored cannot be read; its rows are not those of the others. */
-type Excuse = 'full' | 'rotten' | 'folded wrongly';
+/** Its disk refuses writes, or did; what it stored cannot be read; its rows are not those of the others. */
+type Excuse = Refusing | 'rotten' | 'folded wrongly';
 
 export class Watch {
   readonly #trace: Trace;
@@ -167,8 +167,8 @@ export class Watch {
 
   /** A node stopped serving: because its copy is damaged, or because its disk refuses writes. */
   froze(node: string, reason: string): void {
-    const isFull = this.#excuses.get(node)?.has('full') && reason.includes(noSpace);
-    if (!isFull && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
+    const isRefusing = [...(this.#excuses.get(node) ?? [])].some((excuse) => reason.includes(excuse));
+    if (!isRefusing && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
   }
 
   /** What it holds was damaged, or is not what the stream holds since that has lost something. */

@@ -151,7 +151,7 @@ export class World {
     }
     for (const { disk } of this.nodes) {
       disk.slowness = 1;
-      disk.isFull = false;
+      disk.refusing = undefined;
     }
   }
 
