@@ -25,7 +25,11 @@ export function checkReads(
   const reads = operations.filter((operation) => operation.op === 'read');
   return reads.flatMap((read) => {
     const floor = seen.get(callKey(read)) ?? 0;
-    return [...checkPosition(read, floor, log), ...checkQueue(read, floor, log), ...checkMessages(read, floor, log)];
+    return [
+      ...checkPosition(read, floor, log),
+      ...checkQueue(read, floor, log),
+      ...checkMessages(read, floor, log),
+    ];
   });
 }
 

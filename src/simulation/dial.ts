@@ -26,6 +26,10 @@ export function newGuest(
   { broker, history }: Surroundings,
 ): RecordedGuest {
   const { random } = process;
-  const client = new GuestClient({ clock: process, random, link: () => dial(new Wire(process, broker), broker) });
+  const client = new GuestClient({
+    clock: process,
+    random,
+    link: () => dial(new Wire(process, broker), broker),
+  });
   return new RecordedGuest(client, new Scribe(history, name, null), random);
 }

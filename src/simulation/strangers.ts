@@ -81,7 +81,10 @@ class Stranger {
     if (!login) return;
     const { broker, history } = this.#surroundings;
     const link = () => dial(new Wire(this.#process, broker), broker);
-    const client = new UserClient({ clock: this.#process, random: this.#process.random, link }, login.identity);
+    const client = new UserClient(
+      { clock: this.#process, random: this.#process.random, link },
+      login.identity,
+    );
     const user = new RecordedUser(client, new Scribe(history, who, login.identity.user), login);
     await this.#use(user, password);
     await user.close();

@@ -1,11 +1,11 @@
 /** What each fault does, and how it is put right when its time is over. */
 import { Frame } from '../events/frame.ts';
+import type { Copy } from '../replication/copy.ts';
 import type { Refusing } from './disk.ts';
 import type { Fault, Target } from './faults.ts';
 import { cuttable } from './limits.ts';
 import type { SimulatedNode } from './node.ts';
 import type { SeededRandom } from './random.ts';
-import { foldWronglyOnce } from './safeguards.ts';
 import type { SimulatedUser } from './user.ts';
 import type { World } from './world.ts';
 
@@ -130,6 +130,24 @@ function foldWrongly(node: SimulatedNode, world: World): Undo {
   const isSpared = () => node === world.leader || node.replica?.leadership !== undefined;
   if (node.copy) foldWronglyOnce(node.copy, isSpared, () => world.watch.excuse(node.id, 'folded wrongly'));
   return endsByItself;
+}
+
+/** The next row that is folded becomes another one than on the other nodes. */
+function foldWronglyOnce({ rows }: Copy, isSpared: () => boolean, folded: () => void): void {
+  const absorb = rows.absorb.bind(rows);
+  rows.absorb = (layer) => {
+    if (isSpared()) return absorb(layer);
+    const [key, value] = [...layer.changed].find(([, after]) => after !== null) ?? [];
+    if (key === undefined || value === undefined) return absorb(layer);
+    rows.absorb = absorb;
+    folded();
+    const text = JSON.stringify(value);
+    layer.put(
+      key,
+      JSON.parse(text.replace(/\d(?!.*\d)/, (digit) => String((Number(digit) + 1) % 10))) as object,
+    );
+    return absorb(layer);
+  };
 }
 
 function refuseWrites({ id, disk }: SimulatedNode, { watch }: World, refusing: Refusing): Undo {

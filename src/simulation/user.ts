@@ -9,8 +9,8 @@ import { type Outcome, Scribe } from '../recording/scribe.ts';
 import { dial } from './dial.ts';
 import type { Message, Person } from './person.ts';
 import { SimulatedProcess } from './process.ts';
-import { weakenClientBus } from './safeguards.ts';
 import type { Surroundings } from './surroundings.ts';
+import { weakenClientBus } from './weak-buses.ts';
 import { Wire } from './wire.ts';
 
 const readyTimeoutMs = 5_000;

@@ -5,7 +5,7 @@
  * right when enough disks hold the frame, not when a leader says so.
  */
 import type { Violation } from '../checkers/violation.ts';
-import { Frame, frameHash } from '../events/frame.ts';
+import { type Frame, frameHash } from '../events/frame.ts';
 import { type RefusalCode, unrecorded } from '../events/refusals.ts';
 import type { Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
