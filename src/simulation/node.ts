@@ -158,7 +158,7 @@ export class SimulatedNode {
     const { process } = running;
     const { settings, watch, trace } = this.#surroundings;
     const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
-    const passwords = new SimulatedPasswords(process);
+    const passwords = new SimulatedPasswords(process, settings.without === 'password-check');
     const { random } = process;
     return new Replica({
       id: this.id,

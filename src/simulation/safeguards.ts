@@ -25,6 +25,8 @@ export const safeguards = {
   'resend-same-id': 'clients give what they send again another id',
   seal: 'who pledged a new generation goes on in the old one',
   seam: 'nodes go on where they were, whatever stands there now',
+  'reads-at-least': 'nodes answer readers from what they have, however old it is',
+  'password-check': 'nodes take any password for the right one',
 } as const;
 
 export type Safeguard = keyof typeof safeguards;

@@ -3,6 +3,7 @@ import { batchSchema, type CommandBatch } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Reply } from '../protocol/answers.ts';
+import { querySchema } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import { clusterAtTail } from '../replication/copies.ts';
 import { type Ack, type Beat, type Pledge, type PromiseRequest, subjects } from '../replication/messages.ts';
@@ -20,6 +21,14 @@ export function weakenBus(bus: Bus, node: Weakened): Bus {
           ...message,
           respond: (payload) => message.respond(payload),
           data: withoutOrder(message.data),
+        });
+      });
+    case 'reads-at-least':
+      return hearing(bus, clientSubjects.allQueries, (hear) => (message) => {
+        hear({
+          ...message,
+          respond: (payload) => message.respond(payload),
+          data: withoutPosition(message.data),
         });
       });
     case 'wait-for-copies':
@@ -168,6 +177,11 @@ async function pledgeLightly(message: BusMessage, { id, copy }: Weakened): Promi
 function withoutOrder(data: Uint8Array): Uint8Array {
   const batch = batchOf(data);
   return batch ? Buffer.from(JSON.stringify({ ...batch, after: null })) : data;
+}
+
+function withoutPosition(data: Uint8Array): Uint8Array {
+  const query = querySchema.parse(JSON.parse(textOf(data)));
+  return Buffer.from(JSON.stringify({ ...query, atLeast: 0 }));
 }
 
 function withOldIds({ answers, ...reply }: Reply, oldIds: ReadonlyMap<string, string>): Reply {
