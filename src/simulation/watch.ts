@@ -152,10 +152,11 @@ export class Watch {
     }
   }
 
-  /** Whether as many nodes have stored a frame of the stream as it takes to commit it. */
-  isOnEnough(hash: string): boolean {
+  /** Whether as many nodes have stored a frame of the stream as it takes to commit it. @param readers as good as that. */
+  isOnEnough(hash: string, readers: readonly string[]): boolean {
     const frame = this.#frames.findLast((one) => one.hash === hash);
-    return frame !== undefined && this.#holders(hash).length >= this.#copiesFor(frame.number);
+    const holders = new Set([...this.#holders(hash), ...readers]);
+    return frame !== undefined && holders.size >= this.#copiesFor(frame.number);
   }
 
   /** A node begins to serve. */
