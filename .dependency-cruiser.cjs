@@ -124,6 +124,21 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(client|actors/client|events|ports|protocol|transport|system)/' },
     },
     {
+      name: 'checkers-judge-from-outside',
+      comment:
+        'What is on trial must not be believed: they share the form of events with it, and nothing else.',
+      severity: 'error',
+      from: { path: '^src/checkers/' },
+      to: { path: '^src/', pathNot: '^src/(checkers|events)/' },
+    },
+    {
+      name: 'recording-through-the-client',
+      comment: 'What is recorded is what any client is told and shown.',
+      severity: 'error',
+      from: { path: '^src/recording/' },
+      to: { path: '^src/', pathNot: '^src/(recording|checkers|client|events)/' },
+    },
+    {
       name: 'cluster-starts-processes',
       comment: 'What runs in them it does not know: it starts programs, and gives them their secrets.',
       severity: 'error',

@@ -84,6 +84,10 @@ const resultSchema = z.strictObject({
   /** The account's next one; the one who is told it is the only one who knows it. */
   recovery_code: text.optional(),
   duplicate: z.boolean().optional(),
+  /** Of an inbox: the last item of the queue. */
+  last: natural.optional(),
+  /** Of a whoami: the item up to which the queue was shown. */
+  shown: natural.optional(),
   /** Of a transcript or replay. */
   messages: z.array(messageSchema).optional(),
   /** There is more than these, on a page that was not asked for. */

@@ -5,6 +5,7 @@
  * and the plain way, in one pass; nothing is shared with the code under test but the events' types and how names are
  * compared.
  */
+import type { EventData } from '../events/domain.ts';
 import { canonicalName } from '../events/names.ts';
 import { push } from './grouping.ts';
 import type { LogEntry, PostedEntry } from './log.ts';
@@ -16,6 +17,8 @@ export interface KnownUser {
   deletedAt: number | undefined;
   /** Up to where the queue is acknowledged as shown. */
   shown: number;
+  /** When that was acknowledged, in order. */
+  readonly marks: { readonly position: number; readonly upTo: number }[];
 }
 
 export interface KnownSession {
@@ -63,10 +66,9 @@ export class KnownLog {
     const { event, position } = entry;
     if (event.cause) push(this.answers, `${event.cause.user}/${event.cause.id}`, entry);
     if (event.type === 'UserRegistered') {
-      this.users.set(event.data.user, { name: event.data.name, deletedAt: undefined, shown: 0 });
+      this.users.set(event.data.user, { name: event.data.name, deletedAt: undefined, shown: 0, marks: [] });
     } else if (event.type === 'ItemsShown') {
-      const user = this.users.get(event.data.user);
-      if (user) user.shown = event.data.upTo;
+      this.#learnShown(event.data, position);
     } else if (event.type === 'AccountDeleted') {
       this.#learnDeletion(event.data.user, position);
     } else if (event.type === 'SessionOpened') {
@@ -74,6 +76,13 @@ export class KnownLog {
     } else if (event.type === 'MessagePosted') {
       this.#learnMessage({ ...entry, event });
     }
+  }
+
+  #learnShown({ user: id, upTo }: EventData<'ItemsShown'>, position: number): void {
+    const user = this.users.get(id);
+    if (!user) return;
+    user.shown = upTo;
+    user.marks.push({ position, upTo });
   }
 
   #learnDeletion(id: string, position: number): void {

@@ -25,7 +25,11 @@ export function checkReads(
   const reads = operations.filter((operation) => operation.op === 'read');
   return reads.flatMap((read) => {
     const floor = seen.get(callKey(read)) ?? 0;
-    return [...checkPosition(read, floor, log), ...checkMessages(read, floor, log)];
+    return [
+      ...checkPosition(read, floor, log),
+      ...checkQueue(read, floor, log),
+      ...checkMessages(read, floor, log),
+    ];
   });
 }
 
@@ -60,6 +64,21 @@ function checkPosition(read: Read, floor: number, log: KnownLog): Violation[] {
   }
   if (position <= log.last) return [];
   return [violation('P7', `${client} read as of ${position}, the log ends at ${log.last}`, read)];
+}
+
+/** What is said of the own queue is not older than what was seen. */
+function checkQueue({ client, user, completion, ...read }: Read, floor: number, log: KnownLog): Violation[] {
+  if (completion?.outcome !== 'ok') return [];
+  const { last, shown } = completion.result;
+  const end = log.queues.of(user).findLast(({ item }) => item <= floor)?.item ?? 0;
+  if (last !== undefined && last < end) {
+    const what = `${client} had seen position ${floor} and finds its queue, which goes on to ${end}, end at ${last}`;
+    return [violation('P7', what, { ...read, completion })];
+  }
+  const mark = log.users.get(user)?.marks.findLast(({ position }) => position <= floor);
+  if (!mark || shown === undefined || shown >= mark.upTo) return [];
+  const what = `${client} had seen position ${floor}, where ${mark.upTo} was shown, and is told ${shown}`;
+  return [violation('P7', what, { ...read, completion })];
 }
 
 function checkMessages(read: Read, floor: number, log: KnownLog): Violation[] {

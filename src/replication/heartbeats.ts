@@ -75,8 +75,10 @@ export class Heartbeats {
         if (notice) this.#heardMark(notice);
       }),
       bus.subscribe(subjects.position, (message) => {
+        const { id, openCopy: copy } = this.#speaker;
         const asker = Buffer.from(message.data).toString();
-        if (asker !== this.#speaker.id) message.respond(JSON.stringify(this.#position()));
+        // Who sends no heartbeats is not counted on either: an answer of its would be taken for that of one who is.
+        if (copy && asker !== id) message.respond(JSON.stringify(this.#position(copy)));
       }),
       bus.onStatus(() => this.#peers.listenAnew()),
       every(clock, beatMs, () => this.beat()),
@@ -235,9 +237,8 @@ export class Heartbeats {
     this.#bus.publish(subjects.ack, JSON.stringify(ack));
   }
 
-  #position(): Position {
-    const { id: node, openCopy: copy } = this.#speaker;
-    const { generation, epoch, number } = copy?.stored ?? { generation: 0, epoch: 0, number: 0 };
-    return { node, generation, epoch, number, sequence: copy?.store.bookmark?.sequence ?? 0 };
+  #position({ stored, store }: Copy): Position {
+    const { generation, epoch, number } = stored;
+    return { node: this.#speaker.id, generation, epoch, number, sequence: store.bookmark?.sequence ?? 0 };
   }
 }

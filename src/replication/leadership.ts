@@ -16,6 +16,7 @@ import type { Elected } from './campaign.ts';
 import { CommitTracker } from './commit.ts';
 import { CopiesInForce } from './copies-in-force.ts';
 import type { Copy } from './copy.ts';
+import { SeamBroken, verifySeam } from './follower.ts';
 import type { HeldFrame } from './held-frames.ts';
 import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
 
@@ -90,6 +91,7 @@ export class Leadership {
         committed: () => this.#beginToServe(elected.number),
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
+      bus.onStatus((connected) => connected && void this.#checkSeam()),
       every(clock, probeMs, () => void this.#probe()),
       every(clock, watchMs, () => this.#watchCopies()),
     ];
@@ -257,6 +259,13 @@ export class Leadership {
         JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice),
       );
     }, noticeAfterMs);
+  }
+
+  /** Who was away may find that the stream lost its end meanwhile, and that somebody else's frames stand there now. */
+  async #checkSeam(): Promise<void> {
+    const { log, copy } = this.#options;
+    const isBroken = await verifySeam(log, copy).catch((error: unknown) => error instanceof SeamBroken);
+    if (isBroken) this.depose();
   }
 
   /** Looks at the log's end: still there, and nobody else has written. Appends that succeed prove more. */

@@ -1,24 +1,30 @@
-/** Somebody before a client who writes, repeats, looks things up and loses patience, and notices what is not right. */
-import type { UserClient } from '../client/client.ts';
-import { Refused } from '../client/errors.ts';
+/** Somebody before a client who writes, repeats, reads, loses patience, and changes or mistypes the password. */
+import type { Result } from '../checkers/history.ts';
 import { newId } from '../events/ids.ts';
 import { delay } from '../ports/clock.ts';
-import type { Answer } from '../protocol/answers.ts';
-import type { Message, SimulatedUser, Sitting } from './user.ts';
+import type { Message } from './person.ts';
+import type { SimulatedUser, Sitting } from './user.ts';
 
 const thinkMs = { min: 20, max: 3_000 };
 /** What somebody types in one go. */
 const burst = { chance: 0.2, max: 5 };
 const patienceMs = { min: 300, max: 3_000 };
 const lookTimeoutMs = 5_000;
+const pageSize = 10;
+
+/** Whom one writes to. */
+export interface Acquaintances {
+  readonly others: readonly string[];
+  /** Now and then; there are more of them as time passes. */
+  readonly strangers: readonly string[];
+}
 
 export class Chatter {
-  readonly #others: readonly string[];
+  readonly #acquaintances: Acquaintances;
   #isTalking = true;
 
-  /** @param others whom one writes to. */
-  constructor(others: readonly string[]) {
-    this.#others = others;
+  constructor(acquaintances: Acquaintances) {
+    this.#acquaintances = acquaintances;
   }
 
   /** Nothing new is begun. */
@@ -28,7 +34,7 @@ export class Chatter {
 
   async talk(user: SimulatedUser, sitting: Sitting): Promise<void> {
     const { random } = sitting.process;
-    const talk = new Talk(user, sitting, this.#others);
+    const talk = new Talk(user, sitting, this.#acquaintances);
     talk.takeUp(user.takeUnanswered());
     while (this.#isTalking) {
       await delay(sitting.process, random.between(thinkMs.min, thinkMs.max));
@@ -42,13 +48,12 @@ export class Chatter {
 class Talk {
   readonly #user: SimulatedUser;
   readonly #sitting: Sitting;
-  readonly #others: readonly string[];
-  readonly #seen = { shown: 0, last: 0 };
+  readonly #acquaintances: Acquaintances;
 
-  constructor(user: SimulatedUser, sitting: Sitting, others: readonly string[]) {
+  constructor(user: SimulatedUser, sitting: Sitting, acquaintances: Acquaintances) {
     this.#user = user;
     this.#sitting = sitting;
-    this.#others = others;
+    this.#acquaintances = acquaintances;
   }
 
   takeUp(unanswered: readonly Message[]): void {
@@ -56,62 +61,46 @@ class Talk {
   }
 
   async act(): Promise<void> {
-    const { random } = this.#sitting.process;
-    const { history } = this.#user.surroundings;
-    const [old] = random.chance(0.2) ? history.decided(this.#user.id).slice(-random.whole(1, 20)) : [];
+    const { client, process } = this.#sitting;
+    const { random } = process;
+    const { person } = this.#user;
+    const [old] = random.chance(0.2) ? person.said.slice(-random.whole(1, 20)) : [];
     if (old && random.chance(0.6)) await this.#user.give(this.#sitting, old);
     else if (old) await this.#user.give(this.#sitting, { ...old, text: `${old.text} otherwise` });
-    else if (random.chance(0.1)) await this.#lookAround(this.#sitting.client);
-    else if (random.chance(0.04)) await this.#mistypePassword(this.#sitting.client);
+    else if (random.chance(0.1)) await this.#lookAround();
+    // Passwords take long to check, and what is written after them must not overtake them.
+    else if (random.chance(0.04)) await person.mistypePassword(client, random, lookTimeoutMs);
+    else if (random.chance(0.03)) await person.changePassword(client, random, lookTimeoutMs);
     else await this.#write(random.chance(0.15) ? random.between(patienceMs.min, patienceMs.max) : undefined);
   }
 
   async #write(timeoutMs: number | undefined): Promise<void> {
     const { random } = this.#sitting.process;
-    const to = random.chance(0.05) ? 'nobody' : random.pick(this.#others as [string]);
     const id = newId('m-', random);
-    const message = { id, to, text: `${id} from ${this.#user.name}` };
+    const message = { id, to: this.#addressee(), text: `${id} from ${this.#user.name}` };
     const outcome = await this.#user.give(this.#sitting, message, timeoutMs);
-    if (outcome.kind === 'unanswered' && random.chance(0.7)) await this.#user.give(this.#sitting, message);
-    if (outcome.kind === 'answered' && random.chance(0.2)) await this.#lookFor(outcome.answer);
+    const isOpen = outcome.is === 'unknown' || outcome.is === 'not-sent';
+    if (isOpen && random.chance(0.7)) await this.#user.give(this.#sitting, message);
+    if (outcome.is === 'ok' && random.chance(0.2)) await this.#lookBack(outcome.result);
   }
 
-  /** Takes long to find out, and what is written after it must not overtake it. */
-  async #mistypePassword(client: UserClient): Promise<void> {
-    const code = await client.changePassword('not the password', 'never to be set').then(
-      () => 'none',
-      (error: unknown) => (error instanceof Refused ? error.code : 'wrong-credentials'),
-    );
-    if (code === 'wrong-credentials') return;
-    this.#user.surroundings.watch.breaks(
-      'P6',
-      `${this.#user.name} mistyped the password and was told ${code}`,
-    );
+  #addressee(): string {
+    const { random } = this.#sitting.process;
+    const { others, strangers } = this.#acquaintances;
+    if (random.chance(0.9)) return random.pick(others as [string]);
+    return (random.chance(0.7) && strangers.at(-1)) || 'nobody';
   }
 
-  /** P7: whoever was told that a message stands finds it, on whatever node. */
-  async #lookFor({ id, session = '', position = 0 }: Answer): Promise<void> {
-    const request = { session, after: position - 1, limit: 1 };
-    const asked = this.#sitting.client.line.query('transcript', request, lookTimeoutMs);
-    const page = await asked.catch(() => undefined);
-    if (page && page.messages[0]?.id !== id) this.#breaksP7(`does not see its own ${id}`);
+  /** P7: whoever was told that a message stands finds it, and what stands before it, on whatever node. */
+  async #lookBack({ session = '', position = 0 }: Result): Promise<void> {
+    const after = Math.max(0, position - this.#sitting.process.random.whole(1, pageSize));
+    await this.#sitting.client.read(session, after, lookTimeoutMs, pageSize);
   }
 
-  /** P7: nothing that was seen before one asked is unseen. */
-  async #lookAround({ line }: UserClient): Promise<void> {
-    const before = { ...this.#seen };
-    const me = await line.query('whoami', {}, lookTimeoutMs).catch(() => undefined);
-    const page = { after: null, skip: 0, limit: 1 };
-    const queue = await line.query('inbox', page, lookTimeoutMs).catch(() => undefined);
-    if (!me || !queue) return;
-    const isOlder = me.shown < before.shown || queue.last < before.last;
-    if (isOlder) this.#breaksP7('sees an older state than before');
-    this.#seen.shown = Math.max(this.#seen.shown, me.shown);
-    this.#seen.last = Math.max(this.#seen.last, queue.last);
-  }
-
-  #breaksP7(what: string): void {
-    this.#user.surroundings.watch.breaks('P7', `${this.#user.name} ${what}`);
+  async #lookAround(): Promise<void> {
+    const { client } = this.#sitting;
+    await client.whoAmI(lookTimeoutMs);
+    await client.lookIntoInbox(lookTimeoutMs);
   }
 
   #chance(probability: number): boolean {

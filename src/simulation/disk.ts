@@ -12,8 +12,8 @@ import { Rot, type RotKind } from './rot.ts';
 import type { Happening } from './timeline.ts';
 
 const closed = 'the store is closed';
-/** What a full disk says. */
-export const noSpace = 'no space left on device';
+/** What is wrong with a disk that refuses writes, as it says it. */
+export type Refusing = 'no space left on device' | 'read-only file system';
 
 const usualMs = { min: 0.02, max: 0.6 };
 const syncMs = { min: 0.3, max: 2 };
@@ -41,8 +41,8 @@ export class SimulatedDisk {
   readonly #writes = new Set<Writing>();
   /** Factor on the time that everything takes. */
   slowness = 1;
-  /** No room for anything more. */
-  isFull = false;
+  /** No write is taken; what is read-only cannot be opened either, because a store that is opened writes. */
+  refusing: Refusing | undefined;
 
   constructor(options: DiskOptions) {
     this.#options = options;
@@ -53,7 +53,9 @@ export class SimulatedDisk {
     return this.contents.standing.complete && !this.rot.isThere;
   }
 
+  /** @throws when it is read-only. */
   open(process: SimulatedProcess): NodeStore {
+    if (this.refusing === 'read-only file system') throw new Error(this.refusing);
     return new OpenDisk(this, process);
   }
 
@@ -115,7 +117,7 @@ export class SimulatedDisk {
       const apply = () => {
         this.#writes.delete(writing);
         if (this.contents !== contents) fail(new Error(closed));
-        else if (this.isFull) fail(new Error(noSpace));
+        else if (this.refusing) fail(new Error(this.refusing));
         else void write().then(() => process.after(0, resolve), fail);
       };
       const happening = process.timeline.after(this.#takesMs(process, range), apply);

@@ -32,7 +32,11 @@ export type Fault = {
   /** Its consumer is forgotten by the server. */
   | { readonly kind: 'stuck-consumer'; readonly target: Target }
   /** Writes are refused. */
-  | { readonly kind: 'disk-full'; readonly target: Target; readonly forMs: number }
+  | {
+      readonly kind: 'disk-full' | 'disk-read-only';
+      readonly target: Target;
+      readonly forMs: number;
+    }
   /** Something stored can no longer be read. */
   | { readonly kind: 'rot'; readonly target: Target; readonly what: RotKind }
   /** A row is folded into something else than on the other nodes. */
@@ -151,7 +155,7 @@ function drawFault(random: SeededRandom, atMs: number, weights: Weights): Fault 
     case 'pause-client':
     case 'sever-client':
     case 'block-client':
-      return { ...when, kind, moment: 'now', forMs };
+      return { ...when, kind, forMs };
     default:
       return { ...when, kind, target, forMs };
   }

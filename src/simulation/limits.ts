@@ -32,6 +32,9 @@ export function reasonToSpare(
   // What a generation builds on may lie on its seeder alone until the others have copied it.
   if (world.nodes.some(({ copy }) => copy?.tail.generation !== world.broker.newest))
     return 'not all nodes have reached the newest generation';
+  // Who pledged a newer generation never goes back: what the stream holds now will have to be heard from the nodes.
+  if (world.nodes.some(({ disk }) => disk.contents.standing.promised > world.broker.newest))
+    return 'a new generation is pledged, and the stream will be left';
   if (world.isStreamHidden) return 'the stream is lost, and what there is will be';
   if ((node?.setAsides ?? 0) >= setAsidesMax) return 'this process would take no new copy again';
   // A fold that goes wrong on the leader makes it announce a state that nobody else has: the others take its word for
@@ -59,7 +62,8 @@ function areSound({ nodes }: World): boolean {
 
 /**
  * How many of the last entries the server's disk may lose: any while all nodes are there to say what they hold. Else
- * only what no node that is there has read, and what too few have stored to be committed.
+ * only what no node that is there has read, and what too few have stored to be committed, or may store yet: a leader
+ * that is paused will answer what others have acknowledged, whatever became of the stream meanwhile.
  */
 export function cuttable(world: World, entries: number): number {
   const { stream, nodes, watch } = world;
@@ -69,7 +73,9 @@ export function cuttable(world: World, entries: number): number {
   const read = Math.max(0, ...there.map(({ copy }) => copy?.tailSequence ?? Number.POSITIVE_INFINITY));
   let count = 0;
   while (count < entries && stream.last - count > Math.max(read, 1)) {
-    if (watch.isOnEnough(frameHash(stream.entries[stream.last - count - 1]!))) break;
+    const sequence = stream.last - count;
+    const readers = nodes.filter(({ copy }) => copy && copy.tailSequence >= sequence).map(({ id }) => id);
+    if (watch.isOnEnough(frameHash(stream.entries[sequence - 1]!), readers)) break;
     count += 1;
   }
   return count;

@@ -30,6 +30,7 @@ const usual: Weights = {
   'slow-network': 2,
   'slow-disk': 1,
   'disk-full': 1,
+  'disk-read-only': 0.5,
   rot: 0.5,
   wipe: 0.5,
   blackout: 0.5,

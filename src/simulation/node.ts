@@ -14,8 +14,9 @@ import { SimulatedDisk } from './disk.ts';
 import { askServer, SimulatedLog } from './ordered-log.ts';
 import { SimulatedPasswords } from './passwords.ts';
 import { SimulatedProcess } from './process.ts';
-import { type Weakened, weakenBus, weakenCopy, weakenLeadership, weakenLog } from './safeguards.ts';
+import { type Weakened, weakenCopy, weakenLeadership, weakenLog } from './safeguards.ts';
 import type { Surroundings } from './surroundings.ts';
+import { weakenBus } from './weak-buses.ts';
 import { Wire } from './wire.ts';
 
 interface Running {
@@ -157,7 +158,7 @@ export class SimulatedNode {
     const { process } = running;
     const { settings, watch, trace } = this.#surroundings;
     const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
-    const passwords = new SimulatedPasswords(process);
+    const passwords = new SimulatedPasswords(process, settings.without === 'password-check');
     const { random } = process;
     return new Replica({
       id: this.id,

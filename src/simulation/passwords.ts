@@ -8,9 +8,12 @@ const hashingMs = { min: 20, max: 120 };
 
 export class SimulatedPasswords implements Passwords {
   readonly #process: SimulatedProcess;
+  readonly #isCredulous: boolean;
 
-  constructor(process: SimulatedProcess) {
+  /** @param isCredulous takes any password for the right one. */
+  constructor(process: SimulatedProcess, isCredulous: boolean) {
     this.#process = process;
+    this.#isCredulous = isCredulous;
   }
 
   async hash(password: string): Promise<string> {
@@ -19,7 +22,8 @@ export class SimulatedPasswords implements Passwords {
   }
 
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    return (await this.hash(password)) === stored;
+    const hashed = await this.hash(password);
+    return stored !== undefined && (this.#isCredulous || hashed === stored);
   }
 
   #takesTime(): Promise<void> {

@@ -115,8 +115,9 @@ async function settle(world: World): Promise<number> {
 }
 
 /** Nodes agree on everything, all clients follow, and nobody waits for an answer. */
-function isSettled({ nodes, users, stream, leader }: World): boolean {
+function isSettled({ nodes, users, strangers, stream, leader }: World): boolean {
   if (!leader || users.some((user) => !user.isFollowing || !user.isSettled)) return false;
+  if (!strangers.isSettled) return false;
   const sequence = stream?.last ?? 0;
   return nodes.every(({ copy }) => copy?.sequence === sequence && copy.mark.number === copy.tail.number);
 }
@@ -151,7 +152,7 @@ function resultOf(
   world: World,
   run: Pick<SimulationResult, 'seed' | 'plan' | 'durationMs' | 'settledMs'>,
 ): SimulationResult {
-  const { watch, trace, timeline, stream, history, leader } = world;
+  const { watch, trace, timeline, stream, leader } = world;
   return {
     ...run,
     broken: watch.broken,
@@ -160,7 +161,7 @@ function resultOf(
     counts: {
       frames: stream?.last ?? 0,
       epochs: leader?.copy?.tail.epoch ?? 0,
-      acknowledged: history.attempts.filter(({ outcome }) => outcome?.kind === 'answered').length,
+      acknowledged: world.people.reduce((sum, { said }) => sum + said.length, 0),
     },
     lines: trace.lines,
   };

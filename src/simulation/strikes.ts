@@ -1,10 +1,11 @@
 /** What each fault does, and how it is put right when its time is over. */
 import { Frame } from '../events/frame.ts';
+import type { Copy } from '../replication/copy.ts';
+import type { Refusing } from './disk.ts';
 import type { Fault, Target } from './faults.ts';
 import { cuttable } from './limits.ts';
 import type { SimulatedNode } from './node.ts';
 import type { SeededRandom } from './random.ts';
-import { foldWronglyOnce } from './safeguards.ts';
 import type { SimulatedUser } from './user.ts';
 import type { World } from './world.ts';
 
@@ -54,7 +55,9 @@ function strikeNode(fault: NodeFault, node: SimulatedNode, { world, random }: St
     case 'slow-disk':
       return slow(disk, fault.factor);
     case 'disk-full':
-      return fill(node, world);
+      return refuseWrites(node, world, 'no space left on device');
+    case 'disk-read-only':
+      return refuseWrites(node, world, 'read-only file system');
     case 'rot':
       world.watch.excuse(node.id, 'rotten');
       void disk.decay(fault.what, random).then((hit) => world.trace.note(node.id, `lost to rot: ${hit}`));
@@ -129,11 +132,29 @@ function foldWrongly(node: SimulatedNode, world: World): Undo {
   return endsByItself;
 }
 
-function fill({ id, disk }: SimulatedNode, { watch }: World): Undo {
-  disk.isFull = true;
-  watch.excuse(id, 'full');
+/** The next row that is folded becomes another one than on the other nodes. */
+function foldWronglyOnce({ rows }: Copy, isSpared: () => boolean, folded: () => void): void {
+  const absorb = rows.absorb.bind(rows);
+  rows.absorb = (layer) => {
+    if (isSpared()) return absorb(layer);
+    const [key, value] = [...layer.changed].find(([, after]) => after !== null) ?? [];
+    if (key === undefined || value === undefined) return absorb(layer);
+    rows.absorb = absorb;
+    folded();
+    const text = JSON.stringify(value);
+    layer.put(
+      key,
+      JSON.parse(text.replace(/\d(?!.*\d)/, (digit) => String((Number(digit) + 1) % 10))) as object,
+    );
+    return absorb(layer);
+  };
+}
+
+function refuseWrites({ id, disk }: SimulatedNode, { watch }: World, refusing: Refusing): Undo {
+  disk.refusing = refusing;
+  watch.excuse(id, refusing);
   return () => {
-    disk.isFull = false;
+    disk.refusing = undefined;
   };
 }
 

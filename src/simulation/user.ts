@@ -1,14 +1,16 @@
 /** One client of a user: a process with the client SDK in it, which follows its user's queue and is given messages. */
-import { type Identity, UserClient } from '../client/client.ts';
+import { UserClient } from '../client/client.ts';
 import type { Link } from '../client/line.ts';
 import { newId } from '../events/ids.ts';
 import { delay } from '../ports/clock.ts';
 import type { ItemView } from '../protocol/views.ts';
-import { SimulatedBus } from './bus.ts';
-import type { Attempt, Outcome, Showing } from './history.ts';
+import { RecordedUser } from '../recording/clients.ts';
+import { type Outcome, Scribe } from '../recording/scribe.ts';
+import { dial } from './dial.ts';
+import type { Message, Person } from './person.ts';
 import { SimulatedProcess } from './process.ts';
-import { weakenClientBus } from './safeguards.ts';
 import type { Surroundings } from './surroundings.ts';
+import { weakenClientBus } from './weak-buses.ts';
 import { Wire } from './wire.ts';
 
 const readyTimeoutMs = 5_000;
@@ -17,15 +19,10 @@ const againMs = 500;
 const slowShowChance = 0.02;
 const slowShowMsMax = 600;
 
-/** A message as it is given to a client; the same one may be given again. */
-export type Message = Pick<Attempt, 'id' | 'to' | 'text'>;
-
 /** One run of a client, from when it follows its queue. */
 export interface Sitting {
-  readonly client: UserClient;
+  readonly client: RecordedUser;
   readonly process: SimulatedProcess;
-  /** Unlike every other's. */
-  readonly run: string;
 }
 
 /** What somebody does before the client, as soon as it follows. */
@@ -35,16 +32,18 @@ interface Running {
   readonly process: SimulatedProcess;
   wire: Wire | undefined;
   client: UserClient | undefined;
+  scribe: Scribe | undefined;
   sitting: Sitting | undefined;
+  readonly shown: ItemView[];
 }
 
 export class SimulatedUser {
   readonly name: string;
   readonly surroundings: Surroundings;
-  readonly #identity: Identity;
+  readonly person: Person;
   readonly #occupation: Occupation;
-  /** Given to a client and without an outcome, or left behind by one that was killed. */
-  readonly #open = new Set<Attempt>();
+  /** Given to a client and without an outcome, or left behind by one that was killed; each time is one of its own. */
+  readonly #open = new Set<Message>();
   /** Ids that went out, for a client that gives what it sends again another one. */
   readonly #sent = new Set<string>();
   #running: Running | undefined;
@@ -52,16 +51,12 @@ export class SimulatedUser {
   #position: number;
 
   /** @param name of the client, unlike every other's. */
-  constructor(name: string, identity: Identity, surroundings: Surroundings, occupation: Occupation) {
+  constructor(name: string, person: Person, surroundings: Surroundings, occupation: Occupation) {
     this.name = name;
+    this.person = person;
     this.surroundings = surroundings;
-    this.#identity = identity;
     this.#occupation = occupation;
-    this.#position = identity.position;
-  }
-
-  get id(): string {
-    return this.#identity.user;
+    this.#position = person.login.identity.position;
   }
 
   get wire(): Wire | undefined {
@@ -74,8 +69,7 @@ export class SimulatedUser {
 
   /** The items that the present client was shown. */
   get shown(): readonly ItemView[] {
-    const run = this.#running?.sitting?.run;
-    return this.surroundings.history.showings.find((showing) => showing.run === run)?.items ?? [];
+    return this.#running?.shown ?? [];
   }
 
   /** Everything that this client was given has its outcome. */
@@ -93,7 +87,14 @@ export class SimulatedUser {
     this.#runs += 1;
     const name = `${this.name}.${this.#runs}`;
     const process = new SimulatedProcess(name, timeline, random.fork(name));
-    const running: Running = { process, wire: undefined, client: undefined, sitting: undefined };
+    const running: Running = {
+      process,
+      wire: undefined,
+      client: undefined,
+      scribe: undefined,
+      sitting: undefined,
+      shown: [],
+    };
     this.#running = running;
     process.after(0, () => void this.#live(running));
   }
@@ -106,9 +107,7 @@ export class SimulatedUser {
     this.#running = undefined;
     running.wire?.end();
     running.process.kill();
-    for (const showing of this.surroundings.history.showings) {
-      if (showing.run.startsWith(`${running.process.name}#`)) showing.isLive = false;
-    }
+    running.scribe?.end();
   }
 
   /** What a client that was killed had no answer for; whoever takes it gives it again, or nobody will. */
@@ -125,14 +124,15 @@ export class SimulatedUser {
     return this.give(sitting, { id: newId('m-', sitting.process.random), to, text });
   }
 
-  async give({ client, run }: Sitting, { id, to, text }: Message, timeoutMs?: number): Promise<Outcome> {
-    const { history, trace } = this.surroundings;
-    const attempt: Attempt = { user: this.id, run, id, to, text, outcome: undefined };
-    this.#open.add(attempt);
+  async give({ client }: Sitting, message: Message, timeoutMs?: number): Promise<Outcome> {
+    const { trace } = this.surroundings;
+    const { id, to, text } = message;
+    const open = { ...message };
+    this.#open.add(open);
     trace.note(this.name, `gives ${id} for ${to}`);
-    const options = { id, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const outcome = await history.record(attempt, client.send(to, text, options));
-    this.#open.delete(attempt);
+    const outcome = await client.send(to, text, id, timeoutMs);
+    this.#open.delete(open);
+    if (outcome.is === 'ok') this.person.said.push(message);
     trace.note(this.name, `${id}: ${describe(outcome)}`);
     return outcome;
   }
@@ -140,60 +140,51 @@ export class SimulatedUser {
   /** Follows the queue; begins anew, as a person would, when nobody could be reached. */
   async #live(running: Running): Promise<void> {
     const { process } = running;
+    const { history, trace } = this.surroundings;
     for (let attempt = 1; ; attempt++) {
-      const showing = this.surroundings.history.show(this.id, `${process.name}#${attempt}`);
-      const client = this.#newClient(running);
-      running.client = client;
+      const scribe = new Scribe(history, `${process.name}#${attempt}`, this.person.login.identity.user);
+      const sdk = this.#newClient(running);
+      running.scribe = scribe;
+      running.client = sdk;
+      const client = new RecordedUser(sdk, scribe, this.person.login);
       try {
-        await client.line.ready(readyTimeoutMs);
-        await client.follow((item) => this.#show(process, showing, item));
-        running.sitting = { client, process, run: showing.run };
+        await client.follow(readyTimeoutMs, (item) => this.#show(running, item));
+        running.sitting = { client, process };
         return this.#occupation(this, running.sitting);
       } catch (error) {
-        this.surroundings.trace.note(this.name, `could not follow: ${(error as Error).message}`);
-        showing.isLive = false;
-        void client.close();
+        trace.note(this.name, `could not follow: ${(error as Error).message}`);
+        scribe.end();
+        void sdk.close();
         await delay(process, againMs);
       }
     }
   }
 
-  async #show(process: SimulatedProcess, { items }: Showing, item: ItemView): Promise<void> {
+  async #show({ process, shown }: Running, item: ItemView): Promise<void> {
     const { random } = process;
     await delay(process, random.chance(slowShowChance) ? random.between(0, slowShowMsMax) : 1);
-    items.push(item);
+    shown.push(item);
     this.surroundings.trace.note(this.name, `is shown ${item.item} (after ${item.prev})`);
   }
 
   #newClient(running: Running): UserClient {
     const { process } = running;
     const link = () => this.#dial(running);
-    const identity = { ...this.#identity, position: this.#position };
+    const identity = { ...this.person.login.identity, position: this.#position };
     return new UserClient({ clock: process, random: process.random, link }, identity);
   }
 
-  #dial(running: Running): Promise<Link> {
+  async #dial(running: Running): Promise<Link> {
     const { process } = running;
-    const { broker } = this.surroundings;
-    const wire = new Wire(process, broker);
+    const { broker, settings } = this.surroundings;
     running.wire?.end();
-    running.wire = wire;
-    if (!wire.isOpenable) return Promise.reject(new Error('no server can be reached'));
-    const bus = Object.assign(new SimulatedBus(wire, broker), { close: async () => wire.end() });
-    const link = weakenClientBus(
-      bus,
-      process.random.fork('ids'),
-      this.surroundings.settings.without,
-      this.#sent,
-    );
-    return new Promise((resolve) => {
-      wire.listen({ opened: () => resolve(link), closed: () => undefined });
-      wire.open();
-    });
+    running.wire = new Wire(process, broker);
+    const link = await dial(running.wire, broker);
+    return weakenClientBus(link, process.random.fork('ids'), settings.without, this.#sent);
   }
 }
 
 function describe(outcome: Outcome): string {
-  if (outcome.kind === 'answered') return `stands at ${outcome.answer.position}`;
-  return outcome.kind === 'refused' ? `refused, ${outcome.code}` : `no answer, ${outcome.outcome}`;
+  if (outcome.is === 'ok') return `stands at ${outcome.result.position}`;
+  return outcome.is === 'refused' ? `refused, ${outcome.code}` : `no answer, ${outcome.is}`;
 }

@@ -4,24 +4,24 @@
  * It knows what no node can know, such as what lies on all disks at this moment, and it believes nobody: a commit is
  * right when enough disks hold the frame, not when a leader says so.
  */
-import { Frame, frameHash } from '../events/frame.ts';
+import type { Violation } from '../checkers/violation.ts';
+import { type Frame, frameHash } from '../events/frame.ts';
 import { type RefusalCode, unrecorded } from '../events/refusals.ts';
-import type { Entry, Mark, StoreBatch } from '../log/port.ts';
+import type { Mark, StoreBatch } from '../log/port.ts';
 import { type Answer, replySchema } from '../protocol/answers.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import type { Tail } from '../replication/tail.ts';
-import { noSpace } from './disk.ts';
+import type { Refusing } from './disk.ts';
 import type { Trace } from './trace.ts';
 
-export type PromiseName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'order' | 'alive';
-
 export interface Broken {
-  readonly promise: PromiseName;
+  /** `alive`: that a cluster which was put right again goes on. */
+  readonly promise: Violation['promise'] | 'alive';
   readonly what: string;
 }
 
-/** Its disk is, or was, full; what it stored cannot be read; its rows are not those of the others. */
-type Excuse = 'full' | 'rotten' | 'folded wrongly';
+/** Its disk refuses writes, or did; what it stored cannot be read; its rows are not those of the others. */
+type Excuse = Refusing | 'rotten' | 'folded wrongly';
 
 export class Watch {
   readonly #trace: Trace;
@@ -61,15 +61,14 @@ export class Watch {
     return this.#committed;
   }
 
-  breaks(promise: PromiseName, what: string): void {
+  breaks(promise: Broken['promise'], what: string): void {
     if (this.broken) return;
     this.broken = { promise, what };
     this.#trace.note('watch', `BROKEN ${promise}: ${what}`);
   }
 
   /** The stream stored an entry. @param isStray it is not part of the log, whatever a node thinks of it. */
-  streamed({ number: sequence, bytes }: Entry, isStray: boolean): void {
-    const frame = Frame.decode(bytes);
+  streamed(sequence: number, frame: Frame, isStray: boolean): void {
     const { header, hash } = frame;
     const { generation, epoch, number, leader } = header;
     const what = `${isStray ? 'stray ' : ''}frame ${number} of ${leader}, epoch ${epoch}, ${hash.slice(0, 8)}`;
@@ -153,10 +152,11 @@ export class Watch {
     }
   }
 
-  /** Whether as many nodes have stored a frame of the stream as it takes to commit it. */
-  isOnEnough(hash: string): boolean {
+  /** Whether as many nodes have stored a frame of the stream as it takes to commit it. @param readers as good as that. */
+  isOnEnough(hash: string, readers: readonly string[]): boolean {
     const frame = this.#frames.findLast((one) => one.hash === hash);
-    return frame !== undefined && this.#holders(hash).length >= this.#copiesFor(frame.number);
+    const holders = new Set([...this.#holders(hash), ...readers]);
+    return frame !== undefined && holders.size >= this.#copiesFor(frame.number);
   }
 
   /** A node begins to serve. */
@@ -168,8 +168,8 @@ export class Watch {
 
   /** A node stopped serving: because its copy is damaged, or because its disk refuses writes. */
   froze(node: string, reason: string): void {
-    const isFull = this.#excuses.get(node)?.has('full') && reason.includes(noSpace);
-    if (!isFull && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
+    const isRefusing = [...(this.#excuses.get(node) ?? [])].some((excuse) => reason.includes(excuse));
+    if (!isRefusing && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
   }
 
   /** What it holds was damaged, or is not what the stream holds since that has lost something. */

@@ -4,25 +4,25 @@
  * Nodes and clients are the product's own code; only what they stand on is simulated. Whatever a world does follows from
  * its seed and from what is done to it between its runs.
  */
-import { GuestClient, type Identity } from '../client/client.ts';
 import { Frame } from '../events/frame.ts';
 import type { Entry } from '../log/port.ts';
 import { opensEpoch } from '../replication/tail.ts';
 import { Broker } from './broker.ts';
-import { SimulatedBus } from './bus.ts';
 import { Chatter } from './chatter.ts';
+import { newGuest } from './dial.ts';
 import { History } from './history.ts';
 import { SimulatedNode } from './node.ts';
 import type { AppendTrouble } from './ordered-log.ts';
+import { Person } from './person.ts';
 import { SimulatedProcess } from './process.ts';
 import { SeededRandom } from './random.ts';
+import { Strangers } from './strangers.ts';
 import { SimulatedStream } from './stream.ts';
 import type { Settings, Surroundings } from './surroundings.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
 import { type Occupation, SimulatedUser } from './user.ts';
 import { Watch } from './watch.ts';
-import { Wire } from './wire.ts';
 
 const password = 'correct horse';
 const startTimeoutMs = 30_000;
@@ -30,13 +30,14 @@ const startTimeoutMs = 30_000;
 export class World {
   readonly timeline = new Timeline();
   readonly trace = new Trace(() => this.timeline.nowMs);
-  readonly history = new History();
+  readonly history = new History(this.timeline);
   readonly trouble: AppendTrouble = { chance: 0, hungUntilMs: 0 };
   readonly random: SeededRandom;
   readonly watch: Watch;
   readonly broker: Broker;
   readonly nodes: readonly SimulatedNode[];
   readonly users: SimulatedUser[] = [];
+  readonly strangers: Strangers;
   readonly settings: Settings;
   readonly #surroundings: Surroundings;
   readonly #frameWaiters = new Set<{ opens: boolean; go: (leader: SimulatedNode) => void }>();
@@ -58,6 +59,7 @@ export class World {
     });
     const { random, broker, watch } = this;
     this.#surroundings = { settings, timeline, random, trace, broker, trouble, watch, history };
+    this.strangers = new Strangers(this.#surroundings);
     this.nodes = settings.members.map((id) => new SimulatedNode(id, this.#surroundings));
   }
 
@@ -71,6 +73,11 @@ export class World {
 
   get stream(): SimulatedStream | undefined {
     return this.broker.stream(this.broker.newest);
+  }
+
+  /** Who was registered when the world began. */
+  get people(): readonly Person[] {
+    return [...new Set(this.users.map(({ person }) => person))];
   }
 
   /** The node that leads the newest epoch, as far as any node knows. */
@@ -100,21 +107,24 @@ export class World {
    */
   async start(names: readonly string[], talks = true): Promise<void> {
     for (const node of this.nodes) node.start();
-    let identities: Identity[] | undefined;
+    let people: readonly Person[] | undefined;
     void this.#register(names).then((registered) => {
-      identities = registered;
+      people = registered;
     });
-    await this.until(() => identities !== undefined, startTimeoutMs);
-    if (!identities) return this.watch.breaks('alive', 'nobody could register');
+    await this.until(() => people !== undefined, startTimeoutMs);
+    const [first] = people ?? [];
+    if (!people || !first) return this.watch.breaks('alive', 'nobody could register');
     if (!talks) this.fallSilent();
-    for (const identity of identities) this.#addClient(identity.name, identity, names);
-    this.#addClient(`${identities[0]!.name}-too`, identities[0]!, names);
+    for (const person of people) this.#addClient(person.name, person, names);
+    this.#addClient(`${first.name}-too`, first, names);
     for (const user of this.users) user.start();
+    this.strangers.start();
   }
 
   /** Users begin nothing new. */
   fallSilent(): void {
     this.#isSilent = true;
+    this.strangers.fallSilent();
     for (const chatter of this.#chatters) chatter.fallSilent();
   }
 
@@ -141,7 +151,7 @@ export class World {
     }
     for (const { disk } of this.nodes) {
       disk.slowness = 1;
-      disk.isFull = false;
+      disk.refusing = undefined;
     }
   }
 
@@ -154,28 +164,29 @@ export class World {
     }
   }
 
-  async #register(names: readonly string[]): Promise<Identity[]> {
+  /** Undefined where somebody was refused. */
+  async #register(names: readonly string[]): Promise<readonly Person[] | undefined> {
     const process = new SimulatedProcess('guest', this.timeline, this.random.fork('guest'));
-    const wire = new Wire(process, this.broker);
-    const bus = Object.assign(new SimulatedBus(wire, this.broker), { close: async () => wire.end() });
-    wire.open();
-    const guest = new GuestClient({ clock: process, random: process.random, link: async () => bus });
-    await guest.line.ready(startTimeoutMs);
-    const identities: Identity[] = [];
+    const guest = newGuest('guest', process, this.#surroundings);
+    await guest.ready(startTimeoutMs);
+    const people: Person[] = [];
     for (const name of names) {
-      await guest.register(name, password);
-      identities.push(await guest.logIn(name, password));
+      await guest.register(name, password, `r-${name}`, startTimeoutMs);
+      const login = await guest.logIn(name, password, `t-${name}`, startTimeoutMs);
+      if (!login) return undefined;
+      people.push(new Person(login, password));
     }
     await guest.close();
-    return identities;
+    return people;
   }
 
-  #addClient(name: string, identity: Identity, names: readonly string[]): void {
-    const chatter = new Chatter(names.filter((other) => other !== identity.name));
+  #addClient(name: string, person: Person, names: readonly string[]): void {
+    const others = names.filter((other) => other !== person.name);
+    const chatter = new Chatter({ others, strangers: this.strangers.names });
     if (this.#isSilent) chatter.fallSilent();
     this.#chatters.push(chatter);
     const talk: Occupation = (user, sitting) => void chatter.talk(user, sitting);
-    this.users.push(new SimulatedUser(name, identity, this.#surroundings, talk));
+    this.users.push(new SimulatedUser(name, person, this.#surroundings, talk));
   }
 
   #newStream(): SimulatedStream {
@@ -186,9 +197,9 @@ export class World {
   }
 
   #stored(entry: Entry, isStray: boolean): void {
-    this.watch.streamed(entry, isStray);
-    if (isStray) return;
     const frame = Frame.decode(entry.bytes);
+    this.watch.streamed(entry.number, frame, isStray);
+    if (isStray) return;
     for (const waiter of this.#frameWaiters) {
       if (waiter.opens !== opensEpoch(frame)) continue;
       this.#frameWaiters.delete(waiter);

@@ -47,12 +47,12 @@ export class Contenders {
     const registered = await guest.register(name, password, `r-${who}`, patienceMs);
     // Nobody answered: the same guest asks the same again, and is told what became of it.
     if (registered.is === 'unknown') await guest.register(name, password, `r-${who}`, patienceMs);
-    const { identity } = await guest.logIn(name, password, `t-${who}`, patienceMs);
+    const login = await guest.logIn(name, password, `t-${who}`, patienceMs);
     await guest.close();
-    if (!identity) return;
+    if (!login) return;
     this.#place.names.push(name);
     const doors = await this.#place.doors();
-    const user = new RecordedUser(recorder, `${who}-1`, identity, `t-${who}`, doors);
+    const user = new RecordedUser(recorder, `${who}-1`, login, doors);
     await this.#use(user, who).catch(() => undefined);
     user.kill();
   }

@@ -1,11 +1,12 @@
 /** Those who use the cluster: they write, read, come and go, change passwords, and do it all at the same time. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Identity } from '../../src/client/client.ts';
 import { Refused } from '../../src/client/errors.ts';
+import type { Login } from '../../src/recording/clients.ts';
+import type { Outcome } from '../../src/recording/scribe.ts';
 import type { SeededRandom } from '../../src/simulation/random.ts';
 import type { Doors } from './doors.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
-import type { Outcome, Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 
 export interface Place {
   readonly recorder: Recorder;
@@ -68,15 +69,14 @@ export class Person {
   }
 
   /** Undefined where nobody answered, or no password is right at present. */
-  async logIn(): Promise<{ identity: Identity; label: string } | undefined> {
+  async logIn(): Promise<Login | undefined> {
     for (const password of this.#passwords) {
       const guest = await this.guest();
-      const label = next('t');
-      const { identity } = await guest.logIn(this.name, password, label, patienceMs);
+      const login = await guest.logIn(this.name, password, next('t'), patienceMs);
       await guest.close();
-      if (!identity) continue;
+      if (!login) continue;
       this.#passwords = [password, ...this.#passwords.filter((one) => one !== password)];
-      return { identity, label };
+      return login;
     }
     return undefined;
   }
@@ -116,7 +116,7 @@ export class Seat {
   readonly #person: Person;
   readonly #random: SeededRandom;
   readonly #isFirst: boolean;
-  #login: { readonly identity: Identity; readonly label: string } | undefined;
+  #login: Login | undefined;
   #client: RecordedUser | undefined;
   /** Given to a client that was killed before it had an answer. */
   #open = new Map<string, Letter>();
@@ -180,10 +180,9 @@ export class Seat {
     }
     this.#login ??= await person.logIn();
     if (!this.#login) return;
-    const { identity, label } = this.#login;
     const { recorder } = person.place;
     const doors = await person.place.doors();
-    const client = new RecordedUser(recorder, next(person.name), identity, label, doors);
+    const client = new RecordedUser(recorder, next(person.name), this.#login, doors);
     try {
       await client.follow();
       this.#client = client;

@@ -57,10 +57,10 @@ class Resident {
     const guest = new RecordedGuest(this.#recorder, `guest-${name}`, this.#way);
     await guest.ready();
     await guest.register(name, password, `r-${name}`, patienceMs);
-    const { identity } = await guest.logIn(name, password, `t-${name}`, patienceMs);
+    const login = await guest.logIn(name, password, `t-${name}`, patienceMs);
     await guest.close();
-    if (!identity) throw new Error(`${name} cannot log in`);
-    this.#user = new RecordedUser(this.#recorder, `${name}-1`, identity, `t-${name}`, this.#way);
+    if (!login) throw new Error(`${name} cannot log in`);
+    this.#user = new RecordedUser(this.#recorder, `${name}-1`, login, this.#way);
     await this.#user.follow();
     this.#user.watchState((state) => tell({ is: 'state', state, at_ms: nowMs() }));
   }

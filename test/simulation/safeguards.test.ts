@@ -10,11 +10,7 @@ import { failure } from './support.ts';
 
 const seedsMax = 60;
 
-/** Found, too, but only by hundreds of seeds: `verbatim simulate --safeguards` has the numbers (docs/testing.md). */
-const slow: ReadonlySet<Safeguard> = new Set(['order-per-client']);
-const quick = safeguardNames.filter((name) => !slow.has(name));
-
-it.each(quick)('without %s a promise is broken', async (without) => {
+it.each(safeguardNames)('without %s a promise is broken', async (without) => {
   expect(await seedsUntilBroken(without)).toBeLessThanOrEqual(seedsMax);
 });
 

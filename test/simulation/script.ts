@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Outcome } from '../../src/simulation/history.ts';
+import type { Outcome } from '../../src/recording/scribe.ts';
 import type { SimulatedNode } from '../../src/simulation/node.ts';
 import type { AppendFate } from '../../src/simulation/ordered-log.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
@@ -135,7 +135,7 @@ const phrases: readonly Phrase[] = [
   phrase(`${user} is answered(, as a duplicate)?`, async (stage, from, asDuplicate) => {
     for (const outcome of await stage.outcomes(from!)) {
       stage.scene.answered(outcome);
-      const isDuplicate = outcome.kind === 'answered' && outcome.answer.duplicate === true;
+      const isDuplicate = outcome.is === 'ok' && outcome.result.duplicate === true;
       if (asDuplicate && !isDuplicate) throw new Error('it was answered as if it were new');
     }
   }),

@@ -1,6 +1,6 @@
 /** Worlds for scenarios: everybody there, nobody writes of themselves, and the script says what happens. */
 import type { Strategy } from '../../src/actors/replica/decide.ts';
-import type { Outcome } from '../../src/simulation/history.ts';
+import type { Outcome } from '../../src/recording/scribe.ts';
 import type { SimulatedNode } from '../../src/simulation/node.ts';
 import type { SimulationResult } from '../../src/simulation/simulate.ts';
 import { judge } from '../../src/simulation/verdict.ts';
@@ -46,8 +46,8 @@ export class Scenario {
   }
 
   answered(outcome: Outcome): number {
-    if (outcome.kind !== 'answered') throw new Error(`not acknowledged: ${JSON.stringify(outcome)}`);
-    return outcome.answer.position ?? 0;
+    if (outcome.is !== 'ok') throw new Error(`not acknowledged: ${JSON.stringify(outcome)}`);
+    return outcome.result.position ?? 0;
   }
 
   /** Lets time pass until the promise has its value. */

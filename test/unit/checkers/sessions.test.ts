@@ -89,6 +89,29 @@ describe('positions of reads (P7)', () => {
   });
 });
 
+describe('what is said of the own queue (P7)', () => {
+  /** Bob was sent something at 5 and 8, and has marked 5 as shown at 10. */
+  function queue(seen: number, result: Result) {
+    const log = talk();
+    log.shown('u-bob', 5);
+    const history = new History();
+    look(history, 'bob.1', seen);
+    history.did('bob.1', '', whoami, [0, 0], { ok: result });
+    return promisesIn(judge(log, history));
+  }
+
+  it.each<[string, number, Result, string[]]>([
+    ['its end', 10, { last: 8 }, []],
+    ['an end from before, by who has not seen more', 7, { last: 5 }, []],
+    ['an end from before, by who has', 8, { last: 5 }, ['P7']],
+    ['how far it was shown', 10, { shown: 5 }, []],
+    ['that nothing was shown, by who has not seen it', 9, { shown: 0 }, []],
+    ['that nothing was shown, by who has', 10, { shown: 0 }, ['P7']],
+  ])('%s at position %i: %j', (_, seen, result, promises) => {
+    expect(queue(seen, result)).toEqual(promises);
+  });
+});
+
 describe('transcripts and replays (P7, P8)', () => {
   it.each<[string, readonly number[], Result | undefined]>([
     ['all there is', [5, 6, 8, 9], { position: 9 }],
