@@ -1,5 +1,5 @@
 /** Where a node's LevelDB lies, and what becomes of one that cannot be trusted any more: it is kept, under another name. */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { type LevelOptions, LevelStore } from './level.ts';
 import { type NodeStore, StoreCorrupt, type StorePlace } from './port.ts';
 
@@ -22,6 +22,7 @@ export class LevelPlace implements StorePlace {
    */
   static async at(folder: string, options: LevelOptions, nameNow: () => string): Promise<LevelPlace> {
     const place = new LevelPlace(folder, options, nameNow);
+    await remove(scratchOf(folder)); // a check may have been cut short
     try {
       place.#store = await LevelStore.open(folder, options);
       place.#isFresh = true;
@@ -48,8 +49,29 @@ export class LevelPlace implements StorePlace {
     return kept;
   }
 
+  withScratch<T>(use: (scratch: NodeStore) => Promise<T>): Promise<T> {
+    return withScratch(scratchOf(this.#folder), use);
+  }
+
   async #close(): Promise<void> {
     await this.#store?.close().catch(() => undefined); // a damaged one may refuse; its lock goes with the process
     this.#store = undefined;
+  }
+}
+
+/** Beside the copy, where there is as much room as for a copy, and under a name that no node can have. */
+const scratchOf = (folder: string) => `${folder}.scratch`;
+
+const remove = (folder: string) => rm(folder, { recursive: true, force: true });
+
+/** An empty store in `folder`, removed with it afterwards. */
+export async function withScratch<T>(folder: string, use: (scratch: NodeStore) => Promise<T>): Promise<T> {
+  await remove(folder);
+  const scratch = await LevelStore.open(folder);
+  try {
+    return await use(scratch);
+  } finally {
+    await scratch.close();
+    await remove(folder);
   }
 }

@@ -144,4 +144,6 @@ export interface StorePlace {
   open(): Promise<NodeStore>;
   /** Keeps what is there elsewhere, as evidence: the next `open` finds nothing. @returns where it is kept. */
   setAside(): Promise<string>;
+  /** Gives `use` an empty store on the same disk, which is removed afterwards. */
+  withScratch<T>(use: (scratch: NodeStore) => Promise<T>): Promise<T>;
 }

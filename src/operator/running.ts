@@ -1,9 +1,9 @@
 /** Longer questions to nodes that are running. */
 import { z } from 'zod';
 import { Unanswered } from '../client/errors.ts';
+import type { Verification } from '../replication/verify.ts';
 import type { LoggedEvent } from '../service/logged.ts';
 import type { PastState, StateQuery } from '../service/past.ts';
-import type { Verification } from '../service/verify.ts';
 import type { Operator } from './operator.ts';
 import type { LogQuery, NodeVerification } from './stored.ts';
 

@@ -1,17 +1,18 @@
 /** Data folders of nodes that are not running: what their logs hold, and whether it can be trusted. */
-import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Refused } from '../client/errors.ts';
 import { DataFolderUnusable, whyUnusable } from '../cluster/secrets.ts';
 import { Frame } from '../events/frame.ts';
 import { LevelStore, StoreUnusable } from '../log/level.ts';
+import { withScratch } from '../log/level-place.ts';
 import { type NodeStore, StoreCorrupt } from '../log/port.ts';
+import { type Verification, verifyStore } from '../replication/verify.ts';
 import { membersAtRest, readableAtRest, rowsAtRest } from '../service/at-rest.ts';
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type PastState, type StateQuery, stateOf } from '../service/past.ts';
-import { type Verification, verifyStore } from '../service/verify.ts';
 import { isNodeId } from './folders.ts';
 
 export type { LoggedEvent };
@@ -80,7 +81,8 @@ export class StoredNodes {
     let reference: OpenNode | undefined;
     for (const { node, error } of this.#damaged) found.push({ node, ...unreadable(error, nothing, 1) });
     for (const { node, store } of await this.#longestFirst()) {
-      const own = await withScratch((scratch) => verifyStore(store, { scratch })).catch(corruption);
+      const folder = await mkdtemp(join(tmpdir(), 'verbatim-verify-'));
+      const own = await withScratch(folder, (scratch) => verifyStore(store, { scratch })).catch(corruption);
       if (own instanceof StoreCorrupt) {
         found.push({ node, ...(await whatIsReadable(store, own)) });
         continue;
@@ -180,17 +182,6 @@ async function isStore(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function withScratch<T>(use: (scratch: NodeStore) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'verbatim-verify-'));
-  const scratch = await LevelStore.open(folder);
-  try {
-    return await use(scratch);
-  } finally {
-    await scratch.close();
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** The first frame that is not the same as in a sound log. */

@@ -11,8 +11,8 @@ import { CodecError } from '../events/codec.ts';
 import { Frame } from '../events/frame.ts';
 import { type Entry, type Mark, type NodeStore, StoreCorrupt } from '../log/port.ts';
 import { CommittedRows } from '../projections/committed.ts';
-import { PROJECTION_VERSION } from '../projections/project.ts';
 import type { Layer } from '../projections/rows.ts';
+import { Agreement, type Office } from './agreement.ts';
 import { CopyWriter } from './copy-writer.ts';
 import type { HeldFrame } from './held-frames.ts';
 import { type RebuildOptions, rebuildRows } from './rebuild.ts';
@@ -28,23 +28,28 @@ export interface CopyListener {
   damaged?(damaged: Damaged, reason: string): void;
 }
 
+export interface CopyOptions extends RebuildOptions {
+  /** The office in which this copy was found sound although its leader had another state hash. */
+  readonly standsBy?: Office | undefined;
+}
+
 export class Copy {
   readonly rows: CommittedRows;
   readonly store: NodeStore;
   readonly standing: StandingOf;
   readonly #writer: CopyWriter;
   readonly #listeners = new Set<CopyListener>();
-  /** State hashes that leaders announced, by frame number, to compare with when the mark gets there. */
-  readonly #announced = new Map<number, string>();
+  readonly agreement: Agreement;
   #tail: Tail;
   #sequence: number;
   #tailSequence: number;
   #damage: string | undefined;
 
-  private constructor({ store, sync }: RebuildOptions, tail: Tail, mark: Mark) {
+  private constructor({ store, sync, standsBy }: CopyOptions, tail: Tail, mark: Mark) {
     this.store = store;
     this.standing = new StandingOf(store);
     this.rows = new CommittedRows((key) => store.readRow(key), mark.state);
+    this.agreement = new Agreement(mark, standsBy);
     this.#tail = tail;
     this.#sequence = store.bookmark?.sequence ?? 0;
     this.#tailSequence = this.#sequence;
@@ -63,7 +68,7 @@ export class Copy {
   }
 
   /** Opens what the store holds; folds the rows anew when they are of another projection version. */
-  static async open(options: RebuildOptions): Promise<Copy> {
+  static async open(options: CopyOptions): Promise<Copy> {
     const { store } = options;
     const last = await store.last();
     const bytes = last > 0 ? await store.read(last) : undefined;
@@ -162,7 +167,7 @@ export class Copy {
   async truncate(after: number): Promise<void> {
     await this.#writer.truncate(after);
     this.#tail = this.#writer.stored;
-    for (const number of [...this.#announced.keys()]) if (number > after) this.#announced.delete(number);
+    this.agreement.forgetAbove(after);
     this.beginGeneration();
   }
 
@@ -176,17 +181,20 @@ export class Copy {
     this.#fail('copy', reason);
   }
 
-  /** Nothing is written any more: the store is closed, or will be another. */
-  abandon(): void {
-    this.#damage ??= 'abandoned';
-    void this.#writer.stop();
+  /** Another copy is sound and has other rows: perhaps these are wrong. */
+  doubt(reason: string): void {
+    this.#fail('state', reason);
   }
 
-  /** A leader says what the state hash is at a mark. */
+  /** Nothing is written any more: the store is closed, or will be another. Resolves when no write is under way. */
+  abandon(): Promise<void> {
+    this.#damage ??= 'abandoned';
+    return this.#writer.stop();
+  }
+
+  /** The leader in whose office this copy ends says what the state hash is at a mark. */
   announce(mark: Pick<Mark, 'number' | 'state' | 'version'>): void {
-    if (mark.version !== PROJECTION_VERSION) return;
-    if (mark.number > this.mark.number) this.#announced.set(mark.number, mark.state);
-    else if (mark.number === this.mark.number) this.#compare(mark.state);
+    if (this.agreement.announce(mark, this.#tail, this.mark)) this.#differ();
   }
 
   /** Frames up to `number` are committed, those not yet here included; their rows follow with the next write. */
@@ -200,21 +208,19 @@ export class Copy {
   }
 
   #committed(frames: readonly HeldFrame[]): void {
-    const announced = this.#announced.get(this.mark.number);
-    for (const { frame } of frames) this.#announced.delete(frame.number);
-    if (announced !== undefined) this.#compare(announced);
+    if (this.agreement.passed(this.mark)) this.#differ();
     for (const listener of this.#listeners) listener.committed?.(frames);
   }
 
-  #compare(state: string): void {
-    if (state === this.mark.state) return;
-    this.#fail('copy', `the state hash at frame ${this.mark.number} is not the leader's`);
+  #differ(): void {
+    this.#fail('state', `the state hash at frame ${this.mark.number} is not the leader's`);
   }
 
   #failToWrite(error: Error): void {
     const { message } = error;
     if (error instanceof StoreCorrupt) this.#fail('copy', `the store is damaged: ${message}`);
-    else if (error instanceof CodecError) this.#fail('log', `a committed event is not understood: ${message}`);
+    else if (error instanceof CodecError)
+      this.#fail('log', `a committed event is not understood: ${message}`);
     else this.#fail('disk', `the store refused a write: ${message}`);
   }
 

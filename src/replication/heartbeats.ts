@@ -35,6 +35,8 @@ export interface Speaker {
   readonly openCopy: Copy | undefined;
   readonly leadership: Leadership | undefined;
   send(event: ReplicaEvent): void;
+  /** While this node leads, another whose copy is verified says where it stands. */
+  contested(beat: Beat): void;
 }
 
 const beatMs = 100;
@@ -116,6 +118,11 @@ export class Heartbeats {
     this.#beat('gone', successor ?? null);
   }
 
+  /** This node leads no more, and stays: the others need not wait for its silence. */
+  sayResigned(): void {
+    this.#beat('other', null);
+  }
+
   #beat(role: Beat['role'], successor: string | null): void {
     const { id: node, isFit: fit, openCopy: copy, leadership } = this.#speaker;
     if (!copy) return;
@@ -125,7 +132,8 @@ export class Heartbeats {
     const healthy = leadership?.isHealthy ?? false;
     const { promised } = copy.store.standing;
     const held = { generation, epoch, number, hash, mark, promised };
-    const beat: Beat = { node, ...held, role, healthy, fit, successor };
+    const standsBy = copy.agreement.standsIn(tail);
+    const beat: Beat = { node, ...held, role, healthy, standsBy, fit, successor };
     this.#bus.publish(subjects.beat, JSON.stringify(beat));
   }
 
@@ -140,6 +148,8 @@ export class Heartbeats {
     if (beat.generation !== generation) return;
     if (beat.epoch < epoch) return;
     if (beat.epoch > epoch) leadership?.depose();
+    else if (leadership && beat.standsBy) this.#speaker.contested(beat);
+    if (this.#speaker.openCopy !== copy) return; // it is in doubt now
     if (beat.role === 'leader') {
       if (beat.healthy) this.#heardHealthyLeader(beat);
       this.#heardMark(beat);

@@ -21,6 +21,8 @@ export const beatSchema = z.strictObject({
   successor: z.string().nullable(),
   /** Of a leader: its appends, or its probes when there is nothing to append, have succeeded lately. */
   healthy: z.boolean(),
+  /** Its rows were folded anew and are what they were, whatever the leader of this epoch announces. */
+  standsBy: z.boolean(),
   /** Whether this node could lead: it is neither frozen nor stopping. */
   fit: z.boolean(),
   /** Nothing of a lower generation is stored, acknowledged or led by this node any more. */

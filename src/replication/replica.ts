@@ -18,7 +18,7 @@ import type { Copy } from './copy.ts';
 import { Duties, type Host, heardWithinMs } from './duties.ts';
 import { Heartbeats } from './heartbeats.ts';
 import type { LeaderService, Leadership } from './leadership.ts';
-import type { Role } from './messages.ts';
+import type { Beat, Role } from './messages.ts';
 import { type Opened, OwnCopy } from './own-copy.ts';
 import type { Stamps } from './stamps.ts';
 
@@ -82,6 +82,7 @@ export class Replica {
     const machine = replicaMachine.provide({
       actors: {
         recover: fromPromise(() => this.#recover()),
+        check: fromPromise(() => this.#own.check()),
         setAside: fromPromise(() => this.#setAside()),
         join: fromPromise(({ signal }) => this.#duties.join(signal)),
         campaign: fromPromise(async ({ signal }) => {
@@ -94,6 +95,7 @@ export class Replica {
       },
       actions: {
         announceSilence: () => this.#heartbeats.announceSilence(),
+        announceDoubt: ({ context }) => this.#tell(`checking its copy: ${context.problem}`),
         announceProblem: ({ context }) => this.#tell(`stopped serving: ${context.problem}`),
       },
       guards: { isConnected: () => options.bus.connected },
@@ -173,7 +175,7 @@ export class Replica {
   /** Why it does not serve, while it does not. */
   get problem(): string | undefined {
     const { state } = this;
-    return state === 'frozen' || state === 'settingAside'
+    return state === 'frozen' || state === 'checking' || state === 'settingAside'
       ? this.#actor.getSnapshot().context.problem
       : undefined;
   }
@@ -190,6 +192,14 @@ export class Replica {
   giveUp(nodes: readonly string[]): void {
     this.#givenUp = [...new Set([...this.#givenUp, ...nodes])];
     this.#options.journal.notice(`given up by the operator: ${this.#givenUp.join(', ')}`);
+  }
+
+  /** Another node has verified its copy: if it has other rows than this leader, perhaps these are wrong. */
+  contested({ node, mark }: Beat): void {
+    const { copy } = this.#opened;
+    if (!copy.agreement.isContradictedBy(mark) || this.#own.isConfirmed) return;
+    this.#heartbeats.sayResigned();
+    copy.doubt(`${node} has verified its copy and has another state hash at frame ${mark.number}`);
   }
 
   /** What is heard after the end changes nothing. */
@@ -234,6 +244,7 @@ export class Replica {
       tell: (trouble) => this.#tell(trouble),
       untroubled: () => {
         this.#trouble = '';
+        this.#own.joined();
       },
       damaged: (damaged, reason) => this.#close(damaged, reason),
       serve: (leadership) => this.#options.serve(leadership, this),

@@ -8,12 +8,12 @@ import { clusterTable } from '../projections/tables.ts';
 import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
+import { verifyStore } from '../replication/verify.ts';
 import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
 import { type Remains, stateOf } from './past.ts';
 import type { RecentMarks } from './recent-marks.ts';
-import { verifyStore } from './verify.ts';
 
 const natural = z.int().min(0);
 const eventType = z.string().refine(isEventType, { message: unknownType });

@@ -18,6 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
   retrying: 'it cannot follow the log and tries again',
   campaigning: 'there is no leader; electing',
   seeding: 'there is no stream to follow; a generation is being seeded',
+  checking: 'it has another state than another node, and verifies its copy',
   settingAside: 'its copy is damaged and is being replaced',
   frozen: 'its copy or its disk is damaged; its log says how',
   stopped: 'it is stopping',

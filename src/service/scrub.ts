@@ -8,7 +8,7 @@ import type { Subscription } from '../ports/bus.ts';
 import { type Clock, delay, every } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Copy } from '../replication/copy.ts';
-import { verifyStore } from './verify.ts';
+import { verifyStore } from '../replication/verify.ts';
 
 const everyMs = 30 * 60_000;
 /** Between portions of a thousand rows, so that nobody who is served meanwhile notices. */

@@ -150,7 +150,7 @@ function drawFault(random: SeededRandom, atMs: number, weights: Weights): Fault 
     case 'stuck-consumer':
       return { ...when, kind, target };
     case 'wrong-fold':
-      return { ...when, kind, moment: 'now', target: 'follower' };
+      return { ...when, kind, moment: 'now', target };
     case 'kill-client':
     case 'pause-client':
     case 'sever-client':

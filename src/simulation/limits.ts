@@ -37,9 +37,6 @@ export function reasonToSpare(
     return 'a new generation is pledged, and the stream will be left';
   if (world.isStreamHidden) return 'the stream is lost, and what there is will be';
   if ((node?.setAsides ?? 0) >= setAsidesMax) return 'this process would take no new copy again';
-  // A fold that goes wrong on the leader makes it announce a state that nobody else has: the others take its word for
-  // it, set their sound copies aside and freeze. Whose fold is wrong cannot be told from two hashes.
-  if (fault.kind === 'wrong-fold' && node === world.leader) return 'followers would believe the leader';
   return undefined;
 }
 
@@ -56,8 +53,8 @@ function isMending({ broker, stream, nodes }: World): boolean {
  * Every node has all that it ever acknowledged. A seeding needs to hear what all nodes hold (but for `minCopies` - 1 of
  * them), and who has lost something cannot say: with the stream gone as well, that takes an operator's word.
  */
-function areSound({ nodes }: World): boolean {
-  return nodes.every(({ disk }) => disk.isSound);
+function areSound({ nodes, watch }: World): boolean {
+  return nodes.every(({ id, disk }) => disk.isSound && !watch.hasFoldedWrongly(id));
 }
 
 /**

@@ -17,10 +17,6 @@ export interface Mix {
   readonly storesStale?: boolean;
 }
 
-/**
- * A fold that goes wrong is not among them: when the node leads before anybody has compared, the others believe it and
- * set their sound copies aside, because two hashes do not tell whose fold is wrong.
- */
 const usual: Weights = {
   kill: 6,
   stop: 1,
@@ -32,6 +28,7 @@ const usual: Weights = {
   'disk-full': 1,
   'disk-read-only': 0.5,
   rot: 0.5,
+  'wrong-fold': 1,
   wipe: 0.5,
   blackout: 0.5,
   'wall-jump': 1,

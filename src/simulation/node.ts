@@ -1,4 +1,5 @@
 /** One node: a disk that stays, and the processes that run on it one after the other, made of the product's own parts. */
+import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLogs } from '../log/port.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Copy } from '../replication/copy.ts';
@@ -172,6 +173,7 @@ export class SimulatedNode {
           watch.setAside(this.id, false);
           return 'a drawer';
         },
+        withScratch: (use) => use(new MemoryStore()),
       },
       sync,
       bus,
@@ -181,6 +183,7 @@ export class SimulatedNode {
         notice: (line) => {
           trace.note(this.id, line);
           if (line.startsWith('stopped serving')) watch.froze(this.id, line);
+          if (line.startsWith('checking its copy')) watch.doubted(this.id, line);
         },
         detail: (line) => trace.note(this.id, line),
       },

@@ -9,7 +9,7 @@ import { Frame, frameHash } from '../events/frame.ts';
 import { MemoryStore } from '../log/memory.ts';
 import { type Answer, answerFrom } from '../protocol/answers.ts';
 import { emptyTail, type Tail, tailOf } from '../replication/tail.ts';
-import { verifyStore } from '../service/verify.ts';
+import { verifyStore } from '../replication/verify.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Broken } from './watch.ts';
 import type { World } from './world.ts';

@@ -43,6 +43,8 @@ export class Watch {
   readonly #marks = new Map<string, Mark>();
   /** Reasons that each node has to stop serving. */
   readonly #excuses = new Map<string, Set<Excuse>>();
+  /** Some fold went wrong once: a wrong leader's state hashes stay in the frames that it wrote. */
+  #isFoldWrong = false;
   /** Hashes of frames that a stream held and lost. */
   readonly #cut = new Set<string>();
   /** What was said under each user's command id, the first time. */
@@ -109,7 +111,7 @@ export class Watch {
   /** A node says that frames are committed. */
   committed(node: string, frames: readonly HeldFrame[], mark: Mark): void {
     for (const { frame } of frames) this.#committedFrame(node, frame);
-    if (!this.#excuses.get(node)?.has('folded wrongly')) this.#compareStates(node, mark);
+    if (!this.hasFoldedWrongly(node)) this.#compareStates(node, mark);
     const before = this.#marks.get(node)?.number ?? 0;
     if (mark.number < before) this.breaks('P7', `${node}'s mark fell from ${before} to ${mark.number}`);
     this.#marks.set(node, mark);
@@ -134,9 +136,15 @@ export class Watch {
     for (const excuse of ['rotten', 'folded wrongly'] as const) this.#excuses.get(node)?.delete(excuse);
   }
 
+  /** Whether its rows may not be those of the others: it has not noticed yet, and will give its copy up. */
+  hasFoldedWrongly(node: string): boolean {
+    return this.#excuses.get(node)?.has('folded wrongly') === true;
+  }
+
   /** Something was done to a node for which it may stop serving, or set its copy aside. */
   excuse(node: string, excuse: Excuse): void {
     this.#excuses.set(node, (this.#excuses.get(node) ?? new Set()).add(excuse));
+    if (excuse === 'folded wrongly') this.#isFoldWrong = true;
   }
 
   /**
@@ -172,12 +180,17 @@ export class Watch {
     if (!isRefusing && !this.#mayBeDamaged(node)) this.breaks('P2', `${node} froze: ${reason}`);
   }
 
+  /** A node stopped serving to fold its frames anew: somewhere a fold must have gone wrong. */
+  doubted(node: string, reason: string): void {
+    if (!this.#isFoldWrong) this.breaks('P2', `${node} is ${reason}`);
+  }
+
   /** What it holds was damaged, or is not what the stream holds since that has lost something. */
   #mayBeDamaged(node: string): boolean {
     const excuses = this.#excuses.get(node);
     const written = this.#written.get(node) ?? new Set();
     const isCut = [...this.#cut].some((hash) => written.has(hash));
-    return isCut || excuses?.has('rotten') === true || excuses?.has('folded wrongly') === true;
+    return isCut || excuses?.has('rotten') === true || this.hasFoldedWrongly(node);
   }
 
   /** A leader answers a batch of commands. */

@@ -8,7 +8,7 @@ import type { Outcome } from '../../src/recording/scribe.ts';
 import type { SimulatedNode } from '../../src/simulation/node.ts';
 import type { AppendFate } from '../../src/simulation/ordered-log.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
-import { strike } from '../../src/simulation/strikes.ts';
+import { foldWronglyOnce, strike } from '../../src/simulation/strikes.ts';
 import { type Scenario, startScenario } from './support.ts';
 
 type Words = readonly string[];
@@ -169,6 +169,19 @@ const phrases: readonly Phrase[] = [
     const node = stage.node(name!);
     stage.world.watch.excuse(node.id, 'rotten');
     node.disk.rot.strikeFrame(await node.disk.contents.last());
+  }),
+  phrase(`the fold of ${who} goes wrong`, (stage, name) => {
+    const node = stage.node(name!);
+    foldWronglyOnce(
+      node.copy!,
+      () => false,
+      () => stage.world.watch.excuse(node.id, 'folded wrongly'),
+    );
+  }),
+  phrase(`${who} finds its copy sound`, async (stage, name) => {
+    const { id } = stage.node(name!);
+    const isSaid = () => stage.world.trace.lines.some((line) => line.includes(`${id}: its copy is sound`));
+    await stage.scene.until(`${name} finds its copy sound`, isSaid);
   }),
   phrase(`from now on ${who} tells nobody anything`, (stage, node) => stage.listenTo(stage.node(node!))),
 

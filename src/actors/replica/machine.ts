@@ -1,8 +1,8 @@
 /**
  * The replica actor: one in each node, the machine that meets the world.
  *
- * It says in which order things are done; what is done (`recover`, `join`, `campaign`, `lead`, `seed`, `setAside`) and
- * how long is waited come in from outside, so that the same machine runs on real parts and in a simulation.
+ * It says in which order things are done; what is done (`recover`, `check`, `setAside`, `join`, `campaign`, `lead`,
+ * `seed`) and how long is waited come in from outside, so that the same machine runs on real parts and in a simulation.
  */
 import { assign, fromPromise, setup } from 'xstate';
 
@@ -17,11 +17,13 @@ export type JoinOutcome = 'joined' | 'lost';
 export type LeadOutcome = 'deposed' | 'unable';
 /** `waiting`: somebody else is at it, or there is a stream again. */
 export type SeedOutcome = 'seeded' | 'failed' | 'waiting';
+/** Of a copy that was verified, and what is wrong with it. */
+export type CheckOutcome = { readonly isSound: true } | { readonly isSound: false; readonly reason: string };
 /**
- * What is not as it must be: a copy can be replaced from others, a disk has to be mended by somebody, a log that cannot
- * be read has to be read by another version.
+ * What is not as it must be: a copy can be replaced from others, a state that is not the one of others has to be checked
+ * first, a disk has to be mended by somebody, a log that cannot be read has to be read by another version.
  */
-export type Damaged = 'copy' | 'disk' | 'log';
+export type Damaged = 'copy' | 'state' | 'disk' | 'log';
 
 export type ReplicaEvent =
   /** The bus can be used, or cannot. */
@@ -59,6 +61,8 @@ export const replicaMachine = setup({
   actors: {
     /** Open the own copy. */
     recover: fromPromise<void>(async () => undefined),
+    /** Fold the own frames anew, to see whether the rows are those that they fold into. */
+    check: fromPromise<CheckOutcome>(async () => ({ isSound: true })),
     /** Keep a copy that cannot be trusted as evidence, and begin a new one. */
     setAside: fromPromise<void>(async () => undefined),
     /** Compare the own copy with the stream, follow it, and read to its end. */
@@ -73,6 +77,7 @@ export const replicaMachine = setup({
   actions: {
     announceSilence: () => undefined,
     announceProblem: () => undefined,
+    announceDoubt: () => undefined,
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     forgetFailures: assign({ failures: 0 }),
     beEager: assign({ isEager: true }),
@@ -88,6 +93,8 @@ export const replicaMachine = setup({
     isAstray: ({ context }) => context.isAstray,
     isOnCourse: ({ context }) => !context.isAstray,
     isCopyDamaged: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'copy',
+    isStateDoubted: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'state',
+    isInDoubt: ({ context }) => context.damaged === 'state',
     isDiskTrouble: ({ context }) => context.damaged === 'disk',
   },
   delays: {
@@ -110,6 +117,7 @@ export const replicaMachine = setup({
   on: {
     DAMAGED: [
       { guard: 'isCopyDamaged', target: '.settingAside', actions: 'noteDamage' },
+      { guard: 'isStateDoubted', target: '.checking', actions: 'noteDamage' },
       { target: '.frozen', actions: 'noteDamage' },
     ],
     SEALED: '.seeding',
@@ -125,6 +133,27 @@ export const replicaMachine = setup({
           actions: assign({ damaged: 'disk' as const, problem: ({ event }) => problemOf(event.error) }),
         },
       },
+    },
+    // Whose rows are wrong is not known yet: nothing is served, and nothing is thrown away.
+    checking: {
+      entry: 'announceDoubt',
+      invoke: {
+        src: 'check',
+        onDone: [
+          { guard: ({ event }) => event.output.isSound, target: 'recovering' },
+          {
+            target: 'settingAside',
+            actions: assign(({ event: { output } }) =>
+              output.isSound ? {} : { damaged: 'copy' as const, problem: output.reason },
+            ),
+          },
+        ],
+        onError: {
+          target: 'frozen',
+          actions: assign({ problem: ({ event }) => problemOf(event.error) }),
+        },
+      },
+      on: { DAMAGED: {}, SEALED: {} },
     },
     // The next copy begins with nothing and is filled by joining.
     settingAside: {
@@ -252,7 +281,12 @@ export const replicaMachine = setup({
     },
     frozen: {
       entry: 'announceProblem',
-      after: { thaw: { guard: 'isDiskTrouble', target: 'recovering' } },
+      after: {
+        thaw: [
+          { guard: 'isDiskTrouble', target: 'recovering' },
+          { guard: 'isInDoubt', target: 'checking' },
+        ],
+      },
       on: { DAMAGED: {}, SEALED: {} },
     },
     stopped: { type: 'final' },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock, type SnapshotFrom, waitFor } from 'xstate';
 import {
   type CampaignOutcome,
+  type CheckOutcome,
   type JoinOutcome,
   type LeadOutcome,
   type ReplicaEvent,
@@ -20,11 +21,17 @@ const events: Record<string, ReplicaEvent> = {
   astray: { type: 'ASTRAY' },
   sealed: { type: 'SEALED' },
   'copy damaged': { type: 'DAMAGED', damaged: 'copy', reason: 'a hole' },
+  'state doubted': { type: 'DAMAGED', damaged: 'state', reason: 'another state hash' },
   'disk damaged': { type: 'DAMAGED', damaged: 'disk', reason: 'no space' },
   'log damaged': { type: 'DAMAGED', damaged: 'log', reason: 'an unheard event' },
   stop: { type: 'STOP' },
   ...internal('recovered', 'xstate.done.actor.0.replica.recovering'),
   ...internal('not recovered', 'xstate.error.actor.0.replica.recovering', { error: new Error('no disk') }),
+  ...internal('found sound', 'xstate.done.actor.0.replica.checking', { output: { isSound: true } }),
+  ...internal('found wrong', 'xstate.done.actor.0.replica.checking', {
+    output: { isSound: false, reason: 'other rows' },
+  }),
+  ...internal('not checked', 'xstate.error.actor.0.replica.checking', { error: new Error('no room') }),
   ...internal('set aside', 'xstate.done.actor.0.replica.settingAside'),
   ...internal('not set aside', 'xstate.error.actor.0.replica.settingAside', { error: new Error('no room') }),
   ...internal('joined', 'xstate.done.actor.0.replica.catchingUp', { output: 'joined' }),
@@ -79,6 +86,7 @@ const frozen = { stop: 'stopped' };
 const damageable = {
   ...frozen,
   'copy damaged': 'settingAside',
+  'state doubted': 'checking',
   'disk damaged': 'frozen disk',
   'log damaged': 'frozen log',
 };
@@ -88,6 +96,12 @@ const always = { ...sealable, disconnected: 'disconnected' };
 /** Every event that is possible in a state and where it leads; what is not listed is not heard. */
 const table: Record<string, Record<string, string>> = {
   recovering: { ...sealable, recovered: 'catchingUp', 'not recovered': 'frozen disk' },
+  checking: {
+    ...frozen,
+    'found sound': 'recovering',
+    'found wrong': 'settingAside',
+    'not checked': 'frozen state',
+  },
   settingAside: { ...frozen, 'set aside': 'recovering', 'not set aside': 'frozen copy' },
   disconnected: { ...sealable, connected: 'catchingUp' },
   catchingUp: {
@@ -145,6 +159,7 @@ const table: Record<string, Record<string, string>> = {
     'seeding failed': 'seeding.waiting',
   },
   'frozen copy': frozen,
+  'frozen state': { ...frozen, 'thaw due': 'checking' },
   'frozen disk': { ...frozen, 'thaw due': 'recovering' },
   'frozen log': frozen,
   stopped: {},
@@ -203,6 +218,9 @@ describe('a replica', () => {
     ['following', 'log damaged', 'an unheard event'],
     ['leading', 'disk damaged', 'no space'],
     ['following', 'copy damaged', 'a hole'],
+    ['leading', 'state doubted', 'another state hash'],
+    ['checking', 'found wrong', 'other rows'],
+    ['checking', 'not checked', 'no room'],
     ['recovering', 'not recovered', 'no disk'],
     ['settingAside', 'not set aside', 'no room'],
   ])('that stops serving knows why: %s, %s', (state, event, problem) => {
@@ -215,11 +233,12 @@ const untilStopped = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => resolve('deposed'), { once: true }),
   );
 
-type Steps = 'recover' | 'setAside' | 'join' | 'campaign' | 'lead' | 'seed';
+type Steps = 'recover' | 'check' | 'setAside' | 'join' | 'campaign' | 'lead' | 'seed';
 
 /** What the replica's doings come to, one after the other; then what they usually come to. */
 interface Outcomes {
   recover?: ('recovered' | Error)[];
+  check?: (CheckOutcome | Error)[];
   setAside?: ('set aside' | Error)[];
   join?: (JoinOutcome | Error)[];
   campaign?: (CampaignOutcome | Error)[];
@@ -243,6 +262,7 @@ function start(outcomes: Outcomes = {}) {
       recover: fromPromise<void>(async () => {
         next('recover', outcomes.recover, 'recovered');
       }),
+      check: fromPromise(async () => next<CheckOutcome>('check', outcomes.check, { isSound: true })),
       setAside: fromPromise<void>(async () => {
         next('setAside', outcomes.setAside, 'set aside');
       }),
@@ -256,6 +276,7 @@ function start(outcomes: Outcomes = {}) {
     },
     actions: {
       announceSilence: () => said.push('silence'),
+      announceDoubt: ({ context }) => said.push(`doubt: ${context.problem}`),
       announceProblem: ({ context }) => said.push(`${context.damaged}: ${context.problem}`),
     },
     delays: {
@@ -457,6 +478,37 @@ describe('a replica whose copy is damaged', () => {
     clock.increment(60_000);
     expect(replica.getSnapshot().value).toBe('frozen');
     expect(said).toEqual(['copy: a hole', 'copy: no room']);
+  });
+});
+
+describe('a replica whose rows are not those of another node', () => {
+  const doubted = { type: 'DAMAGED', damaged: 'state', reason: 'another state hash' } as const;
+
+  it('keeps its copy when that is found sound (P2)', async () => {
+    const { replica, done, said, reaches } = await startFollowing();
+    replica.send(doubted);
+    await reaches('following');
+    expect(done).toEqual(['recover', 'join', 'check', 'recover', 'join']);
+    expect(said).toEqual(['doubt: another state hash']);
+  });
+
+  it('gives its copy up when that is found wrong (P2)', async () => {
+    const { replica, done, said, reaches } = await startFollowing([], {
+      check: [{ isSound: false, reason: 'other rows' }],
+    });
+    replica.send(doubted);
+    await reaches('following');
+    expect(done).toEqual(['recover', 'join', 'check', 'setAside', 'recover', 'join']);
+    expect(said).toEqual(['doubt: another state hash', 'copy: other rows']);
+  });
+
+  it('serves nobody before that could be found out', async () => {
+    const { replica, clock, done, reaches } = await startFollowing([], { check: [new Error('no room')] });
+    replica.send(doubted);
+    await reaches('frozen');
+    clock.increment(5_000);
+    await reaches('following');
+    expect(done).toEqual(['recover', 'join', 'check', 'check', 'recover', 'join']);
   });
 });
 

@@ -123,6 +123,7 @@ describe('a node that is watched', () => {
       mark: { ...mark, position: mark.position + 5 },
       role: 'leader',
       successor: null,
+      standsBy: false,
       healthy: true,
       fit: true,
       promised: 1,

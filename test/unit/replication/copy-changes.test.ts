@@ -220,7 +220,7 @@ describe('a copy that is abandoned', () => {
     store.hold();
     for (const frame of chain.frames.slice(3, 6)) node.read(frame);
     const waiting = Promise.all([node.copy.settled(), node.copy.roomy()]);
-    node.copy.abandon();
+    void node.copy.abandon();
     await waiting;
     store.release();
     await turn();

@@ -13,6 +13,7 @@ const beat = (node: string, number = 1): Beat => ({
   mark: emptyMark,
   role: 'follower',
   successor: null,
+  standsBy: false,
   healthy: false,
   fit: true,
   promised: 1,

@@ -89,7 +89,7 @@ describe('a pledge', () => {
     node.store.hold();
     for (const frame of quietFrames(last, 2)) node.read(frame); // one is being written, one waits
     const asked = ask(2);
-    node.copy.abandon();
+    void node.copy.abandon();
     node.store.release();
     expect(await asked).toBeUndefined();
   });

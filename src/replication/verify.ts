@@ -8,8 +8,8 @@ import { Frame } from '../events/frame.ts';
 import type { Mark, NodeStore } from '../log/port.ts';
 import { PROJECTION_VERSION } from '../projections/project.ts';
 import { rowDigest, StateHash } from '../projections/state-hash.ts';
-import { emptyMark, foldLog } from '../replication/rebuild.ts';
-import { emptyTail, examine, tailOf } from '../replication/tail.ts';
+import { emptyMark, foldLog } from './rebuild.ts';
+import { emptyTail, examine, tailOf } from './tail.ts';
 
 type Pause = () => Promise<void>;
 
