@@ -129,20 +129,20 @@ export class Appender {
       const draft = this.#drafts[0];
       const frame = this.#cut(draft);
       this.#options.cut(frame);
-      const { log, clock } = this.#options;
-      const outcome = await appendFrame(log, frame, this.#sequence + 1, clock, () => !this.#stopped).catch(
-        lostWithLog,
-      );
+      const { log, copy, clock } = this.#options;
+      const sequence = this.#sequence + 1;
+      const isWanted = () => !this.#stopped;
+      const outcome = await appendFrame(log, frame, sequence, copy, clock, isWanted).catch(lostWithLog);
       if (this.#stopped) break;
       if (outcome !== 'stored') {
         this.stop();
         this.#options.fenced();
         break;
       }
-      this.#sequence += 1;
+      this.#sequence = sequence;
       const held = { frame, layer: draft.layer };
       this.#options.stored(held);
-      this.#options.copy.take(held.frame, this.#sequence, held.layer);
+      copy.take(held.frame, sequence, held.layer);
     }
     this.#busy = false;
   }

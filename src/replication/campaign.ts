@@ -79,7 +79,7 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   copy.syncWrites(copies === 1);
   const sequence = copy.sequence + 1;
   const isWanted = () => !signal.aborted && copy.tail.hash === elected.header.prev;
-  const outcome = await appendFrame(log, elected, sequence, clock, isWanted);
+  const outcome = await appendFrame(log, elected, sequence, copy, clock, isWanted);
   if (outcome !== 'stored' || signal.aborted) return 'lost';
   // The follower may have read it meanwhile, and what came after it.
   if (copy.sequence < sequence) copy.read({ number: sequence, bytes: elected.bytes });

@@ -21,8 +21,11 @@ export class SeamBroken extends Error {
   }
 }
 
-export async function verifySeam(log: OrderedLog, copy: Copy): Promise<void> {
-  const { tailSequence: sequence, tail } = copy;
+/** Where the last frame that is known stands in the log. */
+export type Seam = Pick<Copy, 'tail' | 'tailSequence'>;
+
+/** @throws {SeamBroken} */
+export async function verifySeam(log: OrderedLog, { tailSequence: sequence, tail }: Seam): Promise<void> {
   if (sequence === 0) return;
   const there = await log.read(sequence);
   if (there && frameHash(there) === tail.hash) return;

@@ -86,7 +86,9 @@ export async function seed(options: SeedOptions): Promise<boolean> {
   const fact: Fact = { type: 'Seeded', data: { generation, base, members: [...members], copies, minCopies } };
   const seeded = openingFrame(options, fact, { generation, epoch });
   const isWanted = () => !signal.aborted && copy.tail.hash === base.hash;
-  if ((await appendFrame(log, seeded, 1, clock, isWanted)) !== 'stored' || signal.aborted) return false;
+  const empty = { tail: copy.tail, tailSequence: 0 };
+  if ((await appendFrame(log, seeded, 1, empty, clock, isWanted)) !== 'stored' || signal.aborted)
+    return false;
   copy.read({ number: 1, bytes: seeded.bytes });
   await declareComplete(copy);
   if (base.number > 0)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../../src/events/domain.ts';
 import { appendFrame } from '../../../src/replication/append.ts';
-import { emptyTail } from '../../../src/replication/tail.ts';
+import { emptyTail, tailOf } from '../../../src/replication/tail.ts';
 import { frameAfter } from '../../support/frame-chain.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type Fate, MemoryOrderedLog } from '../../support/memory-ordered-log.ts';
@@ -9,6 +9,9 @@ import { turn } from '../../support/turns.ts';
 
 const quiet: DomainEvent = { type: 'SessionQuieted', at: 1, data: { session: 's-1' } };
 const frame = frameAfter(emptyTail, [quiet], { generation: 1, epoch: 4, number: 9 });
+
+/** Nothing stands before it. */
+const first = { tail: emptyTail, tailSequence: 0 };
 
 let log: MemoryOrderedLog;
 let clock: ManualClock;
@@ -26,7 +29,7 @@ beforeEach(() => {
 async function append(...fates: Fate[]): Promise<string | undefined> {
   log.fates = [...fates];
   outcome = undefined;
-  void appendFrame(log, frame, 1, clock, () => wanted).then(
+  void appendFrame(log, frame, 1, first, clock, () => wanted).then(
     (known) => {
       outcome = known;
     },
@@ -71,7 +74,7 @@ describe('appending a frame (P1, P3)', () => {
 
   it('is given up when it is not wanted any more, and the outcome stays unknown', async () => {
     log.fates = ['lost', 'lost'];
-    const appended = appendFrame(log, frame, 1, clock, () => wanted);
+    const appended = appendFrame(log, frame, 1, first, clock, () => wanted);
     await turn();
     wanted = false;
     await clock.advance(50);
@@ -90,13 +93,24 @@ describe('appending a frame (P1, P3)', () => {
   });
 
   it('goes on trying as long as the log is shorter than it must be', async () => {
-    const appended = appendFrame(log, frame, 3, clock, () => wanted);
+    const appended = appendFrame(log, frame, 3, first, clock, () => wanted);
     await clock.advance(500);
     expect(log.attempts.length).toBeGreaterThan(5);
     await log.append(Buffer.from('1'), 1);
     await log.append(Buffer.from('2'), 2);
     await clock.advance(50);
     expect(await appended).toBe('stored');
+  });
+
+  it('is not sent again on top of another leader’s frame, where the log lost its end meanwhile', async () => {
+    const mine = frameAfter(emptyTail, [quiet], { generation: 1, epoch: 4, number: 1 });
+    const others = frameAfter(emptyTail, [quiet], { generation: 1, epoch: 5, number: 1 });
+    const next = frameAfter(tailOf(mine), [quiet], { generation: 1, epoch: 4, number: 2 });
+    await log.append(others.bytes, 1);
+    log.fates = ['lost', 'stored'];
+    const appended = appendFrame(log, next, 2, { tail: tailOf(mine), tailSequence: 1 }, clock, () => true);
+    expect(await appended).toBe('lost');
+    expect(await log.last()).toBe(1);
   });
 
   it('does not hide a mistake that is none of the log’s', async () => {
