@@ -217,13 +217,16 @@ export class Watch {
   }
 
   #mustBeCommitted(node: string, { id, position = 0 }: Answer): void {
-    const holds = ({ header, last }: Frame) => header.position <= position && last >= position;
+    // Where the stream lost its end, other frames may have stood at this position for a while: its own is what it tells.
+    const own = this.#written.get(node);
+    const holds = ({ header, last, hash }: Frame) =>
+      header.position <= position && last >= position && own?.has(hash) === true;
     const frame = this.#frames.findLast(holds);
     const holders = frame ? this.#holders(frame.hash) : [];
     if (frame && holders.length >= this.#copiesFor(frame.number)) return;
     this.breaks(
       'P1',
-      `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'not in the stream'}`,
+      `${node} answers ${id} at ${position}, ${frame ? `written by ${holders} only` : 'which it does not hold'}`,
     );
   }
 
