@@ -101,7 +101,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
       tellPassedFrames(copy, metrics);
-      answering.push(scrub(copy, clock, journal));
+      answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
         guardBorder(

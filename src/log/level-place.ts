@@ -32,6 +32,11 @@ export class LevelPlace implements StorePlace {
     return place;
   }
 
+  /** Whether what is open was closed by whoever wrote to it last. */
+  get wasClosed(): boolean {
+    return this.#store?.wasClosed ?? false;
+  }
+
   async open(): Promise<NodeStore> {
     if (this.#store && this.#isFresh) {
       this.#isFresh = false;

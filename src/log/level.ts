@@ -24,6 +24,8 @@ const BOOKMARK = 'm/bookmark';
 const STANDING = 'm/standing';
 /** Why this store must not be used any more. */
 const DAMAGE = 'm/damage';
+/** There from the time when it was closed until something is written again. */
+const CLOSED = 'm/closed';
 const bytes = { valueEncoding: 'buffer' } as const;
 
 type Database = Level<string, string>;
@@ -57,6 +59,8 @@ export class LevelStore implements NodeStore {
   #last = 0;
   #bookmark: Bookmark | undefined;
   #standing = newcomer;
+  #wasClosed = false;
+  #isUntouched = true;
 
   private constructor(db: Database, options: LevelOptions) {
     this.#db = db;
@@ -100,7 +104,8 @@ export class LevelStore implements NodeStore {
       );
     }
     await db.put('m/format', String(FORMAT));
-    const [bookmark, standing] = await db.getMany([BOOKMARK, STANDING]);
+    const [bookmark, standing, closed] = await db.getMany([BOOKMARK, STANDING, CLOSED]);
+    this.#wasClosed = closed !== undefined;
     const [last] = await db.keys({ gte: frameKey(0), lt: 'g', reverse: true, limit: 1 }).all();
     this.#last = last ? Number(last.slice(1)) : 0;
     if (bookmark) this.#bookmark = JSON.parse(bookmark) as Bookmark;
@@ -108,6 +113,11 @@ export class LevelStore implements NodeStore {
     const { boot, sync, ...stored } = JSON.parse(standing) as StoredStanding;
     const isAllHere = sync || boot === this.#options.boot;
     this.#standing = { ...stored, complete: stored.complete && isAllHere };
+  }
+
+  /** Whether whoever wrote to it last closed it; else it was killed, and perhaps by what damages disks. */
+  get wasClosed(): boolean {
+    return this.#wasClosed;
   }
 
   get bookmark(): Bookmark | undefined {
@@ -120,6 +130,7 @@ export class LevelStore implements NodeStore {
 
   async append(entry: Uint8Array, number: number): Promise<void> {
     this.#expectNext(number);
+    await this.#touch();
     await this.#db.put(frameKey(number), entry as unknown as string, bytes); // typed for the database's default encoding
     this.#last = number;
   }
@@ -140,6 +151,7 @@ export class LevelStore implements NodeStore {
   }
 
   async write({ entries, rows, bookmark }: StoreBatch, { sync }: { readonly sync: boolean }): Promise<void> {
+    await this.#touch();
     let next = this.#last;
     // A chained batch hands each operation on at once: a third of the cost of an array of objects.
     const batch = this.#db.batch();
@@ -165,6 +177,7 @@ export class LevelStore implements NodeStore {
   }
 
   async stand(standing: Standing): Promise<void> {
+    await this.#touch();
     const stored: StoredStanding = { ...standing, ...this.#options };
     const options = { sync: true } as object; // an option of LevelDB alone
     await this.#db.put(STANDING, JSON.stringify(stored), options).catch(tellCorruption);
@@ -173,6 +186,7 @@ export class LevelStore implements NodeStore {
 
   async truncate(after: number): Promise<void> {
     if (after >= this.#last) return;
+    await this.#touch();
     const batch = this.#db.batch();
     for (let number = after + 1; number <= this.#last; number++) batch.del(frameKey(number));
     const bookmark = this.#bookmark && { ...this.#bookmark, sequence: 0 };
@@ -216,7 +230,14 @@ export class LevelStore implements NodeStore {
   }
 
   async close(): Promise<void> {
+    if (!this.#isUntouched) await this.#db.put(CLOSED, '').catch(() => undefined); // a full disk: as if it had been killed
     await this.#db.close();
+  }
+
+  async #touch(): Promise<void> {
+    if (!this.#isUntouched) return;
+    this.#isUntouched = false;
+    await this.#db.del(CLOSED).catch(tellCorruption);
   }
 
   #expectNext(number: number): void {

@@ -50,6 +50,38 @@ poweredStoreContract('LevelDB', async (sync) => {
   return { store, losePower, close: () => store.close() };
 });
 
+describe('whether a copy was closed', () => {
+  const bookmark = { sequence: 0, mark: { number: 0, position: 0, state: '', version: 0 } };
+  const batch = { entries: [], rows: [['a', '1'] as const], bookmark };
+
+  it('is known of the run that wrote to it last, whoever only looked since', async () => {
+    const folder = tempFolder();
+    const seen: boolean[] = [];
+    for (const isWriting of [true, false, true]) {
+      const store = await LevelStore.open(folder);
+      seen.push(store.wasClosed);
+      if (isWriting) await store.write(batch, { sync: false });
+      await store.close();
+    }
+    expect(seen).toEqual([false, true, true]);
+  });
+
+  it('is not said of one whose writer was killed', async () => {
+    const folder = tempFolder();
+    const written = await LevelStore.open(folder);
+    await written.write(batch, { sync: false });
+    await written.close();
+    const killed = await LevelStore.open(folder);
+    await killed.write(batch, { sync: true });
+    const remains = join(tempFolder(), 'copy');
+    cpSync(folder, remains, { recursive: true }); // what a killed process leaves behind
+    await killed.close();
+    const store = await LevelStore.open(remains);
+    expect(store.wasClosed).toBe(false);
+    await store.close();
+  });
+});
+
 describe('whether a copy is complete', () => {
   const standing = { promised: 1, grantedTo: '', complete: true };
 

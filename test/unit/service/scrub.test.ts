@@ -33,14 +33,14 @@ function rotten({ bytes }: Frame): Uint8Array {
 }
 
 it('finds nothing where nothing is wrong, again and again', async () => {
-  const scrubbing = scrub(node.copy, clock, silent);
+  const scrubbing = scrub(node.copy, clock, silent, true);
   await clock.advance(3 * halfAnHourMs);
   expect(node.damage).toEqual([]);
   scrubbing.stop();
 });
 
 it('finds a frame that is not what was written, and says where (P2)', async () => {
-  const scrubbing = scrub(node.copy, clock, silent);
+  const scrubbing = scrub(node.copy, clock, silent, true);
   store.rot(20, rotten(frames[19]!));
   await clock.advance(halfAnHourMs + 1_000);
   expect(node.damage).toEqual([
@@ -52,9 +52,36 @@ it('finds a frame that is not what was written, and says where (P2)', async () =
 });
 
 it('finds nothing any more once it is stopped', async () => {
-  const scrubbing = scrub(node.copy, clock, silent);
+  const scrubbing = scrub(node.copy, clock, silent, true);
   store.rot(20, rotten(frames[19]!));
   scrubbing.stop();
   await clock.advance(2 * halfAnHourMs);
   expect(node.damage).toEqual([]);
+});
+
+it('begins at once with a copy that nobody closed (P2)', async () => {
+  store.rot(20, rotten(frames[19]!));
+  const scrubbing = scrub(node.copy, clock, silent, false);
+  await clock.advance(1_000);
+  expect(node.damage).toHaveLength(1);
+  scrubbing.stop();
+});
+
+it('takes nothing for damage that is not found again', async () => {
+  const range = store.range.bind(store);
+  let looks = 0;
+  store.range = async function* (from, to) {
+    looks += 1;
+    try {
+      yield* range(from, to);
+    } finally {
+      store.rot(20, frames[19]!.bytes);
+    }
+  };
+  store.rot(20, rotten(frames[19]!));
+  const scrubbing = scrub(node.copy, clock, silent, false);
+  await clock.advance(1_000);
+  expect(looks).toBe(2);
+  expect(node.damage).toEqual([]);
+  scrubbing.stop();
 });
