@@ -2,9 +2,17 @@
  * A node's own copy in LevelDB. One database holds frames, rows and bookmark under one-letter prefixes, because a batch
  * is atomic within a database: a crash can never leave the rows ahead of the frames or behind their mark.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Level } from 'level';
+import {
+  causeOf,
+  codeOf,
+  type Database,
+  isCorruption,
+  refuseDropped,
+  refuseHeadless,
+  tellCorruption,
+  whyUnusable,
+} from './level-damage.ts';
 import {
   type Bookmark,
   type Entry,
@@ -22,13 +30,9 @@ const frameKey = (number: number) => `f${String(number).padStart(12, '0')}`;
 const rowKey = (key: string) => `r${key}`;
 const BOOKMARK = 'm/bookmark';
 const STANDING = 'm/standing';
-/** Why this store must not be used any more. */
-const DAMAGE = 'm/damage';
 /** There from the time when it was closed until something is written again. */
 const CLOSED = 'm/closed';
 const bytes = { valueEncoding: 'buffer' } as const;
-
-type Database = Level<string, string>;
 
 /** The folder cannot be used; the message says why, in one sentence. */
 export class StoreUnusable extends Error {
@@ -72,6 +76,7 @@ export class LevelStore implements NodeStore {
    * @throws {StoreCorrupt} when what is in it cannot be read.
    */
   static async open(folder: string, options: LevelOptions = { boot: '', sync: false }): Promise<LevelStore> {
+    await refuseHeadless(folder);
     const db: Database = new Level(folder);
     try {
       await db.open();
@@ -243,54 +248,4 @@ export class LevelStore implements NodeStore {
   #expectNext(number: number): void {
     if (number !== this.#last + 1) throw new LogConflict(`entry ${number} is not the next one`);
   }
-}
-
-/**
- * LevelDB drops what fails its checksum when it reads its own log again, and goes on with what comes after: a hole that
- * only its protocol tells of, once. So it is written down.
- * @throws {StoreCorrupt}
- */
-async function refuseDropped(db: Database, folder: string): Promise<void> {
-  const protocol = await readFile(join(folder, 'LOG'), 'utf8').catch(() => '');
-  const dropped = /dropping \d+ bytes; .*$/m.exec(protocol)?.[0];
-  if (dropped) await db.put(DAMAGE, `writes were lost: ${dropped}`);
-  const damage = dropped ?? (await db.get(DAMAGE));
-  if (damage) throw new StoreCorrupt(`${folder} is damaged: ${damage}`);
-}
-
-function whyUnusable(folder: string, error: unknown): string {
-  if (codeOf(error) === 'LEVEL_LOCKED') return `${folder} is in use by another process`;
-  return `${folder} cannot be opened: ${causeOf(error)}`;
-}
-
-/**
- * What LevelDB calls an input error may be damage as well: a table that was cut off, and a file that is missing although
- * another one names it.
- */
-const damagedFile = /\.(ldb|sst): (Invalid argument|Input\/output error)|: No such file or directory$/;
-
-function isCorruption(error: unknown): boolean {
-  return codeOf(error) === 'LEVEL_CORRUPTION' || damagedFile.test(causeOf(error));
-}
-
-/** @throws what was caught, by its own name where it says that the store is damaged. */
-function tellCorruption(error: unknown): never {
-  throw isCorruption(error) ? new StoreCorrupt(causeOf(error), { cause: error }) : error;
-}
-
-interface LevelError {
-  readonly code?: string;
-  readonly message?: string;
-  /** When it is opened, level wraps what LevelDB said. */
-  readonly cause?: LevelError;
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code, cause } = error as LevelError;
-  return cause?.code ?? code;
-}
-
-function causeOf(error: unknown): string {
-  const { message, cause } = error as LevelError;
-  return cause?.message ?? message ?? String(error);
 }

@@ -176,12 +176,10 @@ async function whatIsReadable(store: NodeStore, error: StoreCorrupt): Promise<Ve
   return unreadable(error, readable, first);
 }
 
-/** LevelDB would make a new database of any folder. */
+/** LevelDB would make a new database of any folder. One whose `CURRENT` is lost is a damaged one. */
 async function isStore(folder: string): Promise<boolean> {
-  return await access(join(folder, 'CURRENT')).then(
-    () => true,
-    () => false,
-  );
+  const files: string[] = await readdir(folder).catch(() => []);
+  return files.some((file) => file === 'CURRENT' || file.startsWith('MANIFEST-'));
 }
 
 /** The first frame that is not the same as in a sound log. */

@@ -80,7 +80,8 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   const sequence = copy.sequence + 1;
   const isWanted = () => !signal.aborted && copy.tail.hash === elected.header.prev;
   const outcome = await appendFrame(log, elected, sequence, copy, clock, isWanted);
-  if (outcome !== 'stored' || signal.aborted) return 'lost';
+  const isMine = copy.tail.hash === elected.hash; // the follower may have read it before its answer came
+  if (signal.aborted || (outcome !== 'stored' && !isMine)) return 'lost';
   // The follower may have read it meanwhile, and what came after it.
   if (copy.sequence < sequence) copy.read({ number: sequence, bytes: elected.bytes });
   return copy.tail.hash === elected.hash ? { frame: elected, cluster } : 'lost';

@@ -171,7 +171,10 @@ export class Duties {
         isLeaderBack: () => heartbeats.leaderMs > begunMs,
       });
       if (signal.aborted) return 'lost'; // a campaign that was given up may end in the midst of the next
-      if (typeof elected === 'string') return elected;
+      if (typeof elected === 'string') {
+        this.#own.copy.syncWrites(false);
+        return elected;
+      }
       this.#elected = elected;
       return 'won';
     } catch (error) {

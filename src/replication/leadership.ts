@@ -67,6 +67,10 @@ export class Leadership {
   #appender: Appender | undefined;
   #service: LeaderService | undefined;
   #provenMs: number;
+  /** When the last frame was cut. */
+  #cutMs = 0;
+  /** The connection was lost since the seam was looked at. */
+  #isSeamInDoubt = false;
   /** When something was committed last, or the first of what is not committed was appended. */
   #movedMs = 0;
   #stopped = false;
@@ -91,7 +95,10 @@ export class Leadership {
         committed: () => this.#beginToServe(elected.number),
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
-      bus.onStatus((connected) => connected && void this.#checkSeam()),
+      bus.onStatus((connected) => {
+        this.#isSeamInDoubt = true;
+        if (connected) void this.#probe();
+      }),
       every(clock, probeMs, () => void this.#probe()),
       every(clock, watchMs, () => this.#watchCopies()),
     ];
@@ -99,7 +106,7 @@ export class Leadership {
   }
 
   get isHealthy(): boolean {
-    return this.#options.clock.monotonicMs() - this.#provenMs < unhealthyAfterMs;
+    return !this.#isSeamInDoubt && this.#options.clock.monotonicMs() - this.#provenMs < unhealthyAfterMs;
   }
 
   /** Number of the last committed frame. */
@@ -214,12 +221,13 @@ export class Leadership {
       begun: (number) => metrics.begun(number),
       cut: ({ number, hash }) => {
         metrics.cut(number);
+        this.#cutMs = clock.monotonicMs();
         this.#tracker.expect(number, hash);
       },
       stored: (held) => {
         metrics.stored(held.frame.number);
-        this.#provenMs = clock.monotonicMs();
-        if (this.#uncommitted.length === 0) this.#movedMs = this.#provenMs;
+        this.#provenSince(this.#cutMs);
+        if (this.#uncommitted.length === 0) this.#movedMs = clock.monotonicMs();
         this.#uncommitted.push(held);
         this.#copies.stored(held);
       },
@@ -229,8 +237,18 @@ export class Leadership {
     this.#noticeLater();
   }
 
+  /** Others hold what this node's own disk does not take: one of them can lead, this one cannot commit. */
+  get #isHeldUpHere(): boolean {
+    const first = this.#uncommitted[0]?.frame.number;
+    if (first === undefined || !this.isStalled) return false;
+    const { node } = this.#options;
+    const holds = (member: string) => this.#tracker.heldBy(member) >= first;
+    return !holds(node) && this.cluster.members.some((member) => member !== node && holds(member));
+  }
+
   /** Before the leader serves nothing can be recorded: another election lowers the count. */
   #watchCopies(): void {
+    if (this.#isHeldUpHere) return this.depose();
     const wanted = this.#copies.wanted(this.#appender !== undefined);
     if (this.#stopped || !wanted) return;
     const { copies, dead } = wanted;
@@ -262,10 +280,21 @@ export class Leadership {
   }
 
   /** Who was away may find that the stream lost its end meanwhile, and that somebody else's frames stand there now. */
-  async #checkSeam(): Promise<void> {
+  async #isSeamWhole(): Promise<boolean> {
     const { log, copy } = this.#options;
-    const isBroken = await verifySeam(log, copy).catch((error: unknown) => error instanceof SeamBroken);
-    if (isBroken) this.depose();
+    try {
+      await verifySeam(log, copy);
+      this.#isSeamInDoubt = false;
+      return true;
+    } catch (error) {
+      if (error instanceof SeamBroken) this.depose();
+      return false; // or nobody answered, which tells nothing
+    }
+  }
+
+  /** What is answered now may have been asked before this process stood still: the question's time counts. */
+  #provenSince(askedMs: number): void {
+    this.#provenMs = Math.max(this.#provenMs, askedMs);
   }
 
   /** Looks at the log's end: still there, and nobody else has written. Appends that succeed prove more. */
@@ -273,10 +302,12 @@ export class Leadership {
     const { log, copy } = this.#options;
     const isIdle = () => this.#appender?.isIdle ?? true;
     if (!isIdle() && this.isHealthy) return;
+    const askedMs = this.#options.clock.monotonicMs();
+    if (this.#isSeamInDoubt && !(await this.#isSeamWhole())) return;
     const before = copy.sequence;
     const last = await log.last().catch((error: unknown) => (error instanceof LogGone ? -1 : undefined));
     if (last === undefined || this.#stopped) return;
-    if (last === before && isIdle()) this.#provenMs = this.#options.clock.monotonicMs();
+    if (last === before && isIdle()) this.#provenSince(askedMs);
     else if (last < before || (last > copy.sequence && isIdle())) this.depose();
   }
 }

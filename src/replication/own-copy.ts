@@ -181,8 +181,8 @@ export class OwnCopy {
     this.#standsBy = undefined;
     if (this.#setAsides >= setAsideMax)
       throw new Error(`its copy was damaged ${this.#setAsides + 1} times in quick succession`);
-    this.#setAsides += 1;
     const kept = await place.setAside();
+    this.#setAsides += 1;
     this.#quiet = Promise.resolve(); // whatever still writes, writes there
     journal.notice(`kept the damaged copy in ${kept}; beginning a new one`);
   }
@@ -194,7 +194,10 @@ export class OwnCopy {
       if (!request || request.node === id) return;
       void pledges
         .give(request, seal)
-        .then((pledge) => pledge && message.respond(JSON.stringify(pledge)))
+        // What was promised in a copy that was closed meanwhile, the next one does not know.
+        .then((pledge) => {
+          if (pledge && this.#opened?.pledges === pledges) message.respond(JSON.stringify(pledge));
+        })
         .catch((error: Error) => journal.detail(`cannot pledge: ${error.message}`));
     });
   }

@@ -87,7 +87,7 @@ export class Replica {
         join: fromPromise(({ signal }) => this.#duties.join(signal)),
         campaign: fromPromise(async ({ signal }) => {
           const outcome = await this.#duties.campaign(signal);
-          options.metrics?.campaigned(outcome === 'won' ? 'won' : 'lost');
+          if (outcome !== 'undecided') options.metrics?.campaigned(outcome === 'won' ? 'won' : 'lost');
           return outcome;
         }),
         lead: fromPromise(({ signal }) => this.#duties.lead(signal)),

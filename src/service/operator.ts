@@ -8,7 +8,7 @@ import { clusterTable } from '../projections/tables.ts';
 import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
-import { verifyStore } from '../replication/verify.ts';
+import { type Verification, verifyStore } from '../replication/verify.ts';
 import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
@@ -81,6 +81,15 @@ async function receive(message: BusMessage, service: OperatorService): Promise<v
   message.respond(JSON.stringify('code' in answer ? { node, refused: answer } : { node, answer }));
 }
 
+/** Whoever finds that its copy cannot be trusted says so, and answers nobody from it any more. */
+async function verifyOwn(copy: Copy): Promise<Verification> {
+  const found = await verifyStore(copy.store);
+  // Frames that another generation replaces meanwhile look like damage, once.
+  if (!found.ok && !(await verifyStore(copy.store)).ok)
+    copy.distrust(`verified: from position ${found.first_bad} on ${found.reason}`);
+  return found;
+}
+
 async function answerQuery(
   name: string,
   data: Uint8Array,
@@ -95,7 +104,7 @@ async function answerQuery(
   const raw = parseJson(Buffer.from(data).toString());
   switch (name as Exclude<OperatorQuery, 'status'>) {
     case 'verify':
-      return await verifyStore(open.copy.store);
+      return await verifyOwn(open.copy);
     case 'give-up': {
       const query = operatorQueries['give-up'].safeParse(raw);
       if (!query.success) return refusal('malformed', codecError(query.error).message);

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -260,6 +261,7 @@ describe('a place for a copy', () => {
   it.each<[string, (folder: string) => void]>([
     ['whose manifest is not one', damageManifest],
     ['whose manifest is cut off', (folder) => void truncateFiles(folder, 'MANIFEST', 10)],
+    ['whose CURRENT is gone', (folder) => rmSync(join(folder, 'CURRENT'))],
     ['whose CURRENT is empty', (folder) => void truncateFiles(folder, 'CURRENT', 0)],
   ])('tells of a folder %s at its first opening, and can keep it (P2)', async (_, damage) => {
     const { folder, place, kept } = await newPlace(damage);

@@ -90,11 +90,10 @@ export const replicaMachine = setup({
   guards: {
     isConnected: () => true,
     isEager: ({ context }) => context.isEager,
-    isAstray: ({ context }) => context.isAstray,
-    isOnCourse: ({ context }) => !context.isAstray,
     isCopyDamaged: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'copy',
     isStateDoubted: ({ event }) => event.type === 'DAMAGED' && event.damaged === 'state',
     isInDoubt: ({ context }) => context.damaged === 'state',
+    isCopyToReplace: ({ context }) => context.damaged === 'copy',
     isDiskTrouble: ({ context }) => context.damaged === 'disk',
   },
   delays: {
@@ -107,7 +106,7 @@ export const replicaMachine = setup({
     retry: 200,
     /** Before a log that did not answer is asked again. */
     pause: 100,
-    /** A disk may be mended while the node runs. */
+    /** A disk may be mended while the node runs, and then what it kept from being done is tried again. */
     thaw: 5_000,
   },
 }).createMachine({
@@ -221,23 +220,23 @@ export const replicaMachine = setup({
                 actions: 'forgetFailures',
               },
               {
-                guard: ({ context, event }) => event.output === 'undecided' && !context.isAstray,
-                target: 'pausing',
-              },
-              { guard: ({ event }) => event.output === 'undecided', target: '#replica.catchingUp' },
-              {
                 guard: ({ context, event }) => event.output === 'astray' || context.isAstray,
+                target: '#replica.catchingUp',
+                actions: 'countFailure',
+              },
+              { guard: ({ event }) => event.output === 'undecided', target: 'pausing' },
+              { target: 'waiting', actions: 'countFailure' },
+            ],
+            onError: [
+              {
+                guard: ({ context }) => context.isAstray,
                 target: '#replica.catchingUp',
                 actions: 'countFailure',
               },
               { target: 'waiting', actions: 'countFailure' },
             ],
-            onError: [
-              { guard: 'isAstray', target: '#replica.catchingUp', actions: 'countFailure' },
-              { target: 'waiting', actions: 'countFailure' },
-            ],
           },
-          on: { ASTRAY: [{ guard: 'isOnCourse', actions: 'noteAstray' }, {}] },
+          on: { ASTRAY: { actions: 'noteAstray' } },
         },
       },
     },
@@ -285,6 +284,7 @@ export const replicaMachine = setup({
         thaw: [
           { guard: 'isDiskTrouble', target: 'recovering' },
           { guard: 'isInDoubt', target: 'checking' },
+          { guard: 'isCopyToReplace', target: 'settingAside' },
         ],
       },
       on: { DAMAGED: {}, SEALED: {} },

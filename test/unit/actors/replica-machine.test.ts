@@ -148,6 +148,7 @@ const table: Record<string, Record<string, string>> = {
     undecided: 'catchingUp',
     'gone astray': 'catchingUp',
     'campaign failed': 'catchingUp',
+    astray: 'campaigning.trying astray',
   },
   leading: { ...sealable, deposed: 'catchingUp', unable: 'catchingUp', 'leading failed': 'catchingUp' },
   'seeding.waiting': { ...always, 'seeding due': 'seeding.trying', astray: 'catchingUp' },
@@ -158,7 +159,7 @@ const table: Record<string, Record<string, string>> = {
     'not to be seeded': 'catchingUp',
     'seeding failed': 'seeding.waiting',
   },
-  'frozen copy': frozen,
+  'frozen copy': { ...frozen, 'thaw due': 'settingAside' },
   'frozen state': { ...frozen, 'thaw due': 'checking' },
   'frozen disk': { ...frozen, 'thaw due': 'recovering' },
   'frozen log': frozen,
@@ -471,13 +472,13 @@ describe('a replica whose copy is damaged', () => {
     expect(said).toEqual(['copy: a hole']);
   });
 
-  it('stays frozen when it cannot be kept', async () => {
+  it('stops serving while it cannot be kept, and tries again', async () => {
     const { replica, clock, said, reaches } = await startFollowing([], { setAside: [new Error('no room')] });
     replica.send({ type: 'DAMAGED', damaged: 'copy', reason: 'a hole' });
     await reaches('frozen');
-    clock.increment(60_000);
-    expect(replica.getSnapshot().value).toBe('frozen');
-    expect(said).toEqual(['copy: a hole', 'copy: no room']);
+    clock.increment(5_000);
+    await reaches('following');
+    expect(said).toEqual(['copy: a hole', 'copy: no room', 'copy: no room']);
   });
 });
 
