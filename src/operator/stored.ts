@@ -1,5 +1,5 @@
 /** Data folders of nodes that are not running: what their logs hold, and whether it can be trusted. */
-import { access, mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Refused } from '../client/errors.ts';

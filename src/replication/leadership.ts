@@ -6,7 +6,7 @@
  */
 import type { LeadOutcome } from '../actors/replica/machine.ts';
 import type { LamportClock } from '../events/lamport.ts';
-import { LogGone, type OrderedLog } from '../log/port.ts';
+import type { OrderedLog } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Clock, every, type Timer, within } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -16,9 +16,9 @@ import type { Elected } from './campaign.ts';
 import { CommitTracker } from './commit.ts';
 import { CopiesInForce } from './copies-in-force.ts';
 import type { Copy } from './copy.ts';
-import { SeamBroken, verifySeam } from './follower.ts';
 import type { HeldFrame } from './held-frames.ts';
 import { type Ack, ackSchema, type Beat, type Notice, parse, subjects } from './messages.ts';
+import { Proof } from './proof.ts';
 
 export interface LeadershipOptions {
   readonly node: string;
@@ -53,8 +53,6 @@ const watchMs = 100;
 const noticeAfterMs = 10;
 const uncommittedFramesMax = 64;
 const stalledAfterMs = 1_000;
-/** Without a successful append or probe for so long, a leader's heartbeat no longer counts. */
-const unhealthyAfterMs = 750;
 
 export class Leadership {
   readonly #options: LeadershipOptions;
@@ -66,11 +64,7 @@ export class Leadership {
   #noticeTimer: Timer;
   #appender: Appender | undefined;
   #service: LeaderService | undefined;
-  #provenMs: number;
-  /** When the last frame was cut. */
-  #cutMs = 0;
-  /** The connection was lost since the seam was looked at. */
-  #isSeamInDoubt = false;
+  readonly #proof: Proof;
   /** When something was committed last, or the first of what is not committed was appended. */
   #movedMs = 0;
   #stopped = false;
@@ -80,7 +74,11 @@ export class Leadership {
   constructor(options: LeadershipOptions, { frame: elected, cluster }: Elected) {
     const { copy, bus, clock, node } = options;
     this.#options = options;
-    this.#provenMs = clock.monotonicMs();
+    this.#proof = new Proof({
+      ...options,
+      isIdle: () => this.#appender?.isIdle ?? true,
+      lost: () => this.depose(),
+    });
     this.#tracker = new CommitTracker({
       self: node,
       copies: cluster.copies,
@@ -96,17 +94,17 @@ export class Leadership {
       }),
       bus.subscribe(subjects.ack, ({ data }) => this.#heardAck(parse(ackSchema, data))),
       bus.onStatus((connected) => {
-        this.#isSeamInDoubt = true;
-        if (connected) void this.#probe();
+        this.#proof.doubt();
+        if (connected) void this.#proof.look();
       }),
-      every(clock, probeMs, () => void this.#probe()),
+      every(clock, probeMs, () => void this.#proof.look()),
       every(clock, watchMs, () => this.#watchCopies()),
     ];
     this.#acknowledge(node, copy.stored.number, copy.stored.hash);
   }
 
   get isHealthy(): boolean {
-    return !this.#isSeamInDoubt && this.#options.clock.monotonicMs() - this.#provenMs < unhealthyAfterMs;
+    return this.#proof.isFresh;
   }
 
   /** Number of the last committed frame. */
@@ -221,12 +219,12 @@ export class Leadership {
       begun: (number) => metrics.begun(number),
       cut: ({ number, hash }) => {
         metrics.cut(number);
-        this.#cutMs = clock.monotonicMs();
+        this.#proof.sent();
         this.#tracker.expect(number, hash);
       },
       stored: (held) => {
         metrics.stored(held.frame.number);
-        this.#provenSince(this.#cutMs);
+        this.#proof.stored();
         if (this.#uncommitted.length === 0) this.#movedMs = clock.monotonicMs();
         this.#uncommitted.push(held);
         this.#copies.stored(held);
@@ -248,7 +246,10 @@ export class Leadership {
 
   /** Before the leader serves nothing can be recorded: another election lowers the count. */
   #watchCopies(): void {
-    if (this.#isHeldUpHere) return this.depose();
+    if (this.#isHeldUpHere) {
+      this.depose();
+      return;
+    }
     const wanted = this.#copies.wanted(this.#appender !== undefined);
     if (this.#stopped || !wanted) return;
     const { copies, dead } = wanted;
@@ -277,37 +278,5 @@ export class Leadership {
         JSON.stringify({ node, generation, epoch, mark: copy.mark } satisfies Notice),
       );
     }, noticeAfterMs);
-  }
-
-  /** Who was away may find that the stream lost its end meanwhile, and that somebody else's frames stand there now. */
-  async #isSeamWhole(): Promise<boolean> {
-    const { log, copy } = this.#options;
-    try {
-      await verifySeam(log, copy);
-      this.#isSeamInDoubt = false;
-      return true;
-    } catch (error) {
-      if (error instanceof SeamBroken) this.depose();
-      return false; // or nobody answered, which tells nothing
-    }
-  }
-
-  /** What is answered now may have been asked before this process stood still: the question's time counts. */
-  #provenSince(askedMs: number): void {
-    this.#provenMs = Math.max(this.#provenMs, askedMs);
-  }
-
-  /** Looks at the log's end: still there, and nobody else has written. Appends that succeed prove more. */
-  async #probe(): Promise<void> {
-    const { log, copy } = this.#options;
-    const isIdle = () => this.#appender?.isIdle ?? true;
-    if (!isIdle() && this.isHealthy) return;
-    const askedMs = this.#options.clock.monotonicMs();
-    if (this.#isSeamInDoubt && !(await this.#isSeamWhole())) return;
-    const before = copy.sequence;
-    const last = await log.last().catch((error: unknown) => (error instanceof LogGone ? -1 : undefined));
-    if (last === undefined || this.#stopped) return;
-    if (last === before && isIdle()) this.#provenSince(askedMs);
-    else if (last < before || (last > copy.sequence && isIdle())) this.depose();
   }
 }

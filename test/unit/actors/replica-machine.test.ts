@@ -174,9 +174,10 @@ const encouraging = new Set(['unable', 'seeded', 'appointed']);
 /** Where an event leads, and in which mood: an eager replica does not wait for silence, and is calm after its campaign. */
 function destination(event: string, from: string, to: string, { hasFailed, isEager }: Mood): string {
   const state = event === 'joined' && isEager ? 'campaigning.waiting' : to;
+  const isUnheeded = from === 'campaigning.trying astray' && event === 'undecided';
   const isOver = from.startsWith('campaigning') && !state.startsWith('campaigning');
   return named(state, {
-    hasFailed: counted.has(event) || (hasFailed && !comforting.has(event)),
+    hasFailed: counted.has(event) || isUnheeded || (hasFailed && !comforting.has(event)),
     isEager: !isOver && (isEager || encouraging.has(event)),
   });
 }
