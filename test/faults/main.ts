@@ -107,5 +107,5 @@ function totalOf(all: readonly Report[]): string {
     for (const [kind, count] of report.done) done.set(kind, (done.get(kind) ?? 0) + count);
   const counts = [...done].sort().map(([kind, count]) => `${kind} ${count}`);
   const acknowledged = all.reduce((sum, report) => sum + report.acknowledged, 0);
-  return `${all.length} runs, ${bad.length} with something found, ${acknowledged} sends acknowledged\nfaults: ${counts.join(', ')}`;
+  return `${all.length} ${all.length === 1 ? 'run' : 'runs'}, ${bad.length} with something found, ${acknowledged} sends acknowledged\nfaults: ${counts.join(', ')}`;
 }
