@@ -28,6 +28,8 @@ const shapes = {
   LoggedIn: { user, tokenHash: z.string() },
   LoggedOut: { user, tokenHash: z.string() },
   PasswordChanged: { user, passwordHash: z.string(), keptTokenHash: z.string() },
+  /** The same password, hashed with more work than before. */
+  PasswordRehashed: { user, passwordHash: z.string() },
   CameOnline: { user, client: z.string() },
   WentOffline: { user, client: z.string() },
   ItemsShown: { user, upTo: count },

@@ -18,6 +18,7 @@ export const refusals = {
   malformed: 'The request is not understood.',
   'too-large': 'The request is too large.',
   'not-now': 'Not now; try again with the same id.',
+  'slow-down': 'That was a lot in a short time; try again a little later with the same id.',
   'too-early': 'This node has not caught up to where you have read; another one may have.',
 } as const;
 
@@ -28,8 +29,17 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** Nothing was decided; the same may be asked again after so long. */
+export interface Postponement extends Refusal {
+  readonly retryAfterMs: number;
+}
+
 export function refusal(code: RefusalCode, message: string = refusals[code]): Refusal {
   return { code, message };
+}
+
+export function postponed(retryAfterMs: number): Postponement {
+  return { ...refusal('slow-down'), retryAfterMs: Math.ceil(retryAfterMs) };
 }
 
 /** Codes that skip the log: they decide nothing, so a repeat of the command may well succeed. */
@@ -37,5 +47,6 @@ export const unrecorded: ReadonlySet<RefusalCode> = new Set([
   'malformed',
   'too-large',
   'not-now',
+  'slow-down',
   'too-early',
 ]);

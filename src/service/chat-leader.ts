@@ -18,6 +18,7 @@ import type { Replica } from '../replication/replica.ts';
 import { Decider } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
+import { PacedPasswords } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
 
@@ -53,7 +54,8 @@ export class ChatLeader implements LeaderService {
   #stopped = false;
 
   constructor(leadership: Leadership, replica: Replica, options: ChatOptions) {
-    const { bus, clock, random, passwords, sessionGapMs } = options;
+    const { bus, clock, random, sessionGapMs } = options;
+    const passwords = new PacedPasswords(options.passwords);
     const rows = () => leadership.appender.rows;
     this.#options = options;
     this.#leadership = leadership;

@@ -43,8 +43,8 @@ export class Decider {
       case 'LogIn': {
         const user = names.get(this.#options.rows(), canonicalName(command.name));
         if (!user) return refuse('wrong-credentials');
-        const { verifiedAgainst = null, tokenHash } = command;
-        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash }, at);
+        const { verifiedAgainst = null, tokenHash, passwordHash } = command;
+        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, passwordHash }, at);
       }
       case 'PostMessage':
         return this.#post(sender.id, command, at);

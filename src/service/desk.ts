@@ -17,7 +17,7 @@ import {
 } from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
-import { type Refusal, refusal } from '../events/refusals.ts';
+import { type Postponement, postponed, type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
 import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
@@ -25,6 +25,7 @@ import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
+import { TooManyWait } from './paced-passwords.ts';
 import { digestOf, needsPreparation, type PreparedCommand, prepare } from './prepare.ts';
 
 export interface DeskOptions {
@@ -41,6 +42,8 @@ interface Outcome {
   answer(): Answer | Promise<Answer>;
 }
 
+/** What passwords wait for others' takes about so long. */
+const hashedLaterMs = 1_000;
 /** Clients whose last command is remembered. */
 const rememberedMax = 10_000;
 /** Batches of one client that wait for their turn. */
@@ -112,19 +115,25 @@ export class Desk {
     if (batch.commands.length > 0)
       this.#remember(lane, idOf(batch.commands.at(-1)).slice(0, limits.idLengthMax));
     const outcomes: Outcome[] = [];
+    let later: Postponement | undefined;
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);
-      if ('code' in command) outcomes.push({ frame: 0, answer: () => ({ id: idOf(raw), refused: command }) });
-      else
-        outcomes.push(
-          needsPreparation(command)
+      const outcome =
+        'code' in command
+          ? { frame: 0, answer: () => ({ id: idOf(raw), refused: command }) }
+          : needsPreparation(command)
             ? await this.#takePrepared(sender, command)
-            : this.#take(sender, command, command),
-        );
+            : this.#take(sender, command, command);
       if (this.#stopped) return;
+      if ('retryAfterMs' in outcome) {
+        later = outcome;
+        this.#taken.delete(lane); // what follows it must not be decided before it
+        break;
+      }
+      outcomes.push(outcome);
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
-    const answer = () => void this.#answer(outcomes, respond).catch(() => this.#putOff(respond));
+    const answer = () => void this.#answer(outcomes, later, respond).catch(() => this.#putOff(respond));
     if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
   }
@@ -147,14 +156,19 @@ export class Desk {
   async #takePrepared(
     sender: Sender,
     command: Extract<ClientCommand, { password: string }>,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | Postponement> {
     const { leadership, passwords } = this.#options;
     const known = this.#known(sender, command);
     if (known) return known;
-    const prepared = await prepare(command, sender.id, leadership.appender.rows, passwords);
-    return this.#stopped
-      ? { frame: 0, answer: () => ({ id: command.id }) }
-      : this.#take(sender, command, prepared);
+    try {
+      const prepared = await prepare(command, sender.id, () => leadership.appender.rows, passwords);
+      return this.#stopped
+        ? { frame: 0, answer: () => ({ id: command.id }) }
+        : this.#take(sender, command, prepared);
+    } catch (error) {
+      if (error instanceof TooManyWait) return postponed(hashedLaterMs);
+      throw error;
+    }
   }
 
   #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome {
@@ -190,9 +204,13 @@ export class Desk {
     };
   }
 
-  async #answer(outcomes: readonly Outcome[], respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
+  async #answer(
+    outcomes: readonly Outcome[],
+    later: Postponement | undefined,
+    respond: Respond,
+  ): Promise<void> {
     const answers = await Promise.all(outcomes.map((outcome) => outcome.answer()));
-    if (!this.#stopped) respond({ answers });
+    if (!this.#stopped) respond({ answers, ...(later ? { refused: later } : {}) });
   }
 
   /** Frames are waited for in nearly their own order: only a repeat of something old comes out of turn. */

@@ -13,22 +13,45 @@ type WithoutPasswords<C> = C extends unknown ? Omit<C, 'password' | 'newPassword
 
 /** A command as deciders see it. */
 export type PreparedCommand = WithoutPasswords<ClientCommand> & {
-  /** Hash of the new password, where the command sets one. */
+  /** Hash of the new password, where the command sets one; of the old one, where that is to be hashed anew. */
   readonly passwordHash?: string;
   /** The account's password hash that the given password was verified against; null where it did not match. */
   readonly verifiedAgainst?: string | null;
 };
 
-export function needsPreparation(
-  command: ClientCommand,
-): command is Extract<ClientCommand, { password: string }> {
+type SecretCommand = Extract<ClientCommand, { password: string }>;
+
+export function needsPreparation(command: ClientCommand): command is SecretCommand {
   return 'password' in command;
 }
 
+/**
+ * What was verified counts no longer when the account has another hash by then, by a change of the password or because
+ * another log-in had it hashed anew: then it is verified once more.
+ * @param user who speaks.
+ */
 export async function prepare(
-  command: Extract<ClientCommand, { password: string }>,
-  user: string | undefined,
-  rows: Rows,
+  command: SecretCommand,
+  user: string,
+  rows: () => Rows,
+  passwords: Passwords,
+): Promise<PreparedCommand> {
+  for (;;) {
+    const known = knownHash(command, user, rows());
+    const prepared = await prepareAgainst(known, command, passwords);
+    if (knownHash(command, user, rows()) === known) return prepared;
+  }
+}
+
+/** Of the account that the command is about, if there is one. */
+function knownHash(command: SecretCommand, user: string, rows: Rows): string | undefined {
+  const id = command.type === 'ChangePassword' ? user : names.get(rows, canonicalName(command.name));
+  return (id && users.get(rows, id)?.passwordHash) || undefined;
+}
+
+async function prepareAgainst(
+  known: string | undefined,
+  command: SecretCommand,
   passwords: Passwords,
 ): Promise<PreparedCommand> {
   const { password, ...rest } = command;
@@ -36,12 +59,14 @@ export async function prepare(
     case 'Register':
       return { ...rest, passwordHash: await passwords.hash(password) } as PreparedCommand;
     case 'LogIn': {
-      const id = names.get(rows, canonicalName(command.name));
-      return { ...rest, verifiedAgainst: await verified(id, password, rows, passwords) } as PreparedCommand;
+      const verifiedAgainst = await verified(known, password, passwords);
+      const isOutdated = verifiedAgainst !== null && passwords.isOutdated(verifiedAgainst);
+      const renewed = isOutdated ? { passwordHash: await passwords.hash(password) } : {};
+      return { ...rest, verifiedAgainst, ...renewed } as PreparedCommand;
     }
     case 'ChangePassword': {
       const { newPassword, ...open } = rest as Omit<typeof command, 'password'>;
-      const verifiedAgainst = await verified(user, password, rows, passwords);
+      const verifiedAgainst = await verified(known, password, passwords);
       return { ...open, verifiedAgainst, passwordHash: await passwords.hash(newPassword) } as PreparedCommand;
     }
     default:
@@ -49,9 +74,8 @@ export async function prepare(
   }
 }
 
-async function verified(user: string | undefined, password: string, rows: Rows, passwords: Passwords) {
-  const known = user ? users.get(rows, user)?.passwordHash : undefined;
-  return (await passwords.verify(known || undefined, password)) ? (known ?? null) : null;
+async function verified(known: string | undefined, password: string, passwords: Passwords) {
+  return (await passwords.verify(known, password)) ? (known ?? null) : null;
 }
 
 /** Tells a repeat from another command under the same id. Passwords are left out: the log must not help to guess them. */

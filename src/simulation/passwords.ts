@@ -26,6 +26,10 @@ export class SimulatedPasswords implements Passwords {
     return stored !== undefined && (this.#isCredulous || hashed === stored);
   }
 
+  isOutdated(): boolean {
+    return false;
+  }
+
   #takesTime(): Promise<void> {
     return delay(this.#process, this.#process.random.between(hashingMs.min, hashingMs.max));
   }

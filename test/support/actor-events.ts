@@ -44,6 +44,7 @@ const anyUserEvent = fc.oneof(
     .map(([ms, passwordHash, keptTokenHash]) =>
       userEvent('PasswordChanged', { passwordHash, keptTokenHash }, ms),
     ),
+  fc.tuple(at, hash).map(([ms, passwordHash]) => userEvent('PasswordRehashed', { passwordHash }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('CameOnline', { client: name }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('WentOffline', { client: name }, ms)),
   fc.tuple(at, fc.nat({ max: 9 })).map(([ms, upTo]) => userEvent('ItemsShown', { upTo }, ms)),

@@ -29,6 +29,7 @@ const dataArbitraries: { [T in EventType]: fc.Arbitrary<EventData<T>> } = {
   LoggedIn: fc.record({ user: text, tokenHash: text }),
   LoggedOut: fc.record({ user: text, tokenHash: text }),
   PasswordChanged: fc.record({ user: text, passwordHash: text, keptTokenHash: text }),
+  PasswordRehashed: fc.record({ user: text, passwordHash: text }),
   CameOnline: fc.record({ user: text, client: text }),
   WentOffline: fc.record({ user: text, client: text }),
   ItemsShown: fc.record({ user: text, upTo: natural }),

@@ -11,7 +11,13 @@ import type { UserEvent } from './state.ts';
  */
 export type UserCommand =
   | ({ readonly type: 'RegisterUser' } & EventData<'UserRegistered'>)
-  | { readonly type: 'LogIn'; readonly verifiedAgainst: string | null; readonly tokenHash: string }
+  | {
+      readonly type: 'LogIn';
+      readonly verifiedAgainst: string | null;
+      readonly tokenHash: string;
+      /** The same password, hashed anew. */
+      readonly passwordHash?: string | undefined;
+    }
   | { readonly type: 'LogOut'; readonly tokenHash: string }
   | {
       readonly type: 'ChangePassword';
@@ -38,10 +44,10 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
     }
     case 'LogIn': {
       if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
-      return ifPossible(
-        { type: 'LoggedIn', data: { user, tokenHash: command.tokenHash } },
-        'wrong-credentials',
-      );
+      const { tokenHash, passwordHash: renewed } = command;
+      const decision = ifPossible({ type: 'LoggedIn', data: { user, tokenHash } }, 'wrong-credentials');
+      if (renewed === undefined || !('facts' in decision)) return decision;
+      return facts({ type: 'PasswordRehashed', data: { user, passwordHash: renewed } }, ...decision.facts);
     }
     case 'LogOut':
       return ifPossible({ type: 'LoggedOut', data: { user, tokenHash: command.tokenHash } }, 'not-logged-in');

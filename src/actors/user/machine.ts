@@ -41,6 +41,7 @@ export const userMachine = setup({
         LoggedIn: { guard: 'isNewToken', actions: 'evolve' },
         LoggedOut: { guard: 'isOwnToken', actions: 'evolve' },
         PasswordChanged: { actions: 'evolve' },
+        PasswordRehashed: { actions: 'evolve' },
         ItemsShown: { guard: 'isProgress', actions: 'evolve' },
         AccountDeleted: { target: 'deleted', actions: 'evolve' },
       },

@@ -6,6 +6,7 @@ export type UserEvent = EventOf<
   | 'LoggedIn'
   | 'LoggedOut'
   | 'PasswordChanged'
+  | 'PasswordRehashed'
   | 'CameOnline'
   | 'WentOffline'
   | 'ItemsShown'
@@ -65,6 +66,8 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
       const kept = user.tokens.filter((token) => token === event.data.keptTokenHash);
       return { ...user, passwordHash: event.data.passwordHash, tokens: kept };
     }
+    case 'PasswordRehashed':
+      return { ...user, passwordHash: event.data.passwordHash };
     case 'CameOnline':
       return withClients(user, [...user.clients, event.data.client]);
     case 'WentOffline':

@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClientCommand, guestCommand, userCommand } from '../../../src/events/commands.ts';
 import type { Passwords } from '../../../src/ports/passwords.ts';
+import { users } from '../../../src/projections/tables.ts';
 import { answerFrom, answerSchema } from '../../../src/protocol/answers.ts';
 import { digestOf, needsPreparation, prepare } from '../../../src/service/prepare.ts';
-import { World } from '../../support/world.ts';
+import { type Told, World } from '../../support/world.ts';
 
 /** Hashes that can be read, and a note of what was verified against what. */
 class PlainPasswords implements Passwords {
   readonly verified: (string | undefined)[] = [];
+  /** What happens while the first password is verified, and the second. */
+  readonly meanwhile: (() => void)[] = [];
 
   async hash(password: string): Promise<string> {
     return `hash of ${password}`;
@@ -15,7 +18,13 @@ class PlainPasswords implements Passwords {
 
   async verify(hash: string | undefined, password: string): Promise<boolean> {
     this.verified.push(hash);
-    return hash === `hash of ${password}`;
+    const isRight = hash === `hash of ${password}` || hash === `weak hash of ${password}`;
+    await this.meanwhile.shift()?.();
+    return isRight;
+  }
+
+  isOutdated(hash: string): boolean {
+    return hash.startsWith('weak');
   }
 }
 
@@ -37,9 +46,9 @@ beforeEach(() => {
   passwords = new PlainPasswords();
 });
 
-function prepared(command: ClientCommand, user?: string) {
+function prepared(command: ClientCommand, user = 'g-1') {
   if (!needsPreparation(command)) throw new Error('nothing to prepare');
-  return prepare(command, user, world.rows, passwords);
+  return prepare(command, user, () => world.rows, passwords);
 }
 
 describe('at the border', () => {
@@ -77,6 +86,38 @@ describe('at the border', () => {
     expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
     expect(await change('secret12')).toMatchObject({ verifiedAgainst: null });
     expect(passwords.verified).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('a log-in by a hash that was made with less work than today makes another, and still logs in', async () => {
+    world.tell(alice, {
+      type: 'ChangePassword',
+      verifiedAgainst: 'hash of secret12',
+      passwordHash: 'weak hash of secret12',
+      tokenHash: sha,
+    });
+    const command = await logIn('alice', 'secret12');
+    expect(command).toMatchObject({
+      verifiedAgainst: 'weak hash of secret12',
+      passwordHash: 'hash of secret12',
+    });
+    expect(world.tell('g-1', command as Told)).toMatchObject({ type: 'LoggedIn' });
+    expect(users.get(world.rows, alice)).toMatchObject({ passwordHash: 'hash of secret12' });
+    expect(await logIn('alice', 'wrong')).not.toHaveProperty('passwordHash');
+    expect(await logIn('alice', 'secret12')).not.toHaveProperty('passwordHash');
+  });
+
+  it('what was verified against a hash that is replaced meanwhile is verified once more', async () => {
+    const change = (to: string) => () =>
+      void world.tell(alice, {
+        type: 'ChangePassword',
+        verifiedAgainst: users.get(world.rows, alice)!.passwordHash,
+        passwordHash: to,
+        tokenHash: sha,
+      });
+    passwords.meanwhile.push(change('weak hash of secret12'));
+    expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: 'weak hash of secret12' });
+    passwords.meanwhile.push(change('hash of another1'));
+    expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
   });
 
   it('a change of the password is verified against the one who speaks', async () => {
