@@ -85,5 +85,10 @@ function* registered(index: number, at: number): Generator<DomainEvent> {
   });
   const secrets = { passwordHash: '$argon2id$nobody-can-log-in-with-this', recoveryHash: '0'.repeat(64) };
   yield { type: 'UserRegistered', at, data: { user, name: nameOf(index), ...secrets }, cause: cause('r') };
-  yield { type: 'LoggedIn', at, data: { user, tokenHash: hashToken(tokenOf(index)) }, cause: cause('l') };
+  yield {
+    type: 'LoggedIn',
+    at,
+    data: { user, tokenHash: hashToken(tokenOf(index)), expiresAt: Number.MAX_SAFE_INTEGER },
+    cause: cause('l'),
+  };
 }

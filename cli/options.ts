@@ -28,6 +28,7 @@ export interface ReplicaOptions {
   readonly minCopies: number;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGap: number;
+  readonly loginLife: number;
   readonly log: 'text' | 'json';
 }
 
@@ -118,6 +119,11 @@ export function withReplica(command: Command): Command {
       new Option('--session-gap <duration>', 'silence after which a pair begins a new session')
         .argParser(duration)
         .default(3_600_000, '1h'),
+    )
+    .addOption(
+      new Option('--login-life <duration>', 'how long a log-in lasts; then one logs in again')
+        .argParser(duration)
+        .default(90 * unitMs.d!, '90d'),
     )
     .addOption(
       new Option('--log <form>', 'how lines for operators are written to standard error')

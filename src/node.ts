@@ -11,6 +11,7 @@ import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
 import { tokens } from './projections/tables.ts';
 import { Replica } from './replication/replica.ts';
+import type { Stamps } from './replication/stamps.ts';
 import { ChatLeader } from './service/chat-leader.ts';
 import { clusterId } from './service/cluster-id.ts';
 import { Frames } from './service/frames.ts';
@@ -44,6 +45,7 @@ export interface NodeOptions {
   readonly strategy: Strategy;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGapMs: number;
+  readonly logInMs: number;
   /** Where it is watched, on this machine; 0: any port that is free. */
   readonly httpPort: number;
   /** How its lines for operators are written, and whether details are among them. */
@@ -59,7 +61,7 @@ const judgePatienceMs = 1_500;
 
 /** @throws {StoreUnusable | DataFolderUnusable | ServerTooOld} in one sentence. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
+  const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs, logInMs } = options;
   const watch = await Watch.open({ id, port: options.httpPort, nowMs: clock.monotonicMs });
   const journal = await journalFor(options, watch);
   const { metrics } = watch;
@@ -93,10 +95,11 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, sessionGapMs, metrics });
+      const times = { sessionGapMs, logInMs };
+      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, metrics, ...times });
       return chat;
     },
-    opened: ({ copy }) => {
+    opened: ({ copy, stamps }) => {
       const frames = new Frames(copy.store);
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
@@ -106,7 +109,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
         guardBorder(
           { servers, password: secrets.authPassword, seed: secrets.calloutSeed, node: id },
-          judge(open, positions),
+          judge(open, positions, stamps),
         ),
       );
     },
@@ -142,9 +145,9 @@ async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Pr
 
 /**
  * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
- * another cluster, whose positions mean nothing here, is judged at once.
+ * another cluster, whose positions mean nothing here, is judged at once. Whether it has expired is judged by the log's time.
  */
-function judge({ copy, frames }: OpenCopy, positions: Positions): Judge {
+function judge({ copy, frames }: OpenCopy, positions: Positions, stamps: Stamps): Judge {
   return async (introduction, secret) => {
     if (introduction.as === 'guest') return true;
     const { cluster } = introduction;
@@ -153,6 +156,7 @@ function judge({ copy, frames }: OpenCopy, positions: Positions): Judge {
       if (cluster !== (await clusterId(frames))) return false;
     }
     if (!(await positions.reached(introduction.position, judgePatienceMs))) return undefined;
-    return tokens.get(copy.rows, hashToken(secret)) === introduction.user;
+    const logIn = tokens.get(copy.rows, hashToken(secret));
+    return logIn?.user === introduction.user && stamps.now() < logIn.expiresAt;
   };
 }

@@ -48,7 +48,8 @@ Example:
 
 async function run(options: Options): Promise<void> {
   const { runNode } = await import('../../src/node.ts');
-  const { id, data, members, election: strategy, fsync, sessionGap: sessionGapMs, httpPort, log } = options;
+  const { id, data, members, election: strategy, fsync, httpPort, log } = options;
+  const times = { sessionGapMs: options.sessionGap, logInMs: options.loginLife };
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;
   const servers = await serversOf(options);
@@ -62,7 +63,7 @@ async function run(options: Options): Promise<void> {
     minCopies: options.minCopies,
     strategy,
     fsync,
-    sessionGapMs,
+    ...times,
     ...watching,
   });
   const output = new Output(options);

@@ -124,8 +124,13 @@ export class UserClient {
     await this.line.command({ type: 'LogOut', tokenHash: this.#tokenHash }, timing(timeoutMs));
   }
 
+  /** Ends every log-in of the account, this one included. */
+  async logOutEverywhere(timeoutMs?: number): Promise<void> {
+    await this.line.command({ type: 'LogOutEverywhere', tokenHash: this.#tokenHash }, timing(timeoutMs));
+  }
+
   async deleteAccount(timeoutMs?: number): Promise<void> {
-    await this.line.command({ type: 'DeleteAccount' }, timing(timeoutMs));
+    await this.line.command({ type: 'DeleteAccount', tokenHash: this.#tokenHash }, timing(timeoutMs));
   }
 
   async whoAmI(timeoutMs?: number): Promise<QueryAnswer<'whoami'>> {

@@ -44,8 +44,9 @@ export const userCommand = z.discriminatedUnion('type', [
   command('ComeOnline', {}),
   command('GoOffline', {}),
   command('LogOut', { tokenHash: sha256 }),
+  command('LogOutEverywhere', { tokenHash: sha256 }),
   command('ChangePassword', { password: attempt, newPassword: password, tokenHash: sha256 }),
-  command('DeleteAccount', {}),
+  command('DeleteAccount', { tokenHash: sha256 }),
 ]);
 
 export type GuestCommand = z.infer<typeof guestCommand>;

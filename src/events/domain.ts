@@ -25,8 +25,11 @@ const shapes = {
   CopiesChanged: { copies: count, dead: z.array(z.string()) },
   // users
   UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
-  LoggedIn: { user, tokenHash: z.string() },
+  /** `expiresAt`: by the log's own time, in milliseconds since 1970. */
+  LoggedIn: { user, tokenHash: z.string(), expiresAt: count },
   LoggedOut: { user, tokenHash: z.string() },
+  /** Every log-in ends. */
+  LoggedOutEverywhere: { user },
   PasswordChanged: { user, passwordHash: z.string(), keptTokenHash: z.string() },
   /** The same password, hashed with more work than before. */
   PasswordRehashed: { user, passwordHash: z.string() },

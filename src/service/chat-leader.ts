@@ -28,6 +28,8 @@ export interface ChatOptions {
   readonly random: Random;
   readonly passwords: Passwords;
   readonly sessionGapMs: number;
+  /** How long a log-in lasts. */
+  readonly logInMs: number;
   readonly metrics?: Metrics;
 }
 
@@ -54,14 +56,14 @@ export class ChatLeader implements LeaderService {
   #stopped = false;
 
   constructor(leadership: Leadership, replica: Replica, options: ChatOptions) {
-    const { bus, clock, random, sessionGapMs } = options;
+    const { bus, clock, random, sessionGapMs, logInMs } = options;
     const passwords = new PacedPasswords(options.passwords);
     const rows = () => leadership.appender.rows;
     this.#options = options;
     this.#leadership = leadership;
     this.#replica = replica;
     this.#registry = new ActorRegistry(rows, () => clock.monotonicMs());
-    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs });
+    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
     this.#presence = new Presence(clock);
     const frames = new Frames(leadership.copy.store);
     this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });

@@ -24,6 +24,8 @@ export interface DeciderOptions {
   readonly registry: ActorRegistry;
   readonly rows: () => Rows;
   readonly random: Random;
+  /** How long a log-in lasts. */
+  readonly logInMs: number;
   /** A message that comes later than this after the last one of a pair opens a new session. */
   readonly sessionGapMs: number;
 }
@@ -44,7 +46,8 @@ export class Decider {
         const user = names.get(this.#options.rows(), canonicalName(command.name));
         if (!user) return refuse('wrong-credentials');
         const { verifiedAgainst = null, tokenHash, passwordHash } = command;
-        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, passwordHash }, at);
+        const expiresAt = at + this.#options.logInMs;
+        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, expiresAt, passwordHash }, at);
       }
       case 'PostMessage':
         return this.#post(sender.id, command, at);
@@ -56,7 +59,9 @@ export class Decider {
       case 'GoOffline':
         return this.#user(sender.id, { type: command.type, client: sender.client }, at);
       case 'LogOut':
-        return this.#user(sender.id, { type: 'LogOut', tokenHash: command.tokenHash }, at);
+      case 'LogOutEverywhere':
+      case 'DeleteAccount':
+        return this.#user(sender.id, { type: command.type, tokenHash: command.tokenHash }, at);
       case 'ChangePassword': {
         const { verifiedAgainst = null, passwordHash = '', tokenHash } = command;
         return this.#user(
@@ -65,8 +70,6 @@ export class Decider {
           at,
         );
       }
-      case 'DeleteAccount':
-        return this.#user(sender.id, { type: 'DeleteAccount' }, at);
       default:
         return command satisfies never;
     }

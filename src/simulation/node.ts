@@ -30,6 +30,8 @@ interface Running {
 }
 
 const commands = 'verbatim.cmd.';
+/** Longer than any simulation. */
+const logInMs = 86_400_000;
 
 export class SimulatedNode {
   readonly id: string;
@@ -206,7 +208,8 @@ export class SimulatedNode {
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail);
         const weakened = weakenLeadership(leadership, settings.without);
-        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, sessionGapMs });
+        const times = { sessionGapMs, logInMs };
+        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, ...times });
       },
     });
   }

@@ -37,8 +37,9 @@ export const openedForTwo = sessionEvent('SessionOpened', { participants: ['u-1'
 
 const anyUserEvent = fc.oneof(
   fc.constant(registered),
-  fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedIn', { tokenHash }, ms)),
+  fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedIn', { tokenHash, expiresAt: ms + 500 }, ms)),
   fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedOut', { tokenHash }, ms)),
+  at.map((ms) => userEvent('LoggedOutEverywhere', {}, ms)),
   fc
     .tuple(at, hash, token)
     .map(([ms, passwordHash, keptTokenHash]) =>

@@ -23,7 +23,8 @@ const givenSession = (...events: SessionEvent[]) =>
 
 const outcomeOf = (decision: Decision) => ('facts' in decision ? decision.facts : decision.refused.code);
 
-const loggedIn = userEvent('LoggedIn', { tokenHash: 't1' });
+const loggedIn = userEvent('LoggedIn', { tokenHash: 't1', expiresAt: 100 });
+const expired = userEvent('LoggedIn', { tokenHash: 't1', expiresAt: 9 });
 const online = userEvent('CameOnline', { client: 'a' });
 const shown = userEvent('ItemsShown', { upTo: 5 });
 const deleted = userEvent('AccountDeleted', {});
@@ -34,6 +35,7 @@ const logIn = (verifiedAgainst: string | null, tokenHash = 't1') => ({
   type: 'LogIn' as const,
   verifiedAgainst,
   tokenHash,
+  expiresAt: 99,
 });
 const changePassword = (verifiedAgainst: string | null): UserCommand => {
   return { type: 'ChangePassword', verifiedAgainst, passwordHash: 'p2', tokenHash: 't1' };
@@ -56,12 +58,17 @@ const userCases: UserCase[] = [
   ],
   ['registering twice', [registered], register, 'not-possible'],
   ['registering under the id of one deleted', [registered, deleted], register, 'not-possible'],
-  ['logging in', [registered], logIn('p1'), { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1' } }],
+  [
+    'logging in',
+    [registered],
+    logIn('p1'),
+    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1', expiresAt: 99 } },
+  ],
   [
     'logging in with a second token',
     [registered, loggedIn],
     logIn('p1', 't2'),
-    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2' } },
+    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2', expiresAt: 99 } },
   ],
   [
     'logging in with a password that is hashed anew',
@@ -69,7 +76,7 @@ const userCases: UserCase[] = [
     { ...logIn('p1'), passwordHash: 'p2' },
     [
       { type: 'PasswordRehashed', data: { user: 'u-1', passwordHash: 'p2' } },
-      { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1' } },
+      { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1', expiresAt: 99 } },
     ],
   ],
   [
@@ -105,6 +112,19 @@ const userCases: UserCase[] = [
     'logging out when deleted',
     [registered, loggedIn, deleted],
     { type: 'LogOut', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  ['logging out when expired', [registered, expired], { type: 'LogOut', tokenHash: 't1' }, 'not-logged-in'],
+  [
+    'logging out everywhere',
+    [registered, loggedIn],
+    { type: 'LogOutEverywhere', tokenHash: 't1' },
+    { type: 'LoggedOutEverywhere', data: { user: 'u-1' } },
+  ],
+  [
+    'logging out everywhere by a token that is not open',
+    [registered, loggedIn],
+    { type: 'LogOutEverywhere', tokenHash: 't2' },
     'not-logged-in',
   ],
   [
@@ -152,10 +172,27 @@ const userCases: UserCase[] = [
   [
     'deleting the account',
     [registered, online, loggedIn],
-    { type: 'DeleteAccount' },
+    { type: 'DeleteAccount', tokenHash: 't1' },
     { type: 'AccountDeleted', data: { user: 'u-1' } },
   ],
-  ['deleting it twice', [registered, deleted], { type: 'DeleteAccount' }, 'not-possible'],
+  [
+    'deleting it twice',
+    [registered, loggedIn, deleted],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  [
+    'deleting it by a log-in that was ended',
+    [registered, loggedIn, userEvent('LoggedOut', { tokenHash: 't1' })],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  [
+    'deleting it by a log-in that has expired',
+    [registered, expired],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
 ];
 
 describe('a user decides on', () => {

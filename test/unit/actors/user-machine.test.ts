@@ -10,8 +10,9 @@ const event = <T extends UserEvent['type']>(type: T, data: object) =>
 
 const events = {
   registers: event('UserRegistered', { name: 'Alice', passwordHash: 'p1', recoveryHash: 'r1' }),
-  'logs in with t': event('LoggedIn', { tokenHash: 't' }),
+  'logs in with t': event('LoggedIn', { tokenHash: 't', expiresAt: 2 }),
   'logs out of t': event('LoggedOut', { tokenHash: 't' }),
+  'logs out everywhere': event('LoggedOutEverywhere', {}),
   'logs out of another': event('LoggedOut', { tokenHash: 'x' }),
   'changes the password, keeping t': event('PasswordChanged', { passwordHash: 'p2', keptTokenHash: 't' }),
   'changes the password, keeping none': event('PasswordChanged', { passwordHash: 'p1', keptTokenHash: 'x' }),
@@ -35,7 +36,7 @@ function aspectsOf({ value, context }: Snapshot): string[] {
   const clients = [...context.clients].sort().map((client) => `client ${client}`);
   return [
     ...life.split(' '),
-    ...context.tokens.map(() => 'token'),
+    ...context.logIns.map(() => 'token'),
     ...clients,
     `shown ${context.shown}`,
     context.passwordHash,
@@ -49,6 +50,7 @@ const possibleIn: Record<EventName, string[]> = {
   registers: ['unregistered'],
   'logs in with t': ['registered', '-token'],
   'logs out of t': ['registered', 'token'],
+  'logs out everywhere': ['registered'],
   'logs out of another': ['nowhere'],
   'changes the password, keeping t': ['registered'],
   'changes the password, keeping none': ['registered'],
@@ -68,6 +70,7 @@ const effects: Partial<Record<EventName, string[]>> = {
   registers: ['-unregistered', 'registered', 'offline', 'p1'],
   'logs in with t': ['token'],
   'logs out of t': ['-token'],
+  'logs out everywhere': ['-token'],
   'changes the password, keeping t': ['p2', '-p1'],
   'changes the password, keeping none': ['p1', '-p2', '-token'],
   'is hashed anew': ['p2', '-p1'],
@@ -154,7 +157,7 @@ describe('a user', () => {
       if (snapshot.value !== 'deleted') continue;
       const { id, registeredAt, shown: _, state: __, ...rest } = snapshot.context;
       expect({ id, registeredAt }).toEqual({ id: user, registeredAt: 1 });
-      expect(rest).toEqual({ name: '', passwordHash: '', recoveryHash: '', tokens: [], clients: [] });
+      expect(rest).toEqual({ name: '', passwordHash: '', recoveryHash: '', logIns: [], clients: [] });
     }
   });
 });

@@ -9,7 +9,7 @@ import { History } from './story.ts';
 
 const passwords = ['p', 'q'];
 const step = fc.record({
-  op: fc.constantFrom('register', 'login', 'login', 'logout', 'passwd', 'passwd', 'delete'),
+  op: fc.constantFrom('register', 'login', 'login', 'logout', 'everywhere', 'passwd', 'passwd', 'delete'),
   password: fc.constantFrom(...passwords),
   newPassword: fc.constantFrom(...passwords),
   /** Which of the log-ins so far, from the latest back. */
@@ -84,7 +84,7 @@ class Life {
   }
 
   #ofUser(
-    op: 'logout' | 'passwd' | 'delete',
+    op: 'logout' | 'everywhere' | 'passwd' | 'delete',
     { user, token }: { user: string; token: string },
     password: string,
     newPassword: string,
@@ -95,8 +95,17 @@ class Life {
         command: { type: 'LogOut', tokenHash: token } satisfies Told,
       };
     }
+    if (op === 'everywhere') {
+      return {
+        part: { op: 'logout', args: { token, everywhere: true } } as const,
+        command: { type: 'LogOutEverywhere', tokenHash: token } satisfies Told,
+      };
+    }
     if (op === 'delete') {
-      return { part: { op, args: { token } } as const, command: { type: 'DeleteAccount' } satisfies Told };
+      return {
+        part: { op, args: { token } } as const,
+        command: { type: 'DeleteAccount', tokenHash: token } satisfies Told,
+      };
     }
     const verifiedAgainst = this.#verified(user, password);
     const command = {

@@ -15,8 +15,8 @@ function refusalOf(line: string): CodecError {
   throw new Error(`understood ${line}`);
 }
 
-/** Not every event answers a command; an old `Seeded` is read as one with the fewest copies. */
-const mayBeMissing = new Set(['cause', 'minCopies']);
+/** Not every event answers a command; some fields came later, and old events are read without them. */
+const mayBeMissing = new Set(['cause', 'minCopies', 'expiresAt']);
 
 const aMessage: DomainEvent = {
   type: 'MessagePosted',

@@ -23,7 +23,8 @@ const commands: { [T in ClientCommand['type']]: Extract<ClientCommand, { type: T
     newPassword: 'password',
     tokenHash: sha,
   },
-  DeleteAccount: { type: 'DeleteAccount', id: 'c1' },
+  LogOutEverywhere: { type: 'LogOutEverywhere', id: 'c1', tokenHash: sha },
+  DeleteAccount: { type: 'DeleteAccount', id: 'c1', tokenHash: sha },
 };
 const guests = new Set(['Register', 'LogIn']);
 const schemaOf = (type: string) => (guests.has(type) ? guestCommand : userCommand);
