@@ -4,7 +4,7 @@
 import { newId, type Random } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
-import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
+import { asRecoveryCode, hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
@@ -82,6 +82,25 @@ export class GuestClient {
       timing(timeoutMs),
     );
     return { user: answer.user ?? '', name, token, position: this.line.position };
+  }
+
+  /** Sets a forgotten password anew; every log-in ends. @returns the next recovery code, as `register` does. */
+  async recover(
+    name: string,
+    recoveryCode: string,
+    password: string,
+    timeoutMs?: number,
+  ): Promise<{ user: string; recoveryCode: string }> {
+    const next = newRecoveryCode(this.#random);
+    const request = {
+      type: 'Recover',
+      name,
+      recoveryCode: asRecoveryCode(recoveryCode),
+      password,
+      recoveryHash: hashToken(next),
+    } as const;
+    const answer = await this.line.command(request, timing(timeoutMs));
+    return { user: answer.user ?? '', recoveryCode: next };
   }
 
   close(): Promise<void> {

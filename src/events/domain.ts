@@ -31,6 +31,8 @@ const shapes = {
   /** Every log-in ends. */
   LoggedOutEverywhere: { user },
   PasswordChanged: { user, passwordHash: z.string(), keptTokenHash: z.string() },
+  /** The recovery code was used up for a new password and a new code; every log-in ends. */
+  AccountRecovered: { user, passwordHash: z.string(), recoveryHash: z.string() },
   /** The same password, hashed with more work than before. */
   PasswordRehashed: { user, passwordHash: z.string() },
   CameOnline: { user, client: z.string() },

@@ -45,6 +45,7 @@ export function answerFrom(event: DomainEvent, position: number): Answer {
       return { id, position, at, session: event.data.session };
     case 'UserRegistered':
     case 'LoggedIn':
+    case 'AccountRecovered':
       return { id, position, at, user: event.data.user };
     default:
       return { id, position, at };

@@ -6,7 +6,7 @@
 import { type Decision, refuse } from '../actors/decision.ts';
 import type { ActorRegistry } from '../actors/registry.ts';
 import { decideSession, type SessionCommand } from '../actors/session/decide.ts';
-import { decideUser, type UserCommand as UserActorCommand } from '../actors/user/decide.ts';
+import { decideUser, type UserCommand as UserActorCommand, wrongCode } from '../actors/user/decide.ts';
 import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
@@ -48,6 +48,12 @@ export class Decider {
         const { verifiedAgainst = null, tokenHash, passwordHash } = command;
         const expiresAt = at + this.#options.logInMs;
         return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, expiresAt, passwordHash }, at);
+      }
+      case 'Recover': {
+        const user = names.get(this.#options.rows(), canonicalName(command.name));
+        if (!user) return refuse('wrong-credentials', wrongCode);
+        const { recoveredBy = '', passwordHash = '', recoveryHash } = command;
+        return this.#user(user, { type: 'Recover', recoveredBy, passwordHash, recoveryHash }, at);
       }
       case 'PostMessage':
         return this.#post(sender.id, command, at);

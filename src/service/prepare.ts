@@ -5,18 +5,21 @@
 import { hash } from 'node:crypto';
 import type { ClientCommand } from '../events/commands.ts';
 import { canonicalName } from '../events/names.ts';
+import { hashToken } from '../events/tokens.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Rows } from '../projections/rows.ts';
 import { names, users } from '../projections/tables.ts';
 
-type WithoutPasswords<C> = C extends unknown ? Omit<C, 'password' | 'newPassword'> : never;
+type WithoutSecrets<C> = C extends unknown ? Omit<C, 'password' | 'newPassword' | 'recoveryCode'> : never;
 
 /** A command as deciders see it. */
-export type PreparedCommand = WithoutPasswords<ClientCommand> & {
+export type PreparedCommand = WithoutSecrets<ClientCommand> & {
   /** Hash of the new password, where the command sets one; of the old one, where that is to be hashed anew. */
   readonly passwordHash?: string;
   /** The account's password hash that the given password was verified against; null where it did not match. */
   readonly verifiedAgainst?: string | null;
+  /** SHA-256 of the recovery code that was given. */
+  readonly recoveredBy?: string;
 };
 
 type SecretCommand = Extract<ClientCommand, { password: string }>;
@@ -64,6 +67,11 @@ async function prepareAgainst(
       const renewed = isOutdated ? { passwordHash: await passwords.hash(password) } : {};
       return { ...rest, verifiedAgainst, ...renewed } as PreparedCommand;
     }
+    case 'Recover': {
+      const { recoveryCode, ...open } = rest as Omit<typeof command, 'password'>;
+      const passwordHash = await passwords.hash(password);
+      return { ...open, recoveredBy: hashToken(recoveryCode), passwordHash } as PreparedCommand;
+    }
     case 'ChangePassword': {
       const { newPassword, ...open } = rest as Omit<typeof command, 'password'>;
       const verifiedAgainst = await verified(known, password, passwords);
@@ -78,11 +86,11 @@ async function verified(known: string | undefined, password: string, passwords: 
   return (await passwords.verify(known, password)) ? (known ?? null) : null;
 }
 
-/** Tells a repeat from another command under the same id. Passwords are left out: the log must not help to guess them. */
+/** Tells a repeat from another command under the same id. Secrets are left out: the log must not help to guess them. */
 export function digestOf(command: ClientCommand): string {
   const open = command as Readonly<Record<string, unknown>>;
   return hash('sha256', JSON.stringify(openFields.map((field) => open[field])), 'base64url').slice(0, 22);
 }
 
-/** All fields of all commands but ids and passwords. */
+/** All fields of all commands but ids and secrets. */
 const openFields = ['type', 'to', 'text', 'upTo', 'name', 'recoveryHash', 'tokenHash'] as const;

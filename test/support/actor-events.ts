@@ -46,6 +46,9 @@ const anyUserEvent = fc.oneof(
       userEvent('PasswordChanged', { passwordHash, keptTokenHash }, ms),
     ),
   fc.tuple(at, hash).map(([ms, passwordHash]) => userEvent('PasswordRehashed', { passwordHash }, ms)),
+  fc
+    .tuple(at, hash)
+    .map(([ms, passwordHash]) => userEvent('AccountRecovered', { passwordHash, recoveryHash: 'r2' }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('CameOnline', { client: name }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('WentOffline', { client: name }, ms)),
   fc.tuple(at, fc.nat({ max: 9 })).map(([ms, upTo]) => userEvent('ItemsShown', { upTo }, ms)),

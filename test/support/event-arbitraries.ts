@@ -30,6 +30,7 @@ const dataArbitraries: { [T in EventType]: fc.Arbitrary<EventData<T>> } = {
   LoggedOut: fc.record({ user: text, tokenHash: text }),
   LoggedOutEverywhere: fc.record({ user: text }),
   PasswordChanged: fc.record({ user: text, passwordHash: text, keptTokenHash: text }),
+  AccountRecovered: fc.record({ user: text, passwordHash: text, recoveryHash: text }),
   PasswordRehashed: fc.record({ user: text, passwordHash: text }),
   CameOnline: fc.record({ user: text, client: text }),
   WentOffline: fc.record({ user: text, client: text }),

@@ -29,6 +29,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.tuple(person, verified, token).map(logIn) },
   { weight: 1, arbitrary: fc.tuple(person, token).map(logOut) },
+  { weight: 1, arbitrary: fc.tuple(person, fc.constantFrom('r1', 'r2')).map(recover) },
   { weight: 1, arbitrary: fc.tuple(person, token).map(logOutEverywhere) },
   { weight: 1, arbitrary: fc.tuple(person, verified, token).map(changePassword) },
   { weight: 3, arbitrary: fc.tuple(person, client, fc.boolean()).map(comeOrGo) },
@@ -107,6 +108,11 @@ function logIn([who, verifiedAgainst, tokenHash]: [number, string | null, string
 function logOutEverywhere([who, tokenHash]: [number, string]): Step {
   return (world, { idOf }) =>
     world.tell(idOf(who), { type: 'LogOutEverywhere', tokenHash: `${who}${tokenHash}` });
+}
+
+function recover([who, recoveredBy]: [number, string]): Step {
+  const next = { passwordHash: 'p1', recoveryHash: recoveredBy === 'r1' ? 'r2' : 'r1' };
+  return (world) => world.tell(`g-${who}`, { type: 'Recover', name: people[who]!, recoveredBy, ...next });
 }
 
 function logOut([who, tokenHash]: [number, string]): Step {

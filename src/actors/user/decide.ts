@@ -28,14 +28,24 @@ export type UserCommand =
       readonly passwordHash: string;
       readonly tokenHash: string;
     }
+  | {
+      readonly type: 'Recover';
+      /** Of the code that was given. */
+      readonly recoveredBy: string;
+      readonly passwordHash: string;
+      readonly recoveryHash: string;
+    }
   | { readonly type: 'ComeOnline'; readonly client: string }
   | { readonly type: 'GoOffline'; readonly client: string }
   /** `last` is the newest position in the user's queue. */
   | { readonly type: 'MarkShown'; readonly upTo: number; readonly last: number }
   | { readonly type: 'DeleteAccount'; readonly tokenHash: string };
 
+/** Said of names that nobody has, too. */
+export const wrongCode = 'Name and recovery code do not match; try again, nothing is locked.';
+
 export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: number): Decision {
-  const { id: user, passwordHash } = snapshot.context;
+  const { id: user, passwordHash, recoveryHash } = snapshot.context;
   const ifPossible = (
     fact: Fact & Pick<UserEvent, 'type'>,
     otherwise: RefusalCode = 'not-possible',
@@ -64,6 +74,11 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
       if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
       const data = { user, passwordHash: command.passwordHash, keptTokenHash: command.tokenHash };
       return ifPossible({ type: 'PasswordChanged', data });
+    }
+    case 'Recover': {
+      if (command.recoveredBy !== recoveryHash) return refuse('wrong-credentials', wrongCode);
+      const data = { user, passwordHash: command.passwordHash, recoveryHash: command.recoveryHash };
+      return ifPossible({ type: 'AccountRecovered', data });
     }
     case 'ComeOnline':
       return ifPossible({ type: 'CameOnline', data: { user, client: command.client } }, 'nothing-new');

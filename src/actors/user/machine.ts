@@ -44,6 +44,7 @@ export const userMachine = setup({
         LoggedOutEverywhere: { actions: 'evolve' },
         PasswordChanged: { actions: 'evolve' },
         PasswordRehashed: { actions: 'evolve' },
+        AccountRecovered: { actions: 'evolve' },
         ItemsShown: { guard: 'isProgress', actions: 'evolve' },
         AccountDeleted: { target: 'deleted', actions: 'evolve' },
       },

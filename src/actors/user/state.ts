@@ -8,6 +8,7 @@ export type UserEvent = EventOf<
   | 'LoggedOutEverywhere'
   | 'PasswordChanged'
   | 'PasswordRehashed'
+  | 'AccountRecovered'
   | 'CameOnline'
   | 'WentOffline'
   | 'ItemsShown'
@@ -78,6 +79,10 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
     }
     case 'PasswordRehashed':
       return { ...user, passwordHash: event.data.passwordHash };
+    case 'AccountRecovered': {
+      const { passwordHash, recoveryHash } = event.data;
+      return { ...user, passwordHash, recoveryHash, logIns: [] };
+    }
     case 'CameOnline':
       return withClients(user, [...user.clients, event.data.client]);
     case 'WentOffline':

@@ -40,6 +40,9 @@ const logIn = (verifiedAgainst: string | null, tokenHash = 't1') => ({
 const changePassword = (verifiedAgainst: string | null): UserCommand => {
   return { type: 'ChangePassword', verifiedAgainst, passwordHash: 'p2', tokenHash: 't1' };
 };
+const recover = (recoveredBy: string): UserCommand => {
+  return { type: 'Recover', recoveredBy, passwordHash: 'p2', recoveryHash: 'r2' };
+};
 const register: UserCommand = {
   type: 'RegisterUser',
   user: 'u-1',
@@ -140,6 +143,21 @@ const userCases: UserCase[] = [
     'wrong-credentials',
   ],
   ['changing the password when deleted', [registered, deleted], changePassword(''), 'not-possible'],
+  [
+    'recovering',
+    [registered, loggedIn],
+    recover('r1'),
+    { type: 'AccountRecovered', data: { user: 'u-1', passwordHash: 'p2', recoveryHash: 'r2' } },
+  ],
+  ['recovering with a wrong code', [registered], recover('r9'), 'wrong-credentials'],
+  [
+    'recovering with a code that was used',
+    [registered, userEvent('AccountRecovered', { passwordHash: 'p2', recoveryHash: 'r2' })],
+    recover('r1'),
+    'wrong-credentials',
+  ],
+  ['recovering when deleted', [registered, deleted], recover('r1'), 'wrong-credentials'],
+  ['recovering when deleted, with nothing', [registered, deleted], recover(''), 'not-possible'],
   [
     'coming online',
     [registered],

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClientCommand, guestCommand, userCommand } from '../../../src/events/commands.ts';
+import { hashToken } from '../../../src/events/tokens.ts';
 import type { Passwords } from '../../../src/ports/passwords.ts';
 import { users } from '../../../src/projections/tables.ts';
 import { answerFrom, answerSchema } from '../../../src/protocol/answers.ts';
@@ -126,6 +127,28 @@ describe('at the border', () => {
     expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
   });
 
+  it('a recovery code is replaced by its SHA-256, the new password by its hash, whoever it is', async () => {
+    const code = 'AAAA-BBBB';
+    for (const name of ['alice', 'nobody']) {
+      const command = await prepared({
+        type: 'Recover',
+        id: 'c1',
+        name,
+        recoveryCode: code,
+        password: 'another1',
+        recoveryHash: sha,
+      });
+      expect(command).toEqual({
+        type: 'Recover',
+        id: 'c1',
+        name,
+        recoveredBy: hashToken(code),
+        passwordHash: 'hash of another1',
+        recoveryHash: sha,
+      });
+    }
+  });
+
   it('a change of the password is verified against the one who speaks', async () => {
     const command = await change('secret12');
     expect(command).toMatchObject({ verifiedAgainst: 'hash of secret12', passwordHash: 'hash of another1' });
@@ -143,7 +166,7 @@ describe('the digest of a command', () => {
   const fieldsOf = [...guestCommand.options, ...userCommand.options].map(({ shape }) => {
     return [shape.type.value, Object.keys(shape)] as const;
   });
-  const hidden = new Set(['id', 'password', 'newPassword']);
+  const hidden = new Set(['id', 'password', 'newPassword', 'recoveryCode']);
 
   it.each(fieldsOf)('%s tells another command from a repeat by every open field: %j (P1)', (_, fields) => {
     const command = Object.fromEntries(fields.map((field) => [field, 'one'])) as unknown as ClientCommand;
