@@ -51,7 +51,7 @@ async function recover(guest: GuestClient, asker: Asker, timeoutMs?: number): Pr
 /** What is wrong is said at once, and only that is asked for again. */
 async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
   let name = await newName(asker);
-  const password = await newPassword(asker);
+  let password = await newPassword(asker);
   for (;;) {
     try {
       const { recoveryCode } = await guest.register(name, password, timeoutMs);
@@ -60,9 +60,11 @@ async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): P
       return await guest.logIn(name, password, timeoutMs);
     } catch (error) {
       const { code, message } = failureFrom(error);
-      if (code !== 'name-taken') throw error;
+      const isName = code === 'name-taken' || code === 'name-confusable';
+      if (!isName && code !== 'weak-password') throw error;
       say(message);
-      name = await newName(asker);
+      if (isName) name = await newName(asker);
+      else password = await newPassword(asker);
     }
   }
 }

@@ -120,7 +120,7 @@ function after(
 function refusals(account: Account | null, command: AccountCommand): string[] {
   switch (command.op) {
     case 'register':
-      return account ? ['name-taken'] : [];
+      return [...(account ? ['name-taken'] : []), 'name-confusable']; // with which other name, no history of this one says
     case 'login':
       return account?.password === command.args.password ? [] : ['wrong-credentials'];
     case 'recover':

@@ -24,7 +24,14 @@ const shapes = {
   /** `dead`: the members that are silent, or too far behind to count on. */
   CopiesChanged: { copies: count, dead: z.array(z.string()) },
   // users
-  UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
+  /** `skeletons`: what the name looks like; computed when it was decided, for how names look is no law of this log. */
+  UserRegistered: {
+    user,
+    name: z.string(),
+    skeletons: z.array(z.string()),
+    passwordHash: z.string(),
+    recoveryHash: z.string(),
+  },
   /** `expiresAt`: by the log's own time, in milliseconds since 1970. */
   LoggedIn: { user, tokenHash: z.string(), expiresAt: count },
   LoggedOut: { user, tokenHash: z.string() },

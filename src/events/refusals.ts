@@ -6,6 +6,8 @@
  */
 export const refusals = {
   'name-taken': 'Somebody already has that name; choose another one.',
+  'name-confusable': 'That name looks like one that somebody has; choose another one.',
+  'weak-password': 'That password is among the first that anybody would try; choose another one.',
   'unknown-user': 'There is nobody of that name.',
   'wrong-credentials': 'Name and password do not match; try again, nothing is locked.',
   'not-logged-in': 'You are not logged in; run `verbatim login NAME` first.',
@@ -48,5 +50,6 @@ export const unrecorded: ReadonlySet<RefusalCode> = new Set([
   'too-large',
   'not-now',
   'slow-down',
+  'weak-password',
   'too-early',
 ]);

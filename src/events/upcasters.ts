@@ -13,6 +13,8 @@ const dayMs = 86_400_000;
 const upcasters: ReadonlyMap<string, Upcaster> = new Map([
   // Before 0.2 nobody could ask for more than one copy as the fewest.
   ['Seeded', withDefaults(() => ({ minCopies: 1 }))],
+  // Before 0.2 nobody asked what a name looks like.
+  ['UserRegistered', withDefaults(() => ({ skeletons: [] }))],
   // Before 0.2 log-ins had no end.
   ['LoggedIn', withDefaults(({ at }) => ({ expiresAt: Number(at) + logInDays * dayMs }))],
 ]);

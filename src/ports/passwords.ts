@@ -6,4 +6,6 @@ export interface Passwords {
   verify(hash: string | undefined, password: string): Promise<boolean>;
   /** Whether the hash was made with less work than a new one would be. */
   isOutdated(hash: string): boolean;
+  /** Whether it is among those that anybody would try first, in whatever capitals. */
+  isCommon(password: string): Promise<boolean>;
 }

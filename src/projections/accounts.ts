@@ -4,7 +4,7 @@ import type { DomainEvent } from '../events/domain.ts';
 import { canonicalName } from '../events/names.ts';
 import type { RowWriter } from './rows.ts';
 import type { StoredEvent } from './stored.ts';
-import { names, online, tokens, users } from './tables.ts';
+import { looks, names, online, tokens, users } from './tables.ts';
 
 export function foldAccounts(rows: RowWriter, { event }: StoredEvent): void {
   if (!isUserEvent(event)) return;
@@ -23,6 +23,10 @@ function foldIndexes(rows: RowWriter, before: UserState, after: UserState): void
   if (before.name !== after.name) {
     if (before.name) rows.delete(names.key(canonicalName(before.name)));
     if (after.name) rows.put(names.key(canonicalName(after.name)), after.id);
+  }
+  if (before.skeletons !== after.skeletons) {
+    for (const skeleton of before.skeletons) rows.delete(looks.key(skeleton));
+    for (const skeleton of after.skeletons) rows.put(looks.key(skeleton), after.id);
   }
   for (const { tokenHash } of missing(before.logIns, after.logIns)) rows.delete(tokens.key(tokenHash));
   for (const { tokenHash, expiresAt } of missing(after.logIns, before.logIns))

@@ -50,6 +50,8 @@ export const clusterTable = new Table<Cluster>('cluster');
 export const users = new Table<UserState>('user');
 /** Canonical name → user id. */
 export const names = new Table<string>('name');
+/** Skeleton of a name → user id. */
+export const looks = new Table<string>('look');
 /** SHA-256 of a token → whose log-in it opens, and until when. */
 export const tokens = new Table<OpenedBy>('token');
 /** User ids of those online. */

@@ -11,8 +11,9 @@ import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Rows } from '../projections/rows.ts';
-import { mailboxes, names, pairs } from '../projections/tables.ts';
+import { looks, mailboxes, names, pairs } from '../projections/tables.ts';
 import type { PreparedCommand } from './prepare.ts';
+import { skeletonsOf } from './skeletons.ts';
 
 /** Who speaks, as the broker vouches for it. A guest's id starts with `g-`, a user's with `u-`. */
 export interface Sender {
@@ -94,8 +95,10 @@ export class Decider {
     const { rows, random } = this.#options;
     const { name, passwordHash = '', recoveryHash } = command;
     if (names.get(rows(), canonicalName(name))) return refuse('name-taken');
+    const skeletons = skeletonsOf(name);
+    if (skeletons.some((skeleton) => looks.get(rows(), skeleton))) return refuse('name-confusable');
     const user = newId('u-', random);
-    return this.#user(user, { type: 'RegisterUser', user, name, passwordHash, recoveryHash }, at);
+    return this.#user(user, { type: 'RegisterUser', user, name, skeletons, passwordHash, recoveryHash }, at);
   }
 
   #post(from: string, command: Extract<PreparedCommand, { type: 'PostMessage' }>, at: number): Decision {

@@ -26,7 +26,7 @@ import type { Stamps } from '../replication/stamps.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
 import { TooManyWait } from './paced-passwords.ts';
-import { digestOf, needsPreparation, type PreparedCommand, prepare } from './prepare.ts';
+import { digestOf, needsPreparation, type PreparedCommand, prepare, weaknessOf } from './prepare.ts';
 
 export interface DeskOptions {
   readonly leadership: Leadership;
@@ -160,6 +160,8 @@ export class Desk {
     const { leadership, passwords } = this.#options;
     const known = this.#known(sender, command);
     if (known) return known;
+    const weakness = await weaknessOf(command, sender.id, leadership.appender.rows, passwords);
+    if (weakness) return { frame: 0, answer: () => ({ id: command.id, refused: weakness }) };
     try {
       const prepared = await prepare(command, sender.id, () => leadership.appender.rows, passwords);
       return this.#stopped

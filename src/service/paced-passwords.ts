@@ -38,6 +38,10 @@ export class PacedPasswords implements Passwords {
     return this.#passwords.isOutdated(hash);
   }
 
+  isCommon(password: string): Promise<boolean> {
+    return this.#passwords.isCommon(password);
+  }
+
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     await this.#turn();
     try {

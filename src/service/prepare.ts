@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { ClientCommand } from '../events/commands.ts';
 import { canonicalName } from '../events/names.ts';
+import { type Refusal, refusal } from '../events/refusals.ts';
 import { hashToken } from '../events/tokens.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Rows } from '../projections/rows.ts';
@@ -26,6 +27,22 @@ type SecretCommand = Extract<ClientCommand, { password: string }>;
 
 export function needsPreparation(command: ClientCommand): command is SecretCommand {
   return 'password' in command;
+}
+
+/** What is wrong with the new password, where the command sets one and its length is right already. */
+export async function weaknessOf(
+  command: SecretCommand,
+  user: string,
+  rows: Rows,
+  passwords: Passwords,
+): Promise<Refusal | undefined> {
+  if (command.type === 'LogIn') return undefined;
+  const isChange = command.type === 'ChangePassword';
+  const chosen = isChange ? command.newPassword : command.password;
+  const name = isChange ? (users.get(rows, user)?.name ?? '') : command.name;
+  if (canonicalName(chosen) === canonicalName(name))
+    return refusal('weak-password', 'That password is the name itself; choose another one.');
+  return (await passwords.isCommon(chosen)) ? refusal('weak-password') : undefined;
 }
 
 /**

@@ -30,6 +30,10 @@ export class SimulatedPasswords implements Passwords {
     return false;
   }
 
+  async isCommon(): Promise<boolean> {
+    return false;
+  }
+
   #takesTime(): Promise<void> {
     return delay(this.#process, this.#process.random.between(hashingMs.min, hashingMs.max));
   }

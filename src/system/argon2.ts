@@ -7,6 +7,7 @@
  */
 import { hash, verify } from '@node-rs/argon2';
 import type { Passwords } from '../ports/passwords.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 export interface Argon2Parameters {
   readonly memoryKib: number;
@@ -41,6 +42,10 @@ export class Argon2Passwords implements Passwords {
     if (stored !== undefined) return await verify(stored, password);
     await verify(await this.#nobody, password);
     return false;
+  }
+
+  isCommon(password: string): Promise<boolean> {
+    return isCommonPassword(password);
   }
 
   isOutdated(stored: string): boolean {

@@ -30,6 +30,7 @@ export function sessionEvent<T extends SessionEvent['type']>(
 
 export const registered = userEvent('UserRegistered', {
   name: 'Alice',
+  skeletons: ['alice'],
   passwordHash: 'p1',
   recoveryHash: 'r1',
 });

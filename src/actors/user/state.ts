@@ -27,6 +27,8 @@ export interface UserState {
   readonly id: string;
   /** As the user wrote it; empty once deleted. */
   readonly name: string;
+  /** What the name looks like. */
+  readonly skeletons: readonly string[];
   readonly passwordHash: string;
   readonly recoveryHash: string;
   /** Oldest first. One that has expired may still be among them: ask `isLoggedIn`. */
@@ -42,6 +44,7 @@ export const initialUser: UserState = {
   state: 'unregistered',
   id: '',
   name: '',
+  skeletons: [],
   passwordHash: '',
   recoveryHash: '',
   logIns: [],
@@ -56,12 +59,13 @@ const logInsMax = 32;
 export function evolveUser(user: UserState, event: UserEvent): UserState {
   switch (event.type) {
     case 'UserRegistered': {
-      const { user: id, name, passwordHash, recoveryHash } = event.data;
+      const { user: id, name, skeletons, passwordHash, recoveryHash } = event.data;
       return {
         ...initialUser,
         state: 'offline',
         id,
         name,
+        skeletons,
         passwordHash,
         recoveryHash,
         registeredAt: event.at,

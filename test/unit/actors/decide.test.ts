@@ -47,6 +47,7 @@ const register: UserCommand = {
   type: 'RegisterUser',
   user: 'u-1',
   name: 'Al',
+  skeletons: ['al'],
   passwordHash: 'p1',
   recoveryHash: 'r1',
 };
@@ -57,7 +58,10 @@ const userCases: UserCase[] = [
     'registering',
     [],
     register,
-    { type: 'UserRegistered', data: { user: 'u-1', name: 'Al', passwordHash: 'p1', recoveryHash: 'r1' } },
+    {
+      type: 'UserRegistered',
+      data: { user: 'u-1', name: 'Al', skeletons: ['al'], passwordHash: 'p1', recoveryHash: 'r1' },
+    },
   ],
   ['registering twice', [registered], register, 'not-possible'],
   ['registering under the id of one deleted', [registered, deleted], register, 'not-possible'],

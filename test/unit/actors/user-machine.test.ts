@@ -9,7 +9,12 @@ const event = <T extends UserEvent['type']>(type: T, data: object) =>
   ({ type, at: 1, data: { user, ...data } }) as UserEvent;
 
 const events = {
-  registers: event('UserRegistered', { name: 'Alice', passwordHash: 'p1', recoveryHash: 'r1' }),
+  registers: event('UserRegistered', {
+    name: 'Alice',
+    skeletons: ['alice'],
+    passwordHash: 'p1',
+    recoveryHash: 'r1',
+  }),
   'logs in with t': event('LoggedIn', { tokenHash: 't', expiresAt: 2 }),
   'logs out of t': event('LoggedOut', { tokenHash: 't' }),
   'logs out everywhere': event('LoggedOutEverywhere', {}),
@@ -160,7 +165,14 @@ describe('a user', () => {
       if (snapshot.value !== 'deleted') continue;
       const { id, registeredAt, shown: _, state: __, ...rest } = snapshot.context;
       expect({ id, registeredAt }).toEqual({ id: user, registeredAt: 1 });
-      expect(rest).toEqual({ name: '', passwordHash: '', recoveryHash: '', logIns: [], clients: [] });
+      expect(rest).toEqual({
+        name: '',
+        skeletons: [],
+        passwordHash: '',
+        recoveryHash: '',
+        logIns: [],
+        clients: [],
+      });
     }
   });
 });

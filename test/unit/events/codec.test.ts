@@ -16,7 +16,7 @@ function refusalOf(line: string): CodecError {
 }
 
 /** Not every event answers a command; some fields came later, and old events are read without them. */
-const mayBeMissing = new Set(['cause', 'minCopies', 'expiresAt']);
+const mayBeMissing = new Set(['cause', 'minCopies', 'expiresAt', 'skeletons']);
 
 const aMessage: DomainEvent = {
   type: 'MessagePosted',

@@ -78,7 +78,7 @@ describe('group commit', () => {
     record({
       type: 'UserRegistered',
       at: 1,
-      data: { user: 'u-1', name: 'Alice', passwordHash: '', recoveryHash: '' },
+      data: { user: 'u-1', name: 'Alice', skeletons: [], passwordHash: '', recoveryHash: '' },
     });
     await turn();
     record(login(1));

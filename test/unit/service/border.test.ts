@@ -4,7 +4,7 @@ import { hashToken } from '../../../src/events/tokens.ts';
 import type { Passwords } from '../../../src/ports/passwords.ts';
 import { users } from '../../../src/projections/tables.ts';
 import { answerFrom, answerSchema } from '../../../src/protocol/answers.ts';
-import { digestOf, needsPreparation, prepare } from '../../../src/service/prepare.ts';
+import { digestOf, needsPreparation, prepare, weaknessOf } from '../../../src/service/prepare.ts';
 import { type Told, World } from '../../support/world.ts';
 
 /** Hashes that can be read, and a note of what was verified against what. */
@@ -22,6 +22,10 @@ class PlainPasswords implements Passwords {
     const isRight = hash === `hash of ${password}` || hash === `weak hash of ${password}`;
     await this.meanwhile.shift()?.();
     return isRight;
+  }
+
+  async isCommon(password: string): Promise<boolean> {
+    return password === 'password1';
   }
 
   isOutdated(hash: string): boolean {
@@ -147,6 +151,29 @@ describe('at the border', () => {
         recoveryHash: sha,
       });
     }
+  });
+
+  it.each([
+    ['the name itself, in whatever letters', 'Somebody1', 'sOMEBODY1', 'That password is the name itself'],
+    ['among the commonest', 'Somebody1', 'password1', 'among the first that anybody would try'],
+  ])('a new password that is %s is refused, and an old one is not', async (_, name, chosen, words) => {
+    const refused = { code: 'weak-password', message: expect.stringContaining(words) };
+    const weakness = (command: ClientCommand, user = 'g-1') =>
+      needsPreparation(command) ? weaknessOf(command, user, world.rows, passwords) : undefined;
+    const somebody = world.register(name);
+    const password = chosen;
+    const hashes = { tokenHash: sha, id: 'c1' };
+    for (const command of [
+      { type: 'Register', id: 'c1', name, password, recoveryHash: sha },
+      { type: 'Recover', id: 'c1', name, recoveryCode: '', password, recoveryHash: sha },
+      { type: 'ChangePassword', ...hashes, password: 'x', newPassword: password },
+    ] as const)
+      expect(await weakness(command, somebody)).toEqual(refused);
+    for (const command of [
+      { type: 'LogIn', ...hashes, name, password },
+      { type: 'ChangePassword', ...hashes, password, newPassword: 'something else' },
+    ] as const)
+      expect(await weakness(command, somebody)).toBeUndefined();
   });
 
   it('a change of the password is verified against the one who speaks', async () => {

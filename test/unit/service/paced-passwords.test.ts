@@ -21,6 +21,10 @@ class HeldPasswords implements Passwords {
   isOutdated(): boolean {
     return false;
   }
+
+  async isCommon(): Promise<boolean> {
+    return false;
+  }
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -72,6 +76,7 @@ describe('passwords in turns', () => {
       hash: async () => Promise.reject(new Error('no memory')),
       verify: async () => Promise.reject(new Error('no memory')),
       isOutdated: () => false,
+      isCommon: async () => false,
     };
     const paced = new PacedPasswords(failing);
     for (let time = 0; time < 5; time++) await expect(paced.hash('a')).rejects.toThrow('no memory');

@@ -30,3 +30,11 @@ describe('Argon2id', () => {
     expect(passwords.isOutdated('$argon2i$v=19$m=128,t=2,p=1$x$y')).toBe(true);
   });
 });
+
+it('the commonest passwords are known, in whatever capitals, and others are not', async () => {
+  const passwords = new Argon2Passwords(weak);
+  for (const common of ['password', 'PassWord', '12345678', 'iloveyou', 'qwertyuiop'])
+    expect(await passwords.isCommon(common), common).toBe(true);
+  for (const own of ['correct horse battery', 'xkcd 936 forever', ''])
+    expect(await passwords.isCommon(own), own).toBe(false);
+});
