@@ -29,6 +29,7 @@ export interface ReplicaOptions {
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGap: number;
   readonly loginLife: number;
+  readonly sendRate: number;
   readonly log: 'text' | 'json';
 }
 
@@ -124,6 +125,12 @@ export function withReplica(command: Command): Command {
       new Option('--login-life <duration>', 'how long a log-in lasts; then one logs in again')
         .argParser(duration)
         .default(90 * unitMs.d!, '90d'),
+    )
+    .option(
+      '--send-rate <n>',
+      'commands a user may send a second, ten times as many at once; 0: no limit',
+      wholeNumber(0, 1_000_000),
+      1_000,
     )
     .addOption(
       new Option('--log <form>', 'how lines for operators are written to standard error')

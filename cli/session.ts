@@ -43,11 +43,16 @@ export async function withGuest<T>(
     import('../src/client/system.ts'),
     serversOf(options),
   ]);
-  const guest = new GuestClient(systemClient(servers));
+  const slowedDown = (retryAfterMs: number) => new Output(options).note(patience(retryAfterMs));
+  const guest = new GuestClient({ ...systemClient(servers), slowedDown });
   return await interruptible(guest, async () => {
     await guest.line.ready(time.leftMs());
     return await use(guest, time);
   });
+}
+
+function patience(retryAfterMs: number): string {
+  return `too many attempts lately; trying again in ${(retryAfterMs / 1_000).toFixed(1)} s`;
 }
 
 /** @throws {Refusal} when nobody is logged in under that profile. */

@@ -46,6 +46,8 @@ export interface NodeOptions {
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGapMs: number;
   readonly logInMs: number;
+  /** Commands in a second that one user may send; 0: as many as they like. */
+  readonly sendsPerSecond: number;
   /** Where it is watched, on this machine; 0: any port that is free. */
   readonly httpPort: number;
   /** How its lines for operators are written, and whether details are among them. */
@@ -95,8 +97,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
-      const times = { sessionGapMs, logInMs };
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, metrics, ...times });
+      const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
+      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, metrics, ...limits });
       return chat;
     },
     opened: ({ copy, stamps }) => {

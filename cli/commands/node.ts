@@ -64,6 +64,7 @@ async function run(options: Options): Promise<void> {
     strategy,
     fsync,
     ...times,
+    sendsPerSecond: options.sendRate,
     ...watching,
   });
   const output = new Output(options);

@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly random: Random;
   /** Reaches the broker as who one introduces oneself; `secret` is the user's token. */
   link(introduction: Introduction, secret: string): Promise<Link>;
+  /** Told when what was asked for has to wait, and for how long; it is sent again by itself. */
+  slowedDown?(retryAfterMs: number): void;
 }
 
 /** Who a user is, to be kept between runs; `position` is the highest position seen, `cluster` the one it was seen in. */
@@ -43,12 +45,13 @@ const pageSize = 200;
 /** Well within the 10 s after which the leader counts a silent client as gone. */
 const pingMs = 3_000;
 const goodByeMs = 2_000;
+const noted = () => undefined;
 
 export class GuestClient {
   readonly line: Line;
   readonly #random: Random;
 
-  constructor({ clock, random, link }: ClientOptions) {
+  constructor({ clock, random, link, slowedDown = noted }: ClientOptions) {
     const introduction = { as: 'guest', guest: newId('g-', random) } as const;
     this.#random = random;
     this.line = new Line({
@@ -57,6 +60,7 @@ export class GuestClient {
       clock,
       random,
       link: () => link(introduction, ''),
+      slowedDown,
     });
   }
 
@@ -117,13 +121,17 @@ export class UserClient {
   #deliveries: Deliveries | undefined;
   #isAttached = false;
 
-  constructor({ clock, random, link }: ClientOptions, { user, token, position, cluster }: Identity) {
+  constructor(
+    { clock, random, link, slowedDown = noted }: ClientOptions,
+    { user, token, position, cluster }: Identity,
+  ) {
     const introduction = { as: 'user', user, position, cluster } as const;
     this.#clock = clock;
     this.#user = user;
     this.#tokenHash = hashToken(token);
     const client = newId('c-', random);
-    this.line = new Line({ introduction, client, clock, random, link: () => link(introduction, token) });
+    const dial = () => link(introduction, token);
+    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
   }
 
   /** Resolves when the message is committed. Without `timeoutMs` it is tried for ever. */

@@ -41,7 +41,7 @@ export interface LineOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Told when the leader asks for patience: everything without an answer is sent again after so long, by itself. */
-  slowedDown?(retryAfterMs: number): void;
+  slowedDown(retryAfterMs: number): void;
 }
 
 export type LineState = 'connecting' | 'disconnected' | 'authenticating' | 'leaderless' | 'ready' | 'closed';
@@ -230,7 +230,7 @@ export class Line {
       subject: this.#subject,
       isReady: () => this.state === 'ready',
       leaderLost: () => this.#send({ type: 'LEADER_LOST' }),
-      slowedDown: (retryAfterMs) => this.#options.slowedDown?.(retryAfterMs),
+      slowedDown: (retryAfterMs) => this.#options.slowedDown(retryAfterMs),
     });
     link.onStatus((connected) => this.#send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
     link.onRefused?.((problem) => this.#send({ type: 'REFUSED', problem }));

@@ -15,12 +15,14 @@ import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
+import { Attempts } from './attempts.ts';
 import { Decider } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
 import { PacedPasswords } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
+import { Buckets, type SendRate } from './send-rate.ts';
 
 export interface ChatOptions {
   readonly bus: Bus;
@@ -30,6 +32,7 @@ export interface ChatOptions {
   readonly sessionGapMs: number;
   /** How long a log-in lasts. */
   readonly logInMs: number;
+  readonly sendRate: SendRate;
   readonly metrics?: Metrics;
 }
 
@@ -48,6 +51,7 @@ export class ChatLeader implements LeaderService {
   readonly #registry: ActorRegistry;
   readonly #decider: Decider;
   readonly #desk: Desk;
+  readonly #buckets: Buckets;
   readonly #presence: Presence;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
@@ -59,14 +63,24 @@ export class ChatLeader implements LeaderService {
     const { bus, clock, random, sessionGapMs, logInMs } = options;
     const passwords = new PacedPasswords(options.passwords);
     const rows = () => leadership.appender.rows;
+    const nowMs = () => clock.monotonicMs();
     this.#options = options;
     this.#leadership = leadership;
     this.#replica = replica;
-    this.#registry = new ActorRegistry(rows, () => clock.monotonicMs());
+    this.#registry = new ActorRegistry(rows, nowMs);
     this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
     this.#presence = new Presence(clock);
     const frames = new Frames(leadership.copy.store);
-    this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
+    this.#buckets = new Buckets(options.sendRate, nowMs);
+    this.#desk = new Desk({
+      leadership,
+      decider: this.#decider,
+      passwords,
+      stamps: replica.stamps,
+      frames,
+      attempts: new Attempts(nowMs),
+      buckets: this.#buckets,
+    });
     this.#knowWhoIsOnline().catch(ignoreEnd);
     this.#commands = bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message));
     this.#sweeping = every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd));
@@ -126,6 +140,7 @@ export class ChatLeader implements LeaderService {
       this.#record(this.#decider.decide({ id: user, client }, { type: 'GoOffline', id: '' }, at), at);
     }
     this.#registry.putAway(idleActorMs);
+    this.#buckets.sweep();
     await this.#quietSessions();
   }
 

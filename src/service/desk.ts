@@ -17,16 +17,26 @@ import {
 } from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
+import { canonicalName } from '../events/names.ts';
 import { type Postponement, postponed, type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
 import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
+import type { Attempt, Attempts } from './attempts.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
 import { TooManyWait } from './paced-passwords.ts';
-import { digestOf, needsPreparation, type PreparedCommand, prepare, weaknessOf } from './prepare.ts';
+import {
+  digestOf,
+  needsPreparation,
+  type PreparedCommand,
+  prepare,
+  type SecretCommand,
+  weaknessOf,
+} from './prepare.ts';
+import type { Buckets } from './send-rate.ts';
 
 export interface DeskOptions {
   readonly leadership: Leadership;
@@ -34,16 +44,22 @@ export interface DeskOptions {
   readonly passwords: Passwords;
   readonly stamps: Stamps;
   readonly frames: Frames;
+  readonly attempts: Attempts;
+  readonly buckets: Buckets;
 }
 
 /** A command's answer, and the frame that must be committed before it may leave (0: it rests on nothing). */
 interface Outcome {
   readonly frame: number;
+  /** As the log says, now. */
+  readonly isRefused?: boolean;
   answer(): Answer | Promise<Answer>;
 }
 
 /** What passwords wait for others' takes about so long. */
 const hashedLaterMs = 1_000;
+/** Whoever asks for too much waits at least so long, and then has some more at once. */
+const slowDownMsMin = 100;
 /** Clients whose last command is remembered. */
 const rememberedMax = 10_000;
 /** Batches of one client that wait for their turn. */
@@ -153,40 +169,49 @@ export class Desk {
     }
   }
 
-  async #takePrepared(
-    sender: Sender,
-    command: Extract<ClientCommand, { password: string }>,
-  ): Promise<Outcome | Postponement> {
-    const { leadership, passwords } = this.#options;
+  async #takePrepared(sender: Sender, command: SecretCommand): Promise<Outcome | Postponement> {
+    const { leadership, passwords, attempts } = this.#options;
     const known = this.#known(sender, command);
     if (known) return known;
-    const weakness = await weaknessOf(command, sender.id, leadership.appender.rows, passwords);
-    if (weakness) return { frame: 0, answer: () => ({ id: command.id, refused: weakness }) };
+    const attempt = attemptOf(sender, command);
+    const waitMs = attempts.begin(attempt);
+    if (waitMs > 0) return postponed(waitMs);
+    let isRight: boolean | undefined;
     try {
-      const prepared = await prepare(command, sender.id, () => leadership.appender.rows, passwords);
-      return this.#stopped
-        ? { frame: 0, answer: () => ({ id: command.id }) }
-        : this.#take(sender, command, prepared);
+      const rows = () => leadership.appender.rows;
+      const weakness = await weaknessOf(command, sender.id, rows(), passwords);
+      if (weakness) return { frame: 0, answer: () => ({ id: command.id, refused: weakness }) };
+      const prepared = await prepare(command, sender.id, rows, passwords);
+      if (this.#stopped) return { frame: 0, answer: () => ({ id: command.id }) };
+      const outcome = this.#take(sender, command, prepared);
+      if (command.type !== 'Register' && 'isRefused' in outcome) isRight = !outcome.isRefused;
+      return outcome;
     } catch (error) {
       if (error instanceof TooManyWait) return postponed(hashedLaterMs);
       throw error;
+    } finally {
+      attempts.ended(attempt, isRight);
     }
   }
 
-  #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome {
+  #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome | Postponement {
     const known = this.#known(sender, command);
     if (known) return known;
-    const { decider, leadership, stamps } = this.#options;
+    const { buckets, decider, leadership, stamps } = this.#options;
+    const waitMs = isGuest(sender) ? 0 : buckets.take(sender.id);
+    if (waitMs > 0) return postponed(Math.max(slowDownMsMin, waitMs));
     const at = stamps.now();
     const decision = decider.decide(sender, prepared, at);
-    const facts =
-      'facts' in decision ? decision.facts : ([{ type: 'CommandRefused', data: decision.refused }] as const);
+    const isRefused = 'refused' in decision;
+    const facts = isRefused
+      ? ([{ type: 'CommandRefused', data: decision.refused }] as const)
+      : decision.facts;
     const cause = { user: sender.id, id: command.id, digest: digestOf(command) };
     const events = facts.map(
       (fact, index): DomainEvent => ({ ...fact, at, ...(index === facts.length - 1 ? { cause } : {}) }),
     );
     const { position, frame } = leadership.appender.record(events);
-    return { frame, answer: () => answerFrom(events.at(-1)!, position) };
+    return { frame, isRefused, answer: () => answerFrom(events.at(-1)!, position) };
   }
 
   /** The outcome of a command that was decided before, committed or still on its way. */
@@ -236,11 +261,20 @@ function readBatch(data: Uint8Array): CommandBatch | Refusal {
 }
 
 function readCommand(sender: Sender, raw: unknown): ClientCommand | Refusal {
-  const parsed = (sender.id.startsWith('g-') ? guestCommand : userCommand).safeParse(raw);
+  const parsed = (isGuest(sender) ? guestCommand : userCommand).safeParse(raw);
   return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
 }
 
 /** As it came, however wrong it is: a client knows its answers by their ids. */
 function idOf(raw: unknown): string {
   return typeof raw === 'object' && raw !== null && 'id' in raw && typeof raw.id === 'string' ? raw.id : '';
+}
+
+function isGuest({ id }: Sender): boolean {
+  return id.startsWith('g-');
+}
+
+function attemptOf({ id: connection }: Sender, command: SecretCommand): Attempt {
+  const name = command.type === 'ChangePassword' ? undefined : canonicalName(command.name);
+  return { connection, id: command.id, name };
 }

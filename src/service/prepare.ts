@@ -23,7 +23,7 @@ export type PreparedCommand = WithoutSecrets<ClientCommand> & {
   readonly recoveredBy?: string;
 };
 
-type SecretCommand = Extract<ClientCommand, { password: string }>;
+export type SecretCommand = Extract<ClientCommand, { password: string }>;
 
 export function needsPreparation(command: ClientCommand): command is SecretCommand {
   return 'password' in command;

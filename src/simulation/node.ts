@@ -32,6 +32,8 @@ interface Running {
 const commands = 'verbatim.cmd.';
 /** Longer than any simulation. */
 const logInMs = 86_400_000;
+/** So little that users are slowed down now and then. */
+const sendRate = { perSecond: 4 };
 
 export class SimulatedNode {
   readonly id: string;
@@ -208,8 +210,8 @@ export class SimulatedNode {
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail);
         const weakened = weakenLeadership(leadership, settings.without);
-        const times = { sessionGapMs, logInMs };
-        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, ...times });
+        const limits = { sessionGapMs, logInMs, sendRate };
+        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, ...limits });
       },
     });
   }

@@ -1,5 +1,7 @@
 /** The life of an account, as its owner sees it. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { GuestClient } from '../../src/client/client.ts';
+import { systemClient } from '../../src/client/system.ts';
 import type { Cli, Ended } from '../support/cli.ts';
 import { password, TestCluster } from '../support/cluster.ts';
 
@@ -7,6 +9,8 @@ const refusedWith = (code: string, words = '') => ({
   status: 1,
   stderr: expect.stringMatching(new RegExp(`^error: ${code}: .*${words}`)),
 });
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function register(cli: Cli, name: string): Promise<string> {
   const { json } = await cli.done(['register', name, '--password-stdin', '--json'], { input: password });
@@ -85,6 +89,83 @@ describe('an account', () => {
     expect(stderr).toMatch(/Name and password do not match.*Your new recovery code: ([0-9A-Z]{4}-){7}/s);
     expect((await carol.done(['whoami'])).stdout).toBe('carol\n');
   });
+
+  it.each([
+    ['a1ice', password, 'name-confusable'],
+    ['a\u0440ril\u200b', password, 'malformed'],
+    ['dora', 'iLoveYou', 'weak-password'],
+    ['dora-1984', 'DORA-1984', 'weak-password'],
+  ])('is not opened as %s with the password %j: %s', async (name, secret, code) => {
+    const { status, stderr } = await phone.run(['register', name, '--password-stdin'], { input: secret });
+    expect({ status, code: stderr.split(': ')[1] }).toEqual({ status: 1, code });
+    expect(stderr).not.toContain(secret);
+  });
+
+  it('is not closed to its owner by those who guess, and who is logged in notices nothing', async () => {
+    await logIn(laptop, 'alice');
+    const guesses = await Promise.all(
+      Array.from({ length: 6 }, () => logIn(cluster.as('thief'), 'alice', 'guess 1')),
+    );
+    for (const guess of guesses) expect(guess).toMatchObject(refusedWith('wrong-credentials'));
+    for (let time = 0; time < 6; time++) await logIn(cluster.as('thief'), 'alice', 'guess 2');
+    expect(await laptop.run(['send', 'bob', 'all is well', '--timeout', '5s'])).toMatchObject({ status: 0 });
+    const owner = await logIn(phone, 'alice');
+    expect(owner).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('too many attempts lately; trying again in '),
+    });
+    expect((await logIn(phone, 'alice')).stderr).toBe('');
+  });
+
+  it('that nobody has takes as long to refuse as one that somebody has', { timeout: 120_000 }, async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `somebody${index}`);
+    await asGuest(async (guest) => {
+      for (const name of names) await guest.register(name, password);
+    });
+    const tookMs = { somebody: [] as number[], nobody: [] as number[] };
+    for (const [index, name] of names.entries()) {
+      tookMs.somebody.push(await refusedAfterMs(name));
+      tookMs.nobody.push(await refusedAfterMs(`nobody${index}`));
+    }
+    const [somebody, nobody] = [median(tookMs.somebody), median(tookMs.nobody)];
+    expect(nobody, JSON.stringify(tookMs)).toBeGreaterThan(somebody / 2);
+    expect(nobody, JSON.stringify(tookMs)).toBeLessThan(somebody * 2);
+  });
+
+  async function asGuest<T>(use: (guest: GuestClient) => Promise<T>): Promise<T> {
+    const guest = new GuestClient(systemClient([cluster.url]));
+    try {
+      await guest.line.ready(30_000);
+      return await use(guest);
+    } finally {
+      await guest.close();
+    }
+  }
+
+  /** Both ways in. */
+  function refusedAfterMs(name: string): Promise<number> {
+    return asGuest(async (guest) => {
+      const begunMs = performance.now();
+      await expect(guest.logIn(name, 'wrong password')).rejects.toMatchObject({ code: 'wrong-credentials' });
+      const recovering = guest.recover(name, 'AAAA', 'another password');
+      await expect(recovering).rejects.toMatchObject({ code: 'wrong-credentials' });
+      return performance.now() - begunMs;
+    });
+  }
+});
+
+it('a script that sends faster than one user may is slowed down, and not refused (P6)', async () => {
+  const cluster = await TestCluster.start('--nodes', '1', '--send-rate', '10');
+  const [alice] = (await cluster.welcome('alice', 'bob')) as [Cli];
+  const lines = Array.from({ length: 130 }, (_, index) => `line ${index}`);
+  const begunMs = performance.now();
+  const sent = await alice.done(['send', 'bob', '-', '--json', '--timeout', '2s'], {
+    input: lines.join('\n'),
+  });
+  expect(performance.now() - begunMs).toBeGreaterThan(2_500); // 100 at once, 30 at ten a second
+  expect(sent.json).toHaveLength(lines.length);
+  const transcript = await alice.done(['transcript', '--session', String(sent.json[0]!.session), '--json']);
+  expect(transcript.json.map(({ text }) => text)).toEqual(lines);
 });
 
 it('a log-in ends by itself, and the next one counts', async () => {

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Outbox } from '../../../src/client/outbox.ts';
+import type { ClientCommand } from '../../../src/events/commands.ts';
+import { LamportClock } from '../../../src/events/lamport.ts';
+import type { Reply } from '../../../src/protocol/answers.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { MemoryBus } from '../../support/memory-bus.ts';
+import { turn } from '../../support/turns.ts';
+
+async function turns(count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await turn();
+}
+
+const subject = 'verbatim.cmd.u-1.c-1';
+const pauseMs = 1_000;
+
+let clock: ManualClock;
+let outbox: Outbox;
+/** Ids of the commands of each batch that the leader got. */
+let batches: string[][];
+/** How many it decides before it asks for a pause; then everything. */
+let patience: number[];
+let pauses: number[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  const bus = new MemoryBus(clock);
+  batches = [];
+  patience = [];
+  pauses = [];
+  bus.subscribe(subject, ({ data, respond }) => {
+    const { commands } = JSON.parse(Buffer.from(data).toString()) as { commands: ClientCommand[] };
+    batches.push(commands.map(({ id }) => id));
+    const count = patience.shift() ?? commands.length;
+    const answers = commands.slice(0, count).map(({ id }) => ({ id, position: 1 }));
+    const slower = { code: 'slow-down', message: 'slower', retryAfterMs: pauseMs };
+    const reply: Reply = { clock: 1, answers, ...(count < commands.length ? { refused: slower } : {}) };
+    respond(JSON.stringify(reply));
+  });
+  outbox = new Outbox({
+    bus,
+    clock,
+    lamport: new LamportClock(),
+    subject,
+    isReady: () => true,
+    leaderLost: () => undefined,
+    slowedDown: (ms) => pauses.push(ms),
+  });
+});
+
+/** Time, with all that is said in it. */
+async function passes(ms: number): Promise<void> {
+  await turns(8);
+  await clock.advance(ms);
+  await turns(8);
+}
+
+/** What became of a command, once it is known. */
+function give(id: string, timeoutMs?: number): { is: string } {
+  const outcome = { is: 'open' };
+  outbox.give({ type: 'PostMessage', id, to: 'bob', text: 'hi' }, timeoutMs).then(
+    () => {
+      outcome.is = 'done';
+    },
+    (error: Error & { outcome?: string }) => {
+      outcome.is = error.outcome ?? error.message;
+    },
+  );
+  return outcome;
+}
+
+describe('a leader that asks for a pause', () => {
+  it('gets the rest in order when it is over, and nothing before, whatever is given meanwhile', async () => {
+    patience = [1, 1];
+    const outcomes = ['a', 'b', 'c'].map((id) => give(id));
+    await passes(10);
+    expect(outcomes.map(({ is }) => is)).toEqual(['done', 'open', 'open']);
+    outcomes.push(give('d'));
+    await passes(pauseMs - 20);
+    expect(batches).toEqual([['a', 'b', 'c']]);
+    await passes(20);
+    expect(batches).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'c', 'd'],
+    ]);
+    await passes(pauseMs);
+    expect(outcomes.map(({ is }) => is)).toEqual(['done', 'done', 'done', 'done']);
+    expect(pauses).toEqual([pauseMs, pauseMs]);
+  });
+
+  it('has answered, so nobody gives up on it', async () => {
+    patience = [0, 0, 0, 0, 0];
+    const outcome = give('a', 500);
+    await passes(4 * pauseMs);
+    expect(outcome.is).toBe('open');
+    await passes(pauseMs);
+    expect(outcome.is).toBe('done');
+  });
+
+  it('has decided nothing of the rest: whoever stops then knows that it was not sent (P6)', async () => {
+    patience = [1];
+    const outcomes = [give('a'), give('b')];
+    await passes(10);
+    outbox.close('the client was closed');
+    await passes(10);
+    expect(outcomes.map(({ is }) => is)).toEqual(['done', 'not-sent']);
+  });
+
+  it('is not waited for when there is another one', async () => {
+    patience = [0];
+    const outcome = give('a');
+    await passes(10);
+    outbox.resend();
+    await passes(10);
+    expect(outcome.is).toBe('done');
+  });
+});
