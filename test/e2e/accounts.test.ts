@@ -41,6 +41,9 @@ describe('an account', () => {
     expect((await laptop.done(['logout', '--everywhere'])).stdout).toBe('logged out alice everywhere\n');
     expect(await phone.run(['whoami'])).toMatchObject(refusedWith('not-logged-in'));
     expect(await phone.run(['logout', '--everywhere'])).toMatchObject(refusedWith('not-logged-in'));
+    for (const cli of [laptop, phone]) await logIn(cli, 'alice');
+    await phone.done(['chat'], { input: '/logout everywhere\n' });
+    expect(await laptop.run(['whoami'])).toMatchObject(refusedWith('not-logged-in'));
     expect(await logIn(phone, 'alice')).toMatchObject({ status: 0 });
   });
 
