@@ -12,6 +12,8 @@ export async function isCommonPassword(password: string): Promise<boolean> {
 }
 
 async function readCommon(): Promise<ReadonlySet<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common');
-  return new Set(dictionary['passwords-common'].filter(({ length }) => length >= limits.passwordLengthMin));
+  const { default: common } = await import('@zxcvbn-ts/language-common'); // CommonJS: in a bundle it has no other export
+  return new Set(
+    common.dictionary['passwords-common'].filter(({ length }) => length >= limits.passwordLengthMin),
+  );
 }
