@@ -3,16 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Strategy } from './actors/replica/decide.ts';
 import { readSecrets } from './cluster/secrets.ts';
-import { hashToken } from './events/tokens.ts';
 import { JetStreamLogs } from './log/jetstream.ts';
 import { LevelPlace } from './log/level-place.ts';
+import { openGate } from './node/gate.ts';
 import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
-import { tokens } from './projections/tables.ts';
 import { Replica } from './replication/replica.ts';
 import { ChatLeader } from './service/chat-leader.ts';
-import { clusterId } from './service/cluster-id.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
@@ -26,8 +24,6 @@ import { bootId } from './system/boot.ts';
 import { systemClock as clock } from './system/clock.ts';
 import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
-import type { Judge } from './transport/auth-callout.ts';
-import { guardBorder } from './transport/border.ts';
 import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
 import { refuseOldServer } from './transport/server-version.ts';
@@ -55,8 +51,6 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-const judgePatienceMs = 1_500;
-
 /** @throws {StoreUnusable | DataFolderUnusable | ServerTooOld} in one sentence. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
@@ -73,6 +67,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const connection = await connectTo({ servers, credentials, name: `${id} node`, patient: true });
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
+  const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
+  const border = { servers, node: id, authPassword, wardenPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
@@ -104,10 +100,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       answering.push(scrub(copy, clock, journal));
       answering.push(
         new ReadService(copy, new Reader(copy, frames), positions).start(bus),
-        guardBorder(
-          { servers, password: secrets.authPassword, seed: secrets.calloutSeed, node: id },
-          judge(open, positions),
-        ),
+        openGate(open, positions, { ...border, clock, others: () => replica.company }),
       );
     },
     closed: () => {
@@ -138,21 +131,4 @@ async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Pr
   if (log === 'text') return lineJournal(id, isVerbose);
   const { jsonJournal } = await import('./observability/journal.ts');
   return jsonJournal({ node: id, isVerbose, epoch: () => watch.epoch });
-}
-
-/**
- * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
- * another cluster, whose positions mean nothing here, is judged at once.
- */
-function judge({ copy, frames }: OpenCopy, positions: Positions): Judge {
-  return async (introduction, secret) => {
-    if (introduction.as === 'guest') return true;
-    const { cluster } = introduction;
-    if (cluster !== undefined) {
-      if (!(await positions.reached(1, judgePatienceMs))) return undefined;
-      if (cluster !== (await clusterId(frames))) return false;
-    }
-    if (!(await positions.reached(introduction.position, judgePatienceMs))) return undefined;
-    return tokens.get(copy.rows, hashToken(secret)) === introduction.user;
-  };
 }

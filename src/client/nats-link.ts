@@ -11,7 +11,7 @@ const attemptsMax = 3;
 const verdictMs = 1_900;
 
 const notKnownHere =
-  'This cluster does not know your log-in: it was ended, or is of another cluster; log in again with `verbatim login NAME`.';
+  'This cluster does not let your log-in in: it was ended, is of another cluster, or is connected too often at once; log in again with `verbatim login NAME`.';
 
 /** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
 export function natsLink(servers: readonly string[]) {

@@ -146,6 +146,7 @@ function environment({ id, host, port, store }: ServerPlan, secrets: Secrets): N
     VERBATIM_AUTH_PASSWORD: secrets.authPassword,
     VERBATIM_NODE_PASSWORD: secrets.nodePassword,
     VERBATIM_OPERATOR_PASSWORD: secrets.operatorPassword,
+    VERBATIM_WARDEN_PASSWORD: secrets.wardenPassword,
     VERBATIM_CALLOUT_ISSUER: secrets.calloutIssuer,
   };
 }

@@ -1,4 +1,5 @@
 /** NATS as it is spoken on the wire, so that a test hears every refusal of the broker, in order. */
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Lines } from './lines.ts';
 
@@ -9,6 +10,9 @@ export class RawConnection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('error', () => undefined); // the broker hangs up on those it refuses
+    socket.on('data', (chunk) => {
+      if (/(^|\n)PING\r\n/.test(String(chunk))) socket.write('PONG\r\n'); // a small one, so it comes whole
+    });
     this.#lines = new Lines(socket, 'the connection');
   }
 
@@ -29,6 +33,11 @@ export class RawConnection {
 
   async subscribe(subject: string): Promise<string[]> {
     return await this.#say(`SUB ${subject} 1`);
+  }
+
+  /** Resolves when the broker has hung up. */
+  async ended(): Promise<void> {
+    if (!this.#socket.closed) await once(this.#socket, 'close');
   }
 
   close(): void {
