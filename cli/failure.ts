@@ -51,6 +51,7 @@ const codes: Readonly<Record<string, string>> = {
   ServerTooOld: 'server-too-old',
   DataFolderUnusable: 'data-unusable',
   StoreUnusable: 'data-unusable',
+  InsecureServer: 'insecure',
 };
 
 /** Errors are told apart by name: their classes live in modules that a failing command may never have loaded. */

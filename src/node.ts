@@ -26,6 +26,7 @@ import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
 import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
+import type { Security } from './transport/security.ts';
 import { refuseOldServer } from './transport/server-version.ts';
 
 export interface NodeOptions {
@@ -33,6 +34,7 @@ export interface NodeOptions {
   /** The cluster's data folder; this node's own lies in it under `nodes/`. */
   readonly data: string;
   readonly servers: readonly string[];
+  readonly security: Security;
   /** Of a cluster that is founded now; later the log says. */
   readonly members: readonly string[];
   readonly copies: number;
@@ -53,7 +55,7 @@ export interface RunningNode {
 
 /** @throws {StoreUnusable | DataFolderUnusable | ServerTooOld} in one sentence. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
+  const { id, data, servers, security, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
   const watch = await Watch.open({ id, port: options.httpPort, nowMs: clock.monotonicMs });
   const journal = await journalFor(options, watch);
   const { metrics } = watch;
@@ -64,11 +66,11 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const credentials = { user: 'node', pass: secrets.nodePassword };
-  const connection = await connectTo({ servers, credentials, name: `${id} node`, patient: true });
+  const connection = await connectTo({ servers, security, credentials, name: `${id} node`, patient: true });
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
   const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
-  const border = { servers, node: id, authPassword, wardenPassword, seed };
+  const border = { servers, security, node: id, authPassword, wardenPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];

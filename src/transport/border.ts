@@ -11,10 +11,12 @@ import type { Subscription } from '../ports/bus.ts';
 import { type Answering, answerCallouts } from './auth-callout.ts';
 import { connectTo } from './connection.ts';
 import { NatsBus } from './nats-bus.ts';
+import type { Security } from './security.ts';
 import { type Warden, wardenInboxPrefix, wardenOn } from './warden.ts';
 
 export interface BorderOptions {
   readonly servers: readonly string[];
+  readonly security: Security;
   readonly node: string;
   /** Of the account that the questions come to. */
   readonly authPassword: string;
@@ -23,13 +25,13 @@ export interface BorderOptions {
 }
 
 export function guardBorder(
-  { servers, node, authPassword }: BorderOptions,
+  { servers, security, node, authPassword }: BorderOptions,
   answering: Answering,
 ): Subscription {
   const credentials = { user: 'auth', pass: authPassword };
   const posts = servers.map(async (server): Promise<NatsConnection> => {
     const name = `${node} auth`;
-    const connection = await connectTo({ servers: [server], credentials, name, patient: true });
+    const connection = await connectTo({ servers: [server], security, credentials, name, patient: true });
     answerCallouts(connection, node, answering);
     return connection;
   });
@@ -41,12 +43,19 @@ export interface CalledWarden extends Subscription {
   warden(): Warden | undefined;
 }
 
-export function callWarden({ servers, node, wardenPassword: pass }: BorderOptions): CalledWarden {
+export function callWarden({ servers, security, node, wardenPassword: pass }: BorderOptions): CalledWarden {
   let warden: Warden | undefined;
   if (pass === undefined) return { warden: () => warden, stop: ignore };
   const credentials = { user: 'warden', pass };
   const inboxPrefix = wardenInboxPrefix;
-  const connection = connectTo({ servers, credentials, name: `${node} warden`, inboxPrefix, patient: true });
+  const connection = connectTo({
+    servers,
+    security,
+    credentials,
+    name: `${node} warden`,
+    inboxPrefix,
+    patient: true,
+  });
   connection.then((open) => {
     warden = wardenOn(new NatsBus(open), servers.length);
   }, ignore);
