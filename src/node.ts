@@ -10,6 +10,7 @@ import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
 import { Replica } from './replication/replica.ts';
+import { Banishment } from './service/banishment.ts';
 import { ChatLeader } from './service/chat-leader.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
@@ -74,6 +75,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
+  const banishment = new Banishment(bus, clock);
+  const banish = (speaker: string) => banishment.banish(speaker);
   let open: OpenCopy | undefined;
   let chat: ChatLeader | undefined;
   const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
@@ -91,7 +94,15 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, sessionGapMs, metrics });
+      chat = new ChatLeader(leadership, self, {
+        bus,
+        clock,
+        random,
+        passwords,
+        sessionGapMs,
+        metrics,
+        banish,
+      });
       return chat;
     },
     opened: ({ copy }) => {
@@ -101,8 +112,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames), positions).start(bus),
-        openGate(open, positions, { ...border, clock, others: () => replica.company }),
+        new ReadService(copy, new Reader(copy, frames), positions, clock, banish).start(bus),
+        openGate(open, positions, { ...border, clock, banishment, others: () => replica.company }),
       );
     },
     closed: () => {

@@ -8,6 +8,7 @@ import { hashToken } from '../events/tokens.ts';
 import type { Subscription } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import { tokens, users } from '../projections/tables.ts';
+import type { Banishment } from '../service/banishment.ts';
 import { clusterId } from '../service/cluster-id.ts';
 import { watchEndedLogIns } from '../service/ended-log-ins.ts';
 import type { OpenCopy } from '../service/operator.ts';
@@ -22,6 +23,7 @@ export interface GateOptions extends BorderOptions {
   /** Of the key that signs permits. */
   readonly seed: string;
   readonly clock: Clock;
+  readonly banishment: Banishment;
   /** Other nodes that take part at present. */
   others(): readonly string[];
 }
@@ -38,7 +40,7 @@ const rememberedMax = 10_000;
 const refused: Verdict = { isAdmitted: false };
 
 export function openGate(open: OpenCopy, positions: Positions, options: GateOptions): Subscription {
-  const { clock, node, seed, others } = options;
+  const { clock, node, seed, banishment, others } = options;
   const called = callWarden(options);
   const warden = () => called.warden();
   const parts: Subscription[] = [
@@ -46,10 +48,13 @@ export function openGate(open: OpenCopy, positions: Positions, options: GateOpti
     watchEndedLogIns(open.copy, (tokenHash) => {
       clock.setTimeout(() => void warden()?.expel(connectionName(tokenHash)).catch(ignore), graceMs);
     }),
+    banishment.start((speaker) => {
+      for (const name of namesOf(speaker, open)) void warden()?.expel(name).catch(ignore);
+    }),
     guardBorder(options, {
       clock,
       signer: new Signer(seed),
-      judge: judge(open, positions, warden),
+      judge: judge(open, positions, { banishment, warden }),
       turn: (question) => turnOf(question, node, others()),
     }),
   ];
@@ -65,14 +70,24 @@ function connectionName(tokenHash: string): string {
   return `log-in:${tokenHash.slice(0, 32)}`;
 }
 
+/** What all connections of somebody are called; guests have theirs from their own id, which is their only one. */
+function namesOf(speaker: string, { copy }: Pick<OpenCopy, 'copy'>): string[] {
+  return users.get(copy.rows, speaker)?.tokens.map(connectionName) ?? [speaker];
+}
+
 /**
  * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
  * another cluster, whose positions mean nothing here, is judged at once.
  */
-function judge({ copy, frames }: OpenCopy, positions: Positions, warden: () => Warden | undefined): Judge {
+function judge(
+  { copy, frames }: OpenCopy,
+  positions: Positions,
+  { banishment, warden }: { banishment: Banishment; warden(): Warden | undefined },
+): Judge {
   const crowds = new Crowds(warden);
   return async (introduction, secret) => {
-    if (introduction.as === 'guest') return { isAdmitted: true, name: 'guest' };
+    if (introduction.as === 'guest') return { isAdmitted: true, name: introduction.guest };
+    if (banishment.has(introduction.user)) return refused;
     const { cluster, position, user } = introduction;
     if (cluster !== undefined) {
       if (!(await positions.reached(1, judgePatienceMs))) return undefined;
@@ -81,8 +96,7 @@ function judge({ copy, frames }: OpenCopy, positions: Positions, warden: () => W
     if (!(await positions.reached(position, judgePatienceMs))) return undefined;
     const tokenHash = hashToken(secret);
     if (tokens.get(copy.rows, tokenHash) !== user) return refused;
-    const logIns = users.get(copy.rows, user)?.tokens ?? [];
-    if (await crowds.isFull(user, logIns.map(connectionName))) return refused;
+    if (await crowds.isFull(user, namesOf(user, { copy }))) return refused;
     return { isAdmitted: true, name: connectionName(tokenHash) };
   };
 }

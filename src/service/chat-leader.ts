@@ -5,6 +5,7 @@ import type { SessionState } from '../actors/session/state.ts';
 import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
+import { refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import { type Metrics, noMetrics } from '../ports/metrics.ts';
@@ -18,6 +19,7 @@ import type { Replica } from '../replication/replica.ts';
 import { Decider } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
+import { Intake } from './intake.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
 
@@ -28,6 +30,8 @@ export interface ChatOptions {
   readonly passwords: Passwords;
   readonly sessionGapMs: number;
   readonly metrics?: Metrics;
+  /** Somebody asks for more than any client needs. */
+  banish?(speaker: string): void;
 }
 
 const sweepMs = 1_000;
@@ -46,6 +50,7 @@ export class ChatLeader implements LeaderService {
   readonly #decider: Decider;
   readonly #desk: Desk;
   readonly #presence: Presence;
+  readonly #intake: Intake;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
   /** Key of the session row that the sweep for quiet ones looked at last. */
@@ -61,6 +66,7 @@ export class ChatLeader implements LeaderService {
     this.#registry = new ActorRegistry(rows, () => clock.monotonicMs());
     this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs });
     this.#presence = new Presence(clock);
+    this.#intake = new Intake({ clock, banish: (speaker) => options.banish?.(speaker) });
     const frames = new Frames(leadership.copy.store);
     this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
     this.#knowWhoIsOnline().catch(ignoreEnd);
@@ -91,6 +97,7 @@ export class ChatLeader implements LeaderService {
     this.#stopped = true;
     this.resign();
     this.#desk.stop();
+    this.#intake.stop();
     this.#registry.putAway(0);
   }
 
@@ -106,7 +113,12 @@ export class ChatLeader implements LeaderService {
       );
     };
     this.#presence.heard(speaker, client);
-    this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));
+    const outcome = this.#intake.offer(speaker, message.data.length, () => {
+      const { clock, commands } = this.#desk.handle({ id: speaker, client }, message.data, respond);
+      this.#replica.lamport.receive(clock);
+      return commands;
+    });
+    if (outcome === 'put-off') respond({ refused: refusal('not-now') });
   }
 
   async #knowWhoIsOnline(): Promise<void> {
@@ -122,6 +134,7 @@ export class ChatLeader implements LeaderService {
       this.#record(this.#decider.decide({ id: user, client }, { type: 'GoOffline', id: '' }, at), at);
     }
     this.#registry.putAway(idleActorMs);
+    this.#intake.sweep();
     await this.#quietSessions();
   }
 

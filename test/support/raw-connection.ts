@@ -18,10 +18,17 @@ export class RawConnection {
 
   /** @returns undefined when the broker does not let them in. */
   static async open(port: number, user: string, pass: string): Promise<RawConnection | undefined> {
+    return await RawConnection.openWith(port, { user, pass });
+  }
+
+  /** @param credentials whatever is said of them. */
+  static async openWith(port: number, credentials: object): Promise<RawConnection | undefined> {
     const raw = new RawConnection(connect(port, '127.0.0.1'));
-    const options = { user, pass, verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
-    const said = await raw.#say(`CONNECT ${JSON.stringify(options)}`);
-    if (!said.some((line) => line.includes('Authorization Violation'))) return raw;
+    const manners = { verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
+    const said = await raw
+      .#say(`CONNECT ${JSON.stringify({ ...manners, ...credentials })}`)
+      .catch(() => undefined);
+    if (said && !said.some((line) => line.includes('Authorization Violation'))) return raw;
     raw.close();
     return undefined;
   }
@@ -29,6 +36,11 @@ export class RawConnection {
   /** What the broker says to a publication: nothing, or a refusal. */
   async publish(subject: string, reply = '', payload = '{}'): Promise<string[]> {
     return await this.#say(`PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}`);
+  }
+
+  /** The same again and again, without waiting for anything. */
+  flood(subject: string, payload: string, count: number): void {
+    this.#socket.write(`PUB ${subject} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`.repeat(count));
   }
 
   async subscribe(subject: string): Promise<string[]> {
