@@ -14,7 +14,7 @@ import { quantile, type Row, round } from './measure.ts';
 const floods = ['nothing', 'sends', 'malformed', 'huge', 'questions', 'connections'] as const;
 
 const rounds = 2;
-const roundMs = 2_000;
+const roundMs = 1_500;
 /** After the beginning of a flood: it is met before it counts as met. */
 const settleMs = 500;
 const everyMs = 5;
