@@ -23,6 +23,7 @@ const reply = { reply: `_INBOX_${user}.x` };
 const hugePayload = Buffer.alloc(500 * 1024, 0x20);
 const question = { atLeast: 0, query: { prefix: '', after: null, limit: 500 } };
 
+process.on('unhandledRejection', () => undefined); // of a connection that was cut off
 process.send?.('ready');
 if (flood === 'connections') await Promise.all(Array.from({ length: 8 }, comeAndGo));
 else if (flood === 'nothing')

@@ -17,7 +17,7 @@ export interface IntakeOptions {
 
 export const intakeLimits = {
   /** Of one sender, while there are others. */
-  commandsPerSecond: 2_000,
+  commandsPerSecond: 1_000,
   commandsBurst: 1_000,
   waitingMax: 64,
   waitingBytesMax: 4 * 1024 * 1024,
@@ -25,6 +25,8 @@ export const intakeLimits = {
   requestsPerSecond: 2_500,
   requestsBurst: 2_500,
   bytesPerRequest: 16 * 1024,
+  /** Who is put off asks again after a while, and not at once. */
+  requestsPerPutOff: 10,
 } as const;
 
 /** Who gave no command for so long counts no more as company. */
@@ -66,8 +68,10 @@ export class Intake {
       return 'taken';
     }
     const { waitingMax, waitingBytesMax } = intakeLimits;
-    if (sender.waiting.length >= waitingMax || sender.waitingBytes + sizeBytes > waitingBytesMax)
+    if (sender.waiting.length >= waitingMax || sender.waitingBytes + sizeBytes > waitingBytesMax) {
+      sender.requests.charge(intakeLimits.requestsPerPutOff, this.#nowMs);
       return 'put-off';
+    }
     sender.waiting.push({ sizeBytes, take });
     sender.waitingBytes += sizeBytes;
     this.#wait(sender);

@@ -13,8 +13,12 @@ import type { Positions } from './waiting.ts';
 const catchUpTimeoutMs = 1_000;
 /** Of one user, at one node. */
 const askingMax = 32;
-const questionsPerSecond = 500;
-const questionsBurst = 1_000;
+/** Faster than that they are put off; who does not care is banished. */
+const questionsPerSecond = 300;
+const questionsBurst = 300;
+const knocksPerSecond = 1_000;
+const knocksBurst = 1_000;
+const knocksPerPutOff = 4;
 /** Users whose questions are counted. */
 const rememberedMax = 10_000;
 
@@ -23,6 +27,8 @@ interface Asker {
   asking: number;
   isBanished: boolean;
   readonly questions: Bucket;
+  /** Whatever is sent, answered or not. */
+  readonly knocks: Bucket;
 }
 
 export class ReadService {
@@ -57,13 +63,16 @@ export class ReadService {
   async #receive(message: BusMessage): Promise<void> {
     const { speaker } = parseSubject(message.subject);
     const asker = this.#askerOf(speaker);
-    if (!asker.questions.spend(1, this.#clock.monotonicMs())) {
+    const nowMs = this.#clock.monotonicMs();
+    if (!asker.knocks.spend(1, nowMs)) {
       if (!asker.isBanished) this.#banish(speaker);
       asker.isBanished = true;
       return;
     }
     asker.isBanished = false;
-    const answer = asker.asking < askingMax ? await this.#ask(asker, message) : refusal('not-now');
+    const isTaken = asker.asking < askingMax && asker.questions.spend(1, nowMs);
+    if (!isTaken) asker.knocks.charge(knocksPerPutOff, nowMs);
+    const answer = isTaken ? await this.#ask(asker, message) : refusal('not-now');
     const position = this.#copy.shown;
     message.respond(JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) }));
   }
@@ -86,6 +95,7 @@ export class ReadService {
       asking: 0,
       isBanished: false,
       questions: new Bucket(questionsPerSecond, questionsBurst, nowMs),
+      knocks: new Bucket(knocksPerSecond, knocksBurst, nowMs),
     };
     this.#askers.delete(user);
     this.#askers.set(user, asker);
