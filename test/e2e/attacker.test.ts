@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodeUser } from '@nats-io/jwt';
 import { createAccount, createUser } from '@nats-io/nkeys';
 import fc from 'fast-check';
@@ -170,7 +171,7 @@ describe('an attacker', () => {
   });
 
   it(
-    'finds no words that break anything: %i payloads, on every subject (P10)',
+    `finds no words that break anything: ${payloadCount} payloads, on every subject (P10)`,
     async () => {
       const id = 'f-1';
       const commands = [
@@ -199,8 +200,12 @@ describe('an attacker', () => {
           right: [{ atLeast: 0, query }],
         })),
       ];
-      const ask = async (subject: string, payload: Uint8Array) =>
-        (await mallory.connection.request(subject, payload, { timeout: 5_000 })).json();
+      const ask = async (subject: string, payload: Uint8Array): Promise<unknown> => {
+        const reply = (await mallory.connection.request(subject, payload, { timeout: 5_000 })).json();
+        if ((reply as { refused?: { code: string } }).refused?.code !== 'not-now') return reply;
+        await pause(50); // as every client: who goes on is sent away, and that is another test
+        return await ask(subject, payload);
+      };
       for (const { ask, answer, right } of doors) {
         const property = fc.asyncProperty(payloads(right), async (payload) => {
           expect(answer.safeParse(await ask(payload)).error?.issues).toBeUndefined();
