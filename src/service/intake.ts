@@ -23,7 +23,7 @@ export const intakeLimits = {
   waitingBytesMax: 4 * 1024 * 1024,
   /** Far above what a client sends that keeps hundreds of commands under way. A large request counts for several. */
   requestsPerSecond: 2_500,
-  requestsBurst: 2_500,
+  requestsBurst: 1_000,
   bytesPerRequest: 16 * 1024,
   /** Who is put off asks again after a while, and not at once. */
   requestsPerPutOff: 10,
