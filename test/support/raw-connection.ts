@@ -1,5 +1,4 @@
 /** NATS as it is spoken on the wire, so that a test hears every refusal of the broker, in order. */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Lines } from './lines.ts';
 
@@ -49,7 +48,8 @@ export class RawConnection {
 
   /** Resolves when the broker has hung up. */
   async ended(): Promise<void> {
-    if (!this.#socket.closed) await once(this.#socket, 'close');
+    // Not `once` of events: a connection may end with an error too.
+    if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
   }
 
   close(): void {
