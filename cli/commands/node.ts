@@ -13,12 +13,14 @@ import {
   withServers,
 } from '../options.ts';
 import { Output } from '../output.ts';
-import { serversOf } from '../session.ts';
+import { reachOf } from '../session.ts';
 
 interface Options extends ReplicaOptions, OutputOptions {
   readonly id: string;
   readonly data: string;
   readonly servers?: readonly string[];
+  readonly tlsCa?: string;
+  readonly insecurePlaintext?: boolean;
   readonly members: readonly string[];
   readonly httpPort: number;
   readonly verbose?: boolean;
@@ -52,12 +54,12 @@ async function run(options: Options): Promise<void> {
   const times = { sessionGapMs: options.sessionGap, logInMs: options.loginLife };
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;
-  const servers = await serversOf(options);
+  const reach = await reachOf(options);
   const watching = { httpPort, log, isVerbose: options.verbose ?? false };
   const node = await runNode({
     id,
     data,
-    servers,
+    ...reach,
     members,
     copies,
     minCopies: options.minCopies,

@@ -5,6 +5,7 @@ import type { SessionState } from '../actors/session/state.ts';
 import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
+import { refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
 import { type Metrics, noMetrics } from '../ports/metrics.ts';
@@ -19,6 +20,7 @@ import { Attempts } from './attempts.ts';
 import { Decider } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
+import { Intake } from './intake.ts';
 import { PacedPasswords } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
@@ -34,6 +36,8 @@ export interface ChatOptions {
   readonly logInMs: number;
   readonly sendRate: SendRate;
   readonly metrics?: Metrics;
+  /** Somebody asks for more than any client needs. */
+  banish?(speaker: string): void;
 }
 
 const sweepMs = 1_000;
@@ -53,6 +57,7 @@ export class ChatLeader implements LeaderService {
   readonly #desk: Desk;
   readonly #buckets: Buckets;
   readonly #presence: Presence;
+  readonly #intake: Intake;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
   /** Key of the session row that the sweep for quiet ones looked at last. */
@@ -70,6 +75,7 @@ export class ChatLeader implements LeaderService {
     this.#registry = new ActorRegistry(rows, nowMs);
     this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
     this.#presence = new Presence(clock);
+    this.#intake = new Intake({ clock, banish: (speaker) => options.banish?.(speaker) });
     const frames = new Frames(leadership.copy.store);
     this.#buckets = new Buckets(options.sendRate, nowMs);
     this.#desk = new Desk({
@@ -109,6 +115,7 @@ export class ChatLeader implements LeaderService {
     this.#stopped = true;
     this.resign();
     this.#desk.stop();
+    this.#intake.stop();
     this.#registry.putAway(0);
   }
 
@@ -124,7 +131,12 @@ export class ChatLeader implements LeaderService {
       );
     };
     this.#presence.heard(speaker, client);
-    this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));
+    const outcome = this.#intake.offer(speaker, message.data.length, () => {
+      const { clock, commands } = this.#desk.handle({ id: speaker, client }, message.data, respond);
+      this.#replica.lamport.receive(clock);
+      return commands;
+    });
+    if (outcome === 'put-off') respond({ refused: refusal('not-now') });
   }
 
   async #knowWhoIsOnline(): Promise<void> {
@@ -141,6 +153,7 @@ export class ChatLeader implements LeaderService {
     }
     this.#registry.putAway(idleActorMs);
     this.#buckets.sweep();
+    this.#intake.sweep();
     await this.#quietSessions();
   }
 

@@ -7,7 +7,7 @@
  * everything decided, so a repeat of something in flight finds it and waits for the same commit (P1, P6); batches of one
  * client go one after the other; a deposed leader never answers.
  */
-import { codecError, parseJson } from '../events/codec.ts';
+import { codecError, parseBytes } from '../events/codec.ts';
 import {
   batchSchema,
   type ClientCommand,
@@ -60,6 +60,16 @@ interface Outcome {
 const hashedLaterMs = 1_000;
 /** Whoever asks for too much waits at least so long, and then has some more at once. */
 const slowDownMsMin = 100;
+
+/** As many commands: no client sends it by itself, and it is read and answered all the same. */
+const costOfNonsense = 16;
+
+/** What a request held: its sender's clock, and how many commands. */
+interface Taken {
+  readonly clock: number;
+  readonly commands: number;
+}
+
 /** Clients whose last command is remembered. */
 const rememberedMax = 10_000;
 /** Batches of one client that wait for their turn. */
@@ -82,17 +92,18 @@ export class Desk {
   }
 
   /** @param respond called once, or never if this leader is deposed first: then the next one answers the resend. */
-  handle(sender: Sender, data: Uint8Array, respond: Respond): number {
+  handle(sender: Sender, data: Uint8Array, respond: Respond): Taken {
     const batch = readBatch(data);
     if ('code' in batch) {
       respond({ refused: batch });
-      return 0;
+      return { clock: 0, commands: costOfNonsense };
     }
+    const taken = { clock: batch.clock, commands: batch.commands.length };
     const lane = `${sender.id}/${sender.client}`;
     const { turn: before, waiting } = this.#lanes.get(lane) ?? { turn: undefined, waiting: 0 };
     if (waiting >= waitingPerLaneMax) {
       respond({ refused: refusal('not-now') });
-      return batch.clock;
+      return taken;
     }
     const run = () =>
       this.#process(sender, lane, batch, respond).catch(() => {
@@ -103,7 +114,7 @@ export class Desk {
       if (this.#lanes.get(lane)?.turn === turn) this.#lanes.delete(lane);
     });
     this.#lanes.set(lane, { turn, waiting: waiting + 1 });
-    return batch.clock;
+    return taken;
   }
 
   /** Writes down what the leader itself decided, such as that somebody is gone. */
@@ -253,7 +264,7 @@ function readBatch(data: Uint8Array): CommandBatch | Refusal {
     return refusal('too-large', `A request has at most ${limits.requestBytesMax} bytes.`);
   }
   try {
-    const parsed = batchSchema.safeParse(parseJson(Buffer.from(data).toString()));
+    const parsed = batchSchema.safeParse(parseBytes(data));
     return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
   } catch (error) {
     return refusal('malformed', (error as Error).message);

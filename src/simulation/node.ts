@@ -201,7 +201,7 @@ export class SimulatedNode {
           committed: (frames) => running.copy === copy && watch.committed(this.id, frames, copy.mark),
         });
         const reader = new Reader(copy, new Frames(copy.store));
-        running.reads = new ReadService(copy, reader, new Positions(copy, process)).start(bus);
+        running.reads = new ReadService(copy, reader, new Positions(copy, process), process).start(bus);
       },
       closed: () => {
         running.copy = undefined;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestCluster } from '../support/cluster.ts';
+import { password, TestCluster } from '../support/cluster.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 
 interface Kept {
@@ -145,9 +145,61 @@ describe('the borders of a user', () => {
     expect(await attempt()).toBeUndefined();
   });
 
-  it('a log-in that was ended opens nothing any more', async () => {
-    await cluster.as('alice').done(['logout']);
-    await cluster.status(); // waits until all nodes have heard of it
-    expect(await enter(`user:${alice.user}:0`, alice.token)).toBeUndefined();
+  it('a log-in that was ended opens nothing any more, and what it had opened is closed (P9)', async () => {
+    const carol = (await cluster.welcome('carol'))[0]!;
+    const token = kept('carol');
+    const open = (await enter(`user:${token.user}:0`, token.token))!;
+    await carol.done(['logout']);
+    await open.ended();
+    expect(await enter(`user:${token.user}:0`, token.token)).toBeUndefined();
+    expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]); // nobody else was meant
+  });
+
+  it('a change of the password closes what other log-ins have opened, and not its own (P9)', async () => {
+    const dave = (await cluster.welcome('dave'))[0]!;
+    const other = kept('dave');
+    await dave.done(['login', 'dave', '--password-stdin'], { input: password });
+    const { user, token } = kept('dave');
+    const [old, current] = [
+      (await enter(`user:${user}:0`, other.token))!,
+      (await enter(`user:${user}:0`, token))!,
+    ];
+    await dave.done(['passwd', '--password-stdin'], { input: `${password}\nanother ${password}` });
+    await old.ended();
+    expect(await current.publish(`verbatim.cmd.${user}.c-1`)).toEqual([]);
+    current.close();
+  });
+
+  it('a deletion closes everything that the account had opened (P9)', async () => {
+    const erin = (await cluster.welcome('erin'))[0]!;
+    const { user, token } = kept('erin');
+    const open = await Promise.all([enter(`user:${user}:0`, token), enter(`user:${user}:0`, token)]);
+    await erin.done(['delete-account', '--yes']);
+    await Promise.all(open.map((connection) => connection!.ended()));
+    expect(await enter(`user:${user}:0`, token)).toBeUndefined();
+  });
+
+  it('one user has room for many connections, and does not take up that of all', async () => {
+    const open: (RawConnection | undefined)[] = [];
+    for (let index = 0; (index < 64 && open.at(-1) !== undefined) || index === 0; index++)
+      open.push(await enter(`user:${bob.user}:0`, bob.token));
+    expect(open.length).toBeGreaterThan(16);
+    expect(open.length).toBeLessThan(64);
+    for (const connection of open) connection?.close();
+    expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
+  });
+
+  it('nobody waits for a node that does not run (P5)', async () => {
+    const { node } = await cluster.leader();
+    const follower = ['n1', 'n2', 'n3'].find((id) => id !== node)!;
+    cluster.signal('SIGSTOP', follower);
+    const waits: number[] = [];
+    for (let index = 0; index < 12; index++) {
+      const begunMs = performance.now();
+      (await enter(`user:${alice.user}:0`, alice.token))!.close();
+      waits.push(performance.now() - begunMs);
+    }
+    cluster.signal('SIGCONT', follower);
+    expect(Math.max(...waits)).toBeLessThan(1_000);
   });
 });

@@ -9,15 +9,25 @@ export class RawConnection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('error', () => undefined); // the broker hangs up on those it refuses
+    socket.on('data', (chunk) => {
+      if (/(^|\n)PING\r\n/.test(String(chunk))) socket.write('PONG\r\n'); // a small one, so it comes whole
+    });
     this.#lines = new Lines(socket, 'the connection');
   }
 
   /** @returns undefined when the broker does not let them in. */
   static async open(port: number, user: string, pass: string): Promise<RawConnection | undefined> {
+    return await RawConnection.openWith(port, { user, pass });
+  }
+
+  /** @param credentials whatever is said of them. */
+  static async openWith(port: number, credentials: object): Promise<RawConnection | undefined> {
     const raw = new RawConnection(connect(port, '127.0.0.1'));
-    const options = { user, pass, verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
-    const said = await raw.#say(`CONNECT ${JSON.stringify(options)}`);
-    if (!said.some((line) => line.includes('Authorization Violation'))) return raw;
+    const manners = { verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
+    const said = await raw
+      .#say(`CONNECT ${JSON.stringify({ ...manners, ...credentials })}`)
+      .catch(() => undefined);
+    if (said && !said.some((line) => line.includes('Authorization Violation'))) return raw;
     raw.close();
     return undefined;
   }
@@ -27,8 +37,19 @@ export class RawConnection {
     return await this.#say(`PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}`);
   }
 
+  /** The same again and again, without waiting for anything. */
+  flood(subject: string, payload: string, count: number): void {
+    this.#socket.write(`PUB ${subject} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`.repeat(count));
+  }
+
   async subscribe(subject: string): Promise<string[]> {
     return await this.#say(`SUB ${subject} 1`);
+  }
+
+  /** Resolves when the broker has hung up. */
+  async ended(): Promise<void> {
+    // Not `once` of events: a connection may end with an error too.
+    if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
   }
 
   close(): void {
