@@ -99,7 +99,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, metrics, banish, ...limits });
+      const world = { bus, clock, random, passwords, metrics, journal, banish };
+      chat = new ChatLeader(leadership, self, { ...world, ...limits });
       return chat;
     },
     opened: ({ copy, stamps }) => {
@@ -109,7 +110,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames), positions, clock, banish).start(bus),
+        new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(bus),
         openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },

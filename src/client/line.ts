@@ -11,8 +11,10 @@ import { codecError, parseJson } from '../events/codec.ts';
 import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
+import { limits } from '../events/limits.ts';
 import { type Bus, NobodyThere } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
+import { Pace } from '../ports/pace.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
 import {
   type QueryAnswer,
@@ -69,6 +71,7 @@ export class Line {
   readonly #actor: ActorRefFrom<typeof clientMachine>;
   readonly #lamport = new LamportClock();
   readonly #subject: string;
+  readonly #questions = new Pace(limits.requestsUnderWayMax);
   #link: Link | undefined;
   #outbox: Outbox | undefined;
   #position: number;
@@ -260,10 +263,8 @@ export class Line {
   /** Undefined when nobody answered this time. */
   async #ask(subject: string, query: unknown, timeoutMs: number) {
     try {
-      const data = await this.link.request(
-        subject,
-        JSON.stringify({ atLeast: this.#position, query }),
-        timeoutMs,
+      const data = await this.#questions.run(() =>
+        this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs),
       );
       return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch {

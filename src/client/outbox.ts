@@ -61,6 +61,8 @@ export class Outbox {
   readonly #entries: Entry[] = [];
   /** Counts resends: what earlier attempts still bring in is heard, but not obeyed. */
   #attempt = 0;
+  /** Batches of this attempt that have no reply yet. */
+  #underWay = 0;
   #isFlushing = false;
   /** Until when nothing is sent: somebody asked for that. */
   #pause: Timer | undefined;
@@ -101,7 +103,7 @@ export class Outbox {
   resend(): void {
     this.#options.clock.clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#attempt += 1;
+    this.#begin();
     for (const entry of this.#entries) entry.isSent = false;
     this.flush();
   }
@@ -112,12 +114,19 @@ export class Outbox {
     for (const entry of this.#entries.splice(0)) this.#giveUp(entry, reason);
   }
 
+  /** A new attempt: what earlier ones wait for may never come. */
+  #begin(): void {
+    this.#attempt += 1;
+    this.#underWay = 0;
+  }
+
+  /** As much as may be under way; the rest goes out when there are replies. */
   #sendAll(): void {
     let after: string | null = null;
     let batch: Entry[] = [];
     let sizeBytes = 0;
     const send = () => {
-      if (batch.length > 0) void this.#send(batch, after);
+      if (batch.length > 0 && !this.#isFull) void this.#send(batch, after);
       after = batch.at(-1)?.command.id ?? after;
       batch = [];
       sizeBytes = 0;
@@ -127,6 +136,7 @@ export class Outbox {
         after = entry.command.id;
         continue;
       }
+      if (this.#isFull) return;
       if (batch.length === limits.commandsPerRequestMax || sizeBytes + entry.sizeBytes > batchBytesMax)
         send();
       batch.push(entry);
@@ -138,6 +148,7 @@ export class Outbox {
   async #send(batch: readonly Entry[], after: string | null): Promise<void> {
     const { bus, lamport, subject } = this.#options;
     const attempt = this.#attempt;
+    this.#underWay += 1;
     const sentFirst = batch.filter((entry) => !entry.wasSent);
     for (const entry of batch) {
       entry.isSent = true;
@@ -149,6 +160,7 @@ export class Outbox {
       const data = await bus.request(subject, payload, replyTimeoutMs);
       const reply = replySchema.parse(parseJson(Buffer.from(data).toString()));
       this.#received(reply, { batch, sentFirst, attempt });
+      this.#ended(attempt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof NobodyThere) {
@@ -157,6 +169,16 @@ export class Outbox {
       }
       this.#resendAfter(retryMs);
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#underWay >= limits.requestsUnderWayMax;
+  }
+
+  #ended(attempt: number): void {
+    if (attempt !== this.#attempt) return;
+    this.#underWay -= 1;
+    if (this.#entries.at(-1)?.isSent === false) this.flush(); // the newest goes out last
   }
 
   #received(reply: Reply, { batch, sentFirst, attempt }: Sent): void {
@@ -176,14 +198,14 @@ export class Outbox {
   }
 
   #resendAfter(delayMs: number): void {
-    this.#attempt += 1; // nothing more goes out before the resend
+    this.#begin(); // nothing of this attempt is obeyed any more
     this.#options.clock.setTimeout(() => this.resend(), delayMs);
   }
 
   /** Whoever is asked to wait was answered, if not with what was asked for: time-outs begin anew. */
   #pauseFor(delayMs: number, undecided: readonly Entry[]): void {
     const { clock, slowedDown } = this.#options;
-    this.#attempt += 1;
+    this.#begin();
     for (const entry of undecided) entry.wasSent = false;
     for (const entry of this.#entries) this.#expire(entry, delayMs);
     clock.clearTimeout(this.#pause);

@@ -24,9 +24,9 @@ export class Bucket {
     this.#tokens = Math.max(this.#left(nowMs) - amount, -this.#burst);
   }
 
-  /** Milliseconds until nothing is owed. */
-  waitMs(nowMs: number): number {
-    return Math.max(0, -this.#left(nowMs) / this.#perMs);
+  /** Milliseconds until there is as much; 0: until nothing is owed. */
+  waitMs(amount: number, nowMs: number): number {
+    return Math.max(0, (amount - this.#left(nowMs)) / this.#perMs);
   }
 
   isFull(nowMs: number): boolean {

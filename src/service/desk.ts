@@ -37,6 +37,7 @@ import {
   weaknessOf,
 } from './prepare.ts';
 import type { Buckets } from './send-rate.ts';
+import type { Unexpected } from './unexpected.ts';
 
 export interface DeskOptions {
   readonly leadership: Leadership;
@@ -46,6 +47,7 @@ export interface DeskOptions {
   readonly frames: Frames;
   readonly attempts: Attempts;
   readonly buckets: Buckets;
+  readonly unexpected: Unexpected;
 }
 
 /** A command's answer, and the frame that must be committed before it may leave (0: it rests on nothing). */
@@ -106,9 +108,9 @@ export class Desk {
       return taken;
     }
     const run = () =>
-      this.#process(sender, lane, batch, respond).catch(() => {
+      this.#process(sender, lane, batch, respond).catch((error: unknown) => {
         this.#taken.delete(lane); // not all of it was decided: what follows it must not be decided before it
-        this.#putOff(respond);
+        this.#putOff(respond, 'a command could not be decided', error);
       });
     const turn = (before ? before.then(run) : run()).finally(() => {
       if (this.#lanes.get(lane)?.turn === turn) this.#lanes.delete(lane);
@@ -160,14 +162,19 @@ export class Desk {
       outcomes.push(outcome);
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
-    const answer = () => void this.#answer(outcomes, later, respond).catch(() => this.#putOff(respond));
+    const answer = () =>
+      void this.#answer(outcomes, later, respond).catch((error: unknown) =>
+        this.#putOff(respond, 'an answer could not be read', error),
+      );
     if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
   }
 
-  /** Something could not be read. A leader that was stopped for it says nothing any more. */
-  #putOff(respond: Respond): void {
-    if (!this.#stopped) respond({ refused: refusal('not-now') });
+  /** Something failed that should not. A leader that was stopped for it says nothing any more. */
+  #putOff(respond: Respond, what: string, error: unknown): void {
+    if (this.#stopped) return;
+    this.#options.unexpected.tell(what, error);
+    respond({ refused: refusal('not-now') });
   }
 
   /** Who was forgotten is asked for a resend: that costs a round trip and nothing else. */

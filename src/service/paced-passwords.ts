@@ -3,6 +3,7 @@
  * on the same threads: a flood of log-ins would leave none for it. So few are hashed at a time, some wait, and whoever
  * comes when those are too many is told so and comes again.
  */
+import { Pace } from '../ports/pace.ts';
 import type { Passwords } from '../ports/passwords.ts';
 
 /** Nothing was hashed: too many wait already. */
@@ -17,8 +18,7 @@ const waitingMax = 64;
 
 export class PacedPasswords implements Passwords {
   readonly #passwords: Passwords;
-  #busy = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #pace = new Pace(atATime);
 
   constructor(passwords: Passwords) {
     this.#passwords = passwords;
@@ -43,20 +43,7 @@ export class PacedPasswords implements Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await this.#turn();
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#busy -= 1;
-    }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#busy < atATime) this.#busy += 1;
-    else if (this.#waiting.length >= waitingMax)
-      throw new TooManyWait('too many passwords wait to be hashed');
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#pace.waiting >= waitingMax) throw new TooManyWait('too many passwords wait to be hashed');
+    return await this.#pace.run(work);
   }
 }

@@ -2,33 +2,24 @@
 import { codecError, parseBytes } from '../events/codec.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import { type QueryName, type QueryRequest, queries, querySchema } from '../protocol/queries.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
-import { Bucket } from './bucket.ts';
+import { Intake, questionLimits } from './intake.ts';
 import type { Reader } from './reader.ts';
+import { Unexpected } from './unexpected.ts';
 import type { Positions } from './waiting.ts';
 
 const catchUpTimeoutMs = 1_000;
-/** Of one user, at one node. */
-const askingMax = 32;
-/** Faster than that they are put off; who does not care is banished. */
-const questionsPerSecond = 300;
-const questionsBurst = 300;
-const knocksPerSecond = 1_000;
-const knocksBurst = 1_000;
-const knocksPerPutOff = 4;
-/** Users whose questions are counted. */
-const rememberedMax = 10_000;
+const sweepMs = 1_000;
 
-/** A user's questions: how many have no answer yet, and how fast they come. */
-interface Asker {
-  asking: number;
-  isBanished: boolean;
-  readonly questions: Bucket;
-  /** Whatever is sent, answered or not. */
-  readonly knocks: Bucket;
+export interface ReadServiceOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Somebody asks for more than any client needs. */
+  banish?(speaker: string): void;
 }
 
 export class ReadService {
@@ -36,74 +27,63 @@ export class ReadService {
   readonly #reader: Reader;
   readonly #positions: Positions;
   readonly #clock: Clock;
-  readonly #banish: (speaker: string) => void;
-  readonly #askers = new Map<string, Asker>();
+  readonly #unexpected: Unexpected;
+  readonly #intake: Intake;
+  #stopped = false;
 
-  /** @param banish somebody asks for more than any client needs. */
   constructor(
     copy: Copy,
     reader: Reader,
     positions: Positions,
-    clock: Clock,
-    banish: (speaker: string) => void = () => undefined,
+    { clock, journal, banish = () => undefined }: ReadServiceOptions,
   ) {
     this.#copy = copy;
     this.#reader = reader;
     this.#positions = positions;
     this.#clock = clock;
-    this.#banish = banish;
+    this.#unexpected = new Unexpected(journal);
+    this.#intake = new Intake({ clock, limits: questionLimits, banish });
   }
 
   start(bus: Bus): Subscription {
-    return bus.subscribe(clientSubjects.allQueries, (message) => void this.#receive(message), {
-      queue: 'verbatim',
-    });
+    const receive = (message: BusMessage) => this.#receive(message);
+    const parts = [
+      bus.subscribe(clientSubjects.allQueries, receive, { queue: 'verbatim' }),
+      every(this.#clock, sweepMs, () => this.#intake.sweep()),
+    ];
+    return {
+      stop: () => {
+        this.#stopped = true;
+        for (const part of parts) part.stop();
+        this.#intake.stop();
+      },
+    };
   }
 
-  async #receive(message: BusMessage): Promise<void> {
+  #receive(message: BusMessage): void {
     const { speaker } = parseSubject(message.subject);
-    const asker = this.#askerOf(speaker);
-    const nowMs = this.#clock.monotonicMs();
-    if (!asker.knocks.spend(1, nowMs)) {
-      if (!asker.isBanished) this.#banish(speaker);
-      asker.isBanished = true;
-      return;
+    const outcome = this.#intake.offer(speaker, message.data.length, () => {
+      void this.#take(message);
+      return 1;
+    });
+    if (outcome === 'put-off') this.#respond(message, refusal('not-now'));
+  }
+
+  async #take(message: BusMessage): Promise<void> {
+    if (!message.expectsAnswer) return; // nothing else would come of it
+    const { speaker, last } = parseSubject(message.subject);
+    try {
+      this.#respond(message, await this.#answer(speaker, last, message.data));
+    } catch (error) {
+      if (this.#stopped) return; // and its store closed
+      this.#unexpected.tell('a question could not be answered', error);
+      this.#respond(message, refusal('not-now'));
     }
-    asker.isBanished = false;
-    const isTaken = asker.asking < askingMax && asker.questions.spend(1, nowMs);
-    if (!isTaken) asker.knocks.charge(knocksPerPutOff, nowMs);
-    const answer = isTaken ? await this.#ask(asker, message) : refusal('not-now');
+  }
+
+  #respond(message: BusMessage, answer: object | Refusal): void {
     const position = this.#copy.shown;
     message.respond(JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) }));
-  }
-
-  async #ask(asker: Asker, { subject, data }: BusMessage): Promise<object | Refusal> {
-    const { speaker, last } = parseSubject(subject);
-    asker.asking += 1;
-    try {
-      return await this.#answer(speaker, last, data);
-    } catch {
-      return refusal('not-now');
-    } finally {
-      asker.asking -= 1;
-    }
-  }
-
-  #askerOf(user: string): Asker {
-    const nowMs = this.#clock.monotonicMs();
-    const asker = this.#askers.get(user) ?? {
-      asking: 0,
-      isBanished: false,
-      questions: new Bucket(questionsPerSecond, questionsBurst, nowMs),
-      knocks: new Bucket(knocksPerSecond, knocksBurst, nowMs),
-    };
-    this.#askers.delete(user);
-    this.#askers.set(user, asker);
-    for (const oldest of this.#askers.keys()) {
-      if (this.#askers.size <= rememberedMax) break;
-      this.#askers.delete(oldest);
-    }
-    return asker;
   }
 
   async #answer(user: string, name: string, data: Uint8Array): Promise<object | Refusal> {

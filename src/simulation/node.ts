@@ -2,6 +2,7 @@
 import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLogs } from '../log/port.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
@@ -165,6 +166,14 @@ export class SimulatedNode {
     const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
     const passwords = new SimulatedPasswords(process, settings.without === 'password-check');
     const { random } = process;
+    const journal: Journal = {
+      notice: (line) => {
+        trace.note(this.id, line);
+        if (line.startsWith('stopped serving')) watch.froze(this.id, line);
+        if (line.startsWith('checking its copy')) watch.doubted(this.id, line);
+      },
+      detail: (line) => trace.note(this.id, line),
+    };
     return new Replica({
       id: this.id,
       founding: { members, copies, minCopies },
@@ -183,14 +192,7 @@ export class SimulatedNode {
       bus,
       clock: process,
       random,
-      journal: {
-        notice: (line) => {
-          trace.note(this.id, line);
-          if (line.startsWith('stopped serving')) watch.froze(this.id, line);
-          if (line.startsWith('checking its copy')) watch.doubted(this.id, line);
-        },
-        detail: (line) => trace.note(this.id, line),
-      },
+      journal,
       logs: this.#logs(running),
       opened: (replica) => {
         const { copy } = replica;
@@ -201,7 +203,10 @@ export class SimulatedNode {
           committed: (frames) => running.copy === copy && watch.committed(this.id, frames, copy.mark),
         });
         const reader = new Reader(copy, new Frames(copy.store));
-        running.reads = new ReadService(copy, reader, new Positions(copy, process), process).start(bus);
+        running.reads = new ReadService(copy, reader, new Positions(copy, process), {
+          clock: process,
+          journal,
+        }).start(bus);
       },
       closed: () => {
         running.copy = undefined;
@@ -211,7 +216,8 @@ export class SimulatedNode {
         watch.serves(this.id, leadership.copy.tail);
         const weakened = weakenLeadership(leadership, settings.without);
         const limits = { sessionGapMs, logInMs, sendRate };
-        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, ...limits });
+        const world = { bus, clock: process, random, passwords, journal };
+        return new ChatLeader(weakened, replica, { ...world, ...limits });
       },
     });
   }
