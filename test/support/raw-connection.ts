@@ -15,21 +15,22 @@ export class RawConnection {
     this.#lines = new Lines(socket, 'the connection');
   }
 
-  /** @returns undefined when the broker does not let them in. */
-  static async open(port: number, user: string, pass: string): Promise<RawConnection | undefined> {
-    return await RawConnection.openWith(port, { user, pass });
+  /** @throws what the broker says to those it does not let in. */
+  static async open(port: number, user: string, pass: string): Promise<RawConnection> {
+    const raw = new RawConnection(connect(port, '127.0.0.1'));
+    const refusal = await raw.#introduce({ user, pass });
+    if (refusal === undefined) return raw;
+    raw.close();
+    throw new Error(`${user} was not let in: ${refusal}`);
   }
 
-  /** @param credentials whatever is said of them. */
-  static async openWith(port: number, credentials: object): Promise<RawConnection | undefined> {
+  /** What the broker says to whoever introduces themselves so. @throws when it lets them in. */
+  static async refusal(port: number, credentials: object): Promise<string> {
     const raw = new RawConnection(connect(port, '127.0.0.1'));
-    const manners = { verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
-    const said = await raw
-      .#say(`CONNECT ${JSON.stringify({ ...manners, ...credentials })}`)
-      .catch(() => undefined);
-    if (said && !said.some((line) => line.includes('Authorization Violation'))) return raw;
+    const refusal = await raw.#introduce(credentials);
     raw.close();
-    return undefined;
+    if (refusal !== undefined) return refusal;
+    throw new Error('they were let in');
   }
 
   /** What the broker says to a publication: nothing, or a refusal. */
@@ -54,6 +55,17 @@ export class RawConnection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** @param credentials whatever is said of them. @returns a refusal, or undefined. */
+  async #introduce(credentials: object): Promise<string | undefined> {
+    const manners = { verbose: false, pedantic: false, lang: 'raw', version: '0', protocol: 1 };
+    try {
+      const said = await this.#say(`CONNECT ${JSON.stringify({ ...manners, ...credentials })}`);
+      return said.find((line) => line.includes('Authorization Violation'));
+    } catch (error) {
+      return (error as Error).message; // it hung up, and what it had said until then
+    }
   }
 
   /** Everything up to the answer to a ping that is sent behind. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Outbox } from '../../../src/client/outbox.ts';
 import type { ClientCommand } from '../../../src/events/commands.ts';
 import { LamportClock } from '../../../src/events/lamport.ts';
+import { limits } from '../../../src/events/limits.ts';
 import type { Reply } from '../../../src/protocol/answers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';
@@ -21,6 +22,9 @@ let batches: string[][];
 /** How many it decides before it asks for a pause; then everything. */
 let patience: number[];
 let pauses: number[];
+/** Whether the leader keeps its replies to itself, and those that it kept. */
+let isHolding: boolean;
+let held: (() => void)[];
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -28,6 +32,8 @@ beforeEach(() => {
   batches = [];
   patience = [];
   pauses = [];
+  isHolding = false;
+  held = [];
   bus.subscribe(subject, ({ data, respond }) => {
     const { commands } = JSON.parse(Buffer.from(data).toString()) as { commands: ClientCommand[] };
     batches.push(commands.map(({ id }) => id));
@@ -35,7 +41,9 @@ beforeEach(() => {
     const answers = commands.slice(0, count).map(({ id }) => ({ id, position: 1 }));
     const slower = { code: 'slow-down', message: 'slower', retryAfterMs: pauseMs };
     const reply: Reply = { clock: 1, answers, ...(count < commands.length ? { refused: slower } : {}) };
-    respond(JSON.stringify(reply));
+    const say = () => respond(JSON.stringify(reply));
+    if (isHolding) held.push(say);
+    else say();
   });
   outbox = new Outbox({
     bus,
@@ -114,5 +122,24 @@ describe('a leader that asks for a pause', () => {
     outbox.resend();
     await passes(10);
     expect(outcome.is).toBe('done');
+  });
+});
+
+describe('what is under way', () => {
+  it('is a few batches at a time, and the rest goes out together, in its order, when there is a reply', async () => {
+    isHolding = true;
+    const ids = Array.from({ length: 3 * limits.requestsUnderWayMax }, (_, index) => `m-${index}`);
+    const outcomes: { is: string }[] = [];
+    for (const id of ids) {
+      outcomes.push(give(id));
+      await turns(3); // each by itself, as long as there is room
+    }
+    expect(batches).toEqual(ids.slice(0, limits.requestsUnderWayMax).map((id) => [id]));
+    held.shift()?.();
+    await turns(8);
+    expect(batches.at(-1)).toEqual(ids.slice(limits.requestsUnderWayMax));
+    for (const reply of held) reply();
+    await turns(8);
+    expect(outcomes.map(({ is }) => is)).toEqual(ids.map(() => 'done'));
   });
 });
