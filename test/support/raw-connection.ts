@@ -47,10 +47,11 @@ export class RawConnection {
     return await this.#say(`SUB ${subject} 1`);
   }
 
-  /** Resolves when the broker has hung up. */
-  async ended(): Promise<void> {
+  /** Resolves when the broker has hung up. @returns what it had said until then. */
+  async ended(): Promise<string> {
     // Not `once` of events: a connection may end with an error too.
     if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
+    return this.#lines.all.join('\n');
   }
 
   close(): void {
