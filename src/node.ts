@@ -79,7 +79,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
-  const banishment = new Banishment(bus, clock);
+  const banishment = new Banishment(bus, clock, journal);
   const banish = (speaker: string) => banishment.banish(speaker);
   let open: OpenCopy | undefined;
   let chat: ChatLeader | undefined;

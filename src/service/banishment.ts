@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Bus, Subscription } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import { parse } from '../replication/messages.ts';
 
 const subject = 'verbatim.node.banished';
@@ -12,11 +13,13 @@ const wordSchema = z.strictObject({ speaker: z.string().max(64) });
 export class Banishment {
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #journal: Journal;
   readonly #banished = new Set<string>();
 
-  constructor(bus: Bus, clock: Clock) {
+  constructor(bus: Bus, clock: Clock, journal: Journal) {
     this.#bus = bus;
     this.#clock = clock;
+    this.#journal = journal;
   }
 
   /** @param banished told of each, once. */
@@ -31,7 +34,10 @@ export class Banishment {
   }
 
   banish(speaker: string): void {
-    if (!this.#banished.has(speaker)) this.#bus.publish(subject, JSON.stringify({ speaker }));
+    if (this.#banished.has(speaker)) return;
+    const seconds = banishedMs / 1_000;
+    this.#journal.notice(`${speaker} asks for more than any client needs; sent away for ${seconds} s`);
+    this.#bus.publish(subject, JSON.stringify({ speaker }));
   }
 
   has(speaker: string): boolean {

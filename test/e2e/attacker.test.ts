@@ -225,6 +225,7 @@ describe('an attacker', () => {
     const gone = flooder.ended();
     flooder.flood(`verbatim.cmd.${user}.c-1`, '{}', 20_000);
     await gone;
+    await cluster.said.next(`${user} asks for more than any client needs`);
     expect(await RawConnection.refusal(cluster.port, { user: `user:${user}:0`, pass: token })).toContain(
       'Authorization Violation',
     );
