@@ -63,6 +63,7 @@ export class Outbox {
   #attempt = 0;
   /** Batches of this attempt that have no reply yet. */
   #underWay = 0;
+  #underWayBytes = 0;
   #isFlushing = false;
   /** Until when nothing is sent: somebody asked for that. */
   #pause: Timer | undefined;
@@ -118,6 +119,7 @@ export class Outbox {
   #begin(): void {
     this.#attempt += 1;
     this.#underWay = 0;
+    this.#underWayBytes = 0;
   }
 
   /** As much as may be under way; the rest goes out when there are replies. */
@@ -148,7 +150,9 @@ export class Outbox {
   async #send(batch: readonly Entry[], after: string | null): Promise<void> {
     const { bus, lamport, subject } = this.#options;
     const attempt = this.#attempt;
+    const sizeBytes = batch.reduce((sum, entry) => sum + entry.sizeBytes, 0);
     this.#underWay += 1;
+    this.#underWayBytes += sizeBytes;
     const sentFirst = batch.filter((entry) => !entry.wasSent);
     for (const entry of batch) {
       entry.isSent = true;
@@ -160,7 +164,7 @@ export class Outbox {
       const data = await bus.request(subject, payload, replyTimeoutMs);
       const reply = replySchema.parse(parseJson(Buffer.from(data).toString()));
       this.#received(reply, { batch, sentFirst, attempt });
-      this.#ended(attempt);
+      this.#ended(attempt, sizeBytes);
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof NobodyThere) {
@@ -172,12 +176,14 @@ export class Outbox {
   }
 
   get #isFull(): boolean {
-    return this.#underWay >= limits.requestsUnderWayMax;
+    const { requestsUnderWayMax, bytesUnderWayMax } = limits;
+    return this.#underWay >= requestsUnderWayMax || this.#underWayBytes > bytesUnderWayMax - batchBytesMax;
   }
 
-  #ended(attempt: number): void {
+  #ended(attempt: number, sizeBytes: number): void {
     if (attempt !== this.#attempt) return;
     this.#underWay -= 1;
+    this.#underWayBytes -= sizeBytes;
     if (this.#entries.at(-1)?.isSent === false) this.flush(); // the newest goes out last
   }
 

@@ -10,6 +10,7 @@ export const limits = {
   requestBytesMax: 512 * 1024,
   /** Of one client, of commands and of questions each: what is more waits, and goes out together. */
   requestsUnderWayMax: 8,
+  bytesUnderWayMax: 512 * 1024,
   /** A frame is cut when either is reached: small enough to copy between nodes in one message. */
   eventsPerFrameMax: 1024,
   frameBytesMax: 768 * 1024,

@@ -83,7 +83,7 @@ describe('the intake', () => {
     expect(accepted).toBeLessThanOrEqual(waitingLimits.max + Math.ceil(burst / 500) + 1);
     expect(new Set(outcomes)).toEqual(new Set(['taken', 'put-off']));
     offer('c', burst + 1);
-    expect(offer('c', 1, waitingLimits.bytesMax / 4)).toBe('taken'); // it waits
+    expect(offer('c', 1, waitingLimits.bytesMax / 2)).toBe('taken'); // it waits
     expect(offer('c', 1, waitingLimits.bytesMax)).toBe('ignored'); // as large as many
     expect(banished).toEqual(['c']);
   });
