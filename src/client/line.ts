@@ -222,8 +222,8 @@ export class Line {
   }
 
   async #connect(): Promise<void> {
-    const { clock } = this.#options;
-    const link = await this.#options.link();
+    const { clock, link: dial } = this.#options;
+    const link = await dial();
     if (this.state === 'closed') return await link.close();
     this.#link = link;
     this.#outbox = new Outbox({
@@ -249,8 +249,8 @@ export class Line {
   }
 
   #heardOfLeader(data: Uint8Array): void {
-    const { success, data: notice } = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
-    if (!success) return;
+    const notice = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString())).data;
+    if (!notice) return;
     if (notice.leader === null) {
       if (notice.epoch >= this.leader.epoch) this.#send({ type: 'LEADER_LOST' }); // else of a node that lags behind
       return;
@@ -263,9 +263,9 @@ export class Line {
   /** Undefined when nobody answered this time. */
   async #ask(subject: string, query: unknown, timeoutMs: number) {
     try {
-      const data = await this.#questions.run(() =>
-        this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs),
-      );
+      const ask = () =>
+        this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs);
+      const data = await this.#questions.run(ask);
       return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch {
       return undefined;
