@@ -7,6 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/free-port.ts';
 
+/** What a cluster can do is measured, and not what it lets one user do. */
+const unlimited = ['--send-rate', '0'];
+
 export const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
 
 export interface BenchCluster {
@@ -36,7 +39,7 @@ export async function startCluster(data: string, args: readonly string[] = []): 
   const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []; // such as --cpu-prof, for every process of the cluster
   const child = spawn(
     process.execPath,
-    [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...args],
+    [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...unlimited, ...args],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
     },

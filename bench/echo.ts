@@ -7,6 +7,6 @@ const connection = await connectTo({
   name: 'echo',
   patient: false,
 });
-connection.subscribe('bench.echo', { callback: (_, message) => void message.respond(message.data) });
+connection.subscribe('verbatim.bench.echo', { callback: (_, message) => void message.respond(message.data) });
 await connection.flush();
 process.send?.('ready');

@@ -1,7 +1,8 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
-import { removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
 import { benchFailover } from './failover.ts';
+import { benchFlood } from './flood.ts';
 import { print, type Row } from './measure.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -11,16 +12,8 @@ const isJson = args.includes('--json');
 const asked = args.filter((arg) => !arg.startsWith('--'));
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
-  sends: async () => {
-    const data = await temporaryFolder();
-    const cluster = await startCluster(data);
-    try {
-      return await benchSends(cluster);
-    } finally {
-      await cluster.stop();
-      await removeFolder(data);
-    }
-  },
+  sends: async () => await withCluster(benchSends),
+  flood: async () => await withCluster(benchFlood),
   rebuild: benchRebuild,
   growth: benchGrowth,
   failover: () =>
@@ -54,6 +47,17 @@ print('machine', [head], isJson);
 for (const [name, bench] of Object.entries(benches)) {
   // Failover takes as long as all others together, and writes a plot into the documents: only where it is asked for.
   if (asked.includes(name) || (asked.length === 0 && name !== 'failover')) print(name, await bench(), isJson);
+}
+
+async function withCluster(bench: (cluster: BenchCluster) => Promise<Row[]>): Promise<Row[]> {
+  const data = await temporaryFolder();
+  const cluster = await startCluster(data);
+  try {
+    return await bench(cluster);
+  } finally {
+    await cluster.stop();
+    await removeFolder(data);
+  }
 }
 
 /** `--kills=20` */

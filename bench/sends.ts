@@ -74,7 +74,7 @@ async function echo(connection: NatsConnection, url: string, pass: string): Prom
   });
   await new Promise((resolve) => responder.once('message', resolve));
   return {
-    run: () => connection.request('bench.echo', payload, { timeout: 10_000 }),
+    run: () => connection.request('verbatim.bench.echo', payload, { timeout: 10_000 }),
     end: async () => void responder.kill(),
   };
 }

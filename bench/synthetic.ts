@@ -84,6 +84,16 @@ function* registered(index: number, at: number): Generator<DomainEvent> {
     digest: '0'.repeat(32),
   });
   const secrets = { passwordHash: '$argon2id$nobody-can-log-in-with-this', recoveryHash: '0'.repeat(64) };
-  yield { type: 'UserRegistered', at, data: { user, name: nameOf(index), ...secrets }, cause: cause('r') };
-  yield { type: 'LoggedIn', at, data: { user, tokenHash: hashToken(tokenOf(index)) }, cause: cause('l') };
+  yield {
+    type: 'UserRegistered',
+    at,
+    data: { user, name: nameOf(index), skeletons: [], ...secrets },
+    cause: cause('r'),
+  };
+  yield {
+    type: 'LoggedIn',
+    at,
+    data: { user, tokenHash: hashToken(tokenOf(index)), expiresAt: Number.MAX_SAFE_INTEGER },
+    cause: cause('l'),
+  };
 }

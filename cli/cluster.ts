@@ -1,11 +1,13 @@
 /** A cluster started by `up` or `start`, and what is said about it. */
-import { rememberedServers } from '../src/cluster/address.ts';
+import { rememberedServers, rememberedTrust } from '../src/cluster/address.ts';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { readSecrets } from '../src/cluster/secrets.ts';
-import { portsTaken } from '../src/cluster/servers.ts';
+import { type Listening, portsTaken } from '../src/cluster/servers.ts';
 import { type NodeStatus, Operator } from '../src/operator/operator.ts';
 import { Refusal, UsageError } from './failure.ts';
+import { listeningOf } from './listening.ts';
 import type { UpOptions } from './options.ts';
+import type { Reach } from './session.ts';
 
 /** Where the news of a cluster goes. */
 export interface ClusterNews {
@@ -34,7 +36,8 @@ const patienceMs = 3_000;
 
 export async function startCluster(options: UpOptions, news: ClusterNews): Promise<StartedCluster> {
   const { nodes, data, port, nats, restart } = options;
-  const nodeArgs = replicaArgs(options);
+  const listening = await listeningOf(options);
+  const nodeArgs = [...replicaArgs(options), ...securityArgs(options, listening)];
   if (port + portsTaken(nats) - 1 > lastPort)
     throw new UsageError(
       `--port ${port} leaves no room for the ${portsTaken(nats)} ports of ${nats} servers`,
@@ -46,6 +49,7 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
       nodes,
       nats,
       data,
+      listening,
       port,
       restart,
       nodeArgs,
@@ -66,11 +70,12 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
       },
     },
   );
+  const reach = { servers: cluster.servers, data, security: securityOf(options, listening) };
   return {
     servers: cluster.servers,
     stop: () => cluster.stop(),
     ready: async () => {
-      const leader = await Promise.race([leaderServing(cluster.servers, data, nodes, start), start.failed]);
+      const leader = await Promise.race([leaderServing(reach, nodes, start), start.failed]);
       start.isOver = true;
       news.say(
         { ready: true, servers: cluster.servers, leader },
@@ -78,7 +83,7 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
       );
     },
     clients: async () => {
-      const statuses = await askAll(cluster.servers, data, nodes).catch(() => []);
+      const statuses = await askAll(reach, nodes).catch(() => []);
       return Math.max(0, ...statuses.map(({ clients }) => clients));
     },
   };
@@ -131,7 +136,8 @@ export async function runningIn(data: string): Promise<readonly string[] | undef
   const servers = await rememberedServers(data);
   if (servers === undefined) return undefined;
   const { operatorPassword } = await readSecrets(data);
-  const operator = await Operator.connect(servers, operatorPassword).catch(() => undefined); // another's knows no such password
+  const security = { caFile: rememberedTrust(data) };
+  const operator = await Operator.connect(servers, operatorPassword, security).catch(() => undefined); // another's knows no such password
   await operator?.close();
   return operator && servers;
 }
@@ -140,6 +146,8 @@ function replicaArgs({
   election,
   fsync,
   sessionGap,
+  loginLife,
+  sendRate,
   minCopies,
   log,
   nodes,
@@ -155,6 +163,10 @@ function replicaArgs({
     fsync,
     '--session-gap',
     gap,
+    '--login-life',
+    `${loginLife}ms`,
+    '--send-rate',
+    String(sendRate),
     '--copies',
     String(copies),
     '--min-copies',
@@ -164,19 +176,36 @@ function replicaArgs({
   ];
 }
 
+interface ClusterReach extends Reach {
+  readonly data: string;
+}
+
+function securityOf({ insecurePlaintext }: UpOptions, { tls }: Listening): Reach['security'] {
+  return { caFile: tls?.ca, isPlainTextAllowed: insecurePlaintext };
+}
+
+function securityArgs({ insecurePlaintext }: UpOptions, { tls }: Listening): string[] {
+  return [...(tls?.ca ? ['--tls-ca', tls.ca] : []), ...(insecurePlaintext ? ['--insecure-plaintext'] : [])];
+}
+
+/** Nobody answers yet: that passes. A certificate that does not fit stays so. */
+function unlessInsecure(error: unknown): NodeStatus[] {
+  if (['plain-text', 'not-trusted'].includes((error as Refusal).code)) throw error;
+  return [];
+}
+
 function majority(nodes: number): number {
   return Math.floor(nodes / 2) + 1;
 }
 
 /** Asks until some node says that it leads. */
 async function leaderServing(
-  servers: readonly string[],
-  data: string,
+  reach: ClusterReach,
   nodes: number,
   start: { readonly isOver: boolean },
 ): Promise<string> {
   for (;;) {
-    const statuses = await askAll(servers, data, nodes).catch(() => []);
+    const statuses = await askAll(reach, nodes).catch(unlessInsecure);
     const leading = statuses.find(({ node, leader, role }) => role === 'leader' && leader === node);
     if (leading) return leading.node;
     if (start.isOver) return ''; // nobody waits any more
@@ -184,9 +213,9 @@ async function leaderServing(
   }
 }
 
-async function askAll(servers: readonly string[], data: string, nodes: number): Promise<NodeStatus[]> {
+async function askAll({ servers, data, security }: ClusterReach, nodes: number): Promise<NodeStatus[]> {
   const { operatorPassword } = await readSecrets(data);
-  const operator = await Operator.connect(servers, operatorPassword);
+  const operator = await Operator.connect(servers, operatorPassword, security);
   try {
     return await operator.status(answerMs, nodes);
   } finally {

@@ -52,6 +52,11 @@ export const groups: readonly Group[] = [
       },
       { name: 'logout', summary: 'log out', load: () => import('./commands/logout.ts') },
       { name: 'whoami', summary: 'say who is logged in', load: () => import('./commands/whoami.ts') },
+      {
+        name: 'recover',
+        summary: 'set a forgotten password anew with the recovery code',
+        load: () => import('./commands/recover.ts'),
+      },
       { name: 'passwd', summary: 'change the password', load: () => import('./commands/passwd.ts') },
       {
         name: 'delete-account',

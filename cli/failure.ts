@@ -1,5 +1,5 @@
 /** How a failure is told: one sentence on standard error, and the exit status that says what is known. */
-import { visible } from './render/text.ts';
+import { safeJson, visible } from './render/text.ts';
 
 export const exitStatus = { done: 0, refused: 1, usage: 2, unanswered: 3 } as const;
 
@@ -51,6 +51,7 @@ const codes: Readonly<Record<string, string>> = {
   ServerTooOld: 'server-too-old',
   DataFolderUnusable: 'data-unusable',
   StoreUnusable: 'data-unusable',
+  InsecureServer: 'insecure',
 };
 
 /** Errors are told apart by name: their classes live in modules that a failing command may never have loaded. */
@@ -89,5 +90,5 @@ export function reportFailure(error: unknown, isJson: boolean): number {
 
 export function tell({ code, message, id }: Omit<Failure, 'status'>, isJson: boolean): void {
   const object = { error: { code, message, ...(id === undefined ? {} : { id }) } };
-  process.stderr.write(isJson ? `${JSON.stringify(object)}\n` : `error: ${code}: ${visible(message)}\n`);
+  process.stderr.write(isJson ? `${safeJson(object)}\n` : `error: ${visible(code)}: ${visible(message)}\n`);
 }

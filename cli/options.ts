@@ -12,6 +12,8 @@ export interface OutputOptions {
 export interface ServerOptions extends OutputOptions {
   /** Undefined: that of the data folder, else the default port here. */
   readonly servers?: readonly string[];
+  readonly tlsCa?: string;
+  readonly insecurePlaintext?: boolean;
   readonly data: string;
   readonly timeout: number;
 }
@@ -28,10 +30,17 @@ export interface ReplicaOptions {
   readonly minCopies: number;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGap: number;
+  readonly loginLife: number;
+  readonly sendRate: number;
   readonly log: 'text' | 'json';
 }
 
 export interface UpOptions extends ReplicaOptions, OutputOptions {
+  readonly host: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+  readonly insecurePlaintext?: boolean;
   readonly nodes: number;
   readonly data: string;
   readonly port: number;
@@ -44,14 +53,24 @@ export function withOutput(command: Command): Command {
 }
 
 export function withServers(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '--servers <urls>',
-      "nats-server addresses; the first that works is used (default: the embedded server's)",
-    )
-      .env('VERBATIM_SERVERS')
-      .argParser(parseServers),
+  const servers = new Option(
+    '--servers <urls>',
+    "nats-server addresses, nats:// or tls://; the first that works is used (default: the embedded server's)",
   );
+  return withSecurity(command.addOption(servers.env('VERBATIM_SERVERS').argParser(parseServers)));
+}
+
+export function withSecurity(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--tls-ca <file>', "certificates to trust, in PEM (default: the system's)").env(
+        'VERBATIM_TLS_CA',
+      ),
+    )
+    .option(
+      '--insecure-plaintext',
+      'speak plain text even to another machine: everybody between reads along',
+    );
 }
 
 export function withData(command: Command, description = "the cluster's data folder"): Command {
@@ -88,7 +107,7 @@ function profileOption(): Option {
 /** For commands of operators: the data folder holds their password. */
 export function withOperator(command: Command): Command {
   const data =
-    "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD)";
+    "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD, or VERBATIM_OPERATOR_PASSWORD_FILE)";
   return withAnyProfile(withTimeout(withData(withOutput(withServers(command)), data)));
 }
 
@@ -120,6 +139,17 @@ export function withReplica(command: Command): Command {
         .default(3_600_000, '1h'),
     )
     .addOption(
+      new Option('--login-life <duration>', 'how long a log-in lasts; then one logs in again')
+        .argParser(duration)
+        .default(90 * unitMs.d!, '90d'),
+    )
+    .option(
+      '--send-rate <n>',
+      'commands a user may send a second, ten times as many at once; 0: no limit',
+      wholeNumber(0, 1_000_000),
+      1_000,
+    )
+    .addOption(
       new Option('--log <form>', 'how lines for operators are written to standard error')
         .choices(['text', 'json'])
         .default('text'),
@@ -128,6 +158,9 @@ export function withReplica(command: Command): Command {
 
 export function withLocalCluster(command: Command): Command {
   return withReplica(command)
+    .option('--host <address>', 'address or name that nats-server listens on', '127.0.0.1')
+    .option('--tls-cert <file>', 'certificate of the host, in PEM; clients then use tls://')
+    .option('--tls-key <file>', 'its private key')
     .option('--nodes <n>', 'how many replicas', wholeNumber(1, nodesMax), 3)
     .option('--port <n>', 'where nats-server listens', wholeNumber(1, 65_535), defaultPort)
     .option('--nats <n>', 'how many nats-servers, 1 or 3; of three any one may die', serverCount, 1)
@@ -139,7 +172,7 @@ function parseServers(text: string): string[] {
   for (const server of servers) {
     if (!/^(nats|tls):\/\/[^\s/]+:\d{1,5}$/.test(server)) {
       throw new InvalidArgumentError(
-        `an address looks like nats://host:port, not ${JSON.stringify(server)}.`,
+        `an address looks like nats://host:port or tls://host:port, not ${JSON.stringify(server)}.`,
       );
     }
   }

@@ -1,6 +1,7 @@
 /** Standard output: lines for people, or one JSON object a line for programs, and nothing else. */
 import type { OutputOptions } from './options.ts';
 import { type Palette, paletteFor } from './render/colour.ts';
+import { safeJson, safeText } from './render/text.ts';
 
 export class Output {
   readonly isJson: boolean;
@@ -16,17 +17,17 @@ export class Output {
 
   /** Resolves when the line has been handed over. */
   async emit(object: object, text: string): Promise<void> {
-    await this.#write(this.isJson ? JSON.stringify(object) : text);
+    await this.#write(this.isJson ? safeJson(object) : safeText(text));
   }
 
   /** For people only. */
   async say(text: string): Promise<void> {
-    if (!this.isJson) await this.#write(text);
+    if (!this.isJson) await this.#write(safeText(text));
   }
 
   /** A diagnostic: on standard error, for people only. */
   note(text: string): void {
-    if (!this.isJson) process.stderr.write(`${text}\n`);
+    if (!this.isJson) process.stderr.write(`${safeText(text)}\n`);
   }
 }
 

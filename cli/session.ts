@@ -18,14 +18,23 @@ export interface UserSession extends Deadline {
   readonly profile: Profile;
 }
 
-/** Those given, else those that the data folder remembers, else the default port on this machine. */
-export async function serversOf({
-  servers,
-  data,
-}: Pick<ServerOptions, 'servers' | 'data'>): Promise<readonly string[]> {
-  if (servers) return servers;
-  const { rememberedServers } = await import('../src/cluster/address.ts');
-  return (await rememberedServers(data)) ?? [`nats://127.0.0.1:${defaultPort}`];
+/** Where a cluster is, and how one speaks with it. */
+export interface Reach {
+  readonly servers: readonly string[];
+  readonly security: {
+    readonly caFile?: string | undefined;
+    readonly isPlainTextAllowed?: boolean | undefined;
+  };
+}
+
+/** The servers given, else those that the data folder remembers, else the default port on this machine. */
+export async function reachOf(
+  options: Pick<ServerOptions, 'servers' | 'data' | 'tlsCa' | 'insecurePlaintext'>,
+): Promise<Reach> {
+  const { rememberedServers, rememberedTrust } = await import('../src/cluster/address.ts');
+  const { data, tlsCa, insecurePlaintext: isPlainTextAllowed } = options;
+  const servers = options.servers ?? (await rememberedServers(data)) ?? [`nats://127.0.0.1:${defaultPort}`];
+  return { servers, security: { caFile: tlsCa ?? rememberedTrust(data), isPlainTextAllowed } };
 }
 
 function deadline(timeoutMs: number): Deadline {
@@ -38,16 +47,21 @@ export async function withGuest<T>(
   use: (guest: GuestClient, time: Deadline) => Promise<T>,
 ): Promise<T> {
   const time = deadline(options.timeout);
-  const [{ GuestClient }, { systemClient }, servers] = await Promise.all([
+  const [{ GuestClient }, { systemClient }, { servers, security }] = await Promise.all([
     import('../src/client/client.ts'),
     import('../src/client/system.ts'),
-    serversOf(options),
+    reachOf(options),
   ]);
-  const guest = new GuestClient(systemClient(servers));
+  const slowedDown = (retryAfterMs: number) => new Output(options).note(patience(retryAfterMs));
+  const guest = new GuestClient({ ...systemClient(servers, security), slowedDown });
   return await interruptible(guest, async () => {
     await guest.line.ready(time.leftMs());
     return await use(guest, time);
   });
+}
+
+function patience(retryAfterMs: number): string {
+  return `too many attempts lately; trying again in ${(retryAfterMs / 1_000).toFixed(1)} s`;
 }
 
 /** @throws {Refusal} when nobody is logged in under that profile. */
@@ -68,12 +82,12 @@ export async function asUser<T>(
   use: (session: UserSession) => Promise<T>,
 ): Promise<T> {
   const time = deadline(options.timeout);
-  const [{ UserClient }, { systemClient }, servers] = await Promise.all([
+  const [{ UserClient }, { systemClient }, { servers, security }] = await Promise.all([
     import('../src/client/client.ts'),
     import('../src/client/system.ts'),
-    serversOf(options),
+    reachOf(options),
   ]);
-  const client = new UserClient(systemClient(servers), identity);
+  const client = new UserClient(systemClient(servers, security), identity);
   return await interruptible(client, async () => {
     try {
       await client.line.connected(time.leftMs());
@@ -112,18 +126,18 @@ export function notLoggedIn(): Refusal {
   return new Refusal('not-logged-in', 'You are not logged in; run `verbatim login NAME` first.');
 }
 
-/** With the operator's password from the environment, else from the data folder. */
+/** With the operator's password from the environment, the file that it names, or else the data folder. */
 export async function asOperator<T>(
   options: ServerOptions,
   use: (operator: Operator, time: Deadline) => Promise<T>,
 ): Promise<T> {
   const time = deadline(options.timeout);
-  const [{ Operator }, servers, password] = await Promise.all([
+  const [{ Operator }, { servers, security }, password] = await Promise.all([
     import('../src/operator/operator.ts'),
-    serversOf(options),
+    reachOf(options),
     operatorPassword(options.data),
   ]);
-  const operator = await Operator.connect(servers, password);
+  const operator = await Operator.connect(servers, password, security);
   try {
     return await use(operator, time);
   } finally {
@@ -132,10 +146,21 @@ export async function asOperator<T>(
 }
 
 async function operatorPassword(data: string): Promise<string> {
-  const given = process.env.VERBATIM_OPERATOR_PASSWORD;
+  const { VERBATIM_OPERATOR_PASSWORD: given, VERBATIM_OPERATOR_PASSWORD_FILE: file } = process.env;
   if (given) return given;
+  if (file) return await passwordIn(file);
   const { readSecrets } = await import('../src/cluster/secrets.ts');
   return (await readSecrets(data)).operatorPassword;
+}
+
+async function passwordIn(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Refusal('data-unusable', `the operator's password cannot be read: ${message}`);
+  }
 }
 
 /** Ctrl-C gives up on what has no answer yet, which is then said to be unknown. */

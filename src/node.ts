@@ -3,16 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Strategy } from './actors/replica/decide.ts';
 import { readSecrets } from './cluster/secrets.ts';
-import { hashToken } from './events/tokens.ts';
 import { JetStreamLogs } from './log/jetstream.ts';
 import { LevelPlace } from './log/level-place.ts';
+import { openGate } from './node/gate.ts';
 import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
-import { tokens } from './projections/tables.ts';
 import { Replica } from './replication/replica.ts';
+import { Banishment } from './service/banishment.ts';
 import { ChatLeader } from './service/chat-leader.ts';
-import { clusterId } from './service/cluster-id.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
@@ -26,10 +25,9 @@ import { bootId } from './system/boot.ts';
 import { systemClock as clock } from './system/clock.ts';
 import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
-import type { Judge } from './transport/auth-callout.ts';
-import { guardBorder } from './transport/border.ts';
 import { connectTo } from './transport/connection.ts';
 import { NatsBus } from './transport/nats-bus.ts';
+import type { Security } from './transport/security.ts';
 import { refuseOldServer } from './transport/server-version.ts';
 
 export interface NodeOptions {
@@ -37,6 +35,7 @@ export interface NodeOptions {
   /** The cluster's data folder; this node's own lies in it under `nodes/`. */
   readonly data: string;
   readonly servers: readonly string[];
+  readonly security: Security;
   /** Of a cluster that is founded now; later the log says. */
   readonly members: readonly string[];
   readonly copies: number;
@@ -44,6 +43,9 @@ export interface NodeOptions {
   readonly strategy: Strategy;
   readonly fsync: 'stream' | 'nodes';
   readonly sessionGapMs: number;
+  readonly logInMs: number;
+  /** Commands in a second that one user may send; 0: as many as they like. */
+  readonly sendsPerSecond: number;
   /** Where it is watched, on this machine; 0: any port that is free. */
   readonly httpPort: number;
   /** How its lines for operators are written, and whether details are among them. */
@@ -55,11 +57,10 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-const judgePatienceMs = 1_500;
-
 /** @throws {StoreUnusable | DataFolderUnusable | ServerTooOld} in one sentence. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
-  const { id, data, servers, members, copies, minCopies, strategy, fsync, sessionGapMs } = options;
+  const { id, data, servers, security, members, copies, minCopies, strategy, fsync, sessionGapMs, logInMs } =
+    options;
   const watch = await Watch.open({ id, port: options.httpPort, nowMs: clock.monotonicMs });
   const journal = await journalFor(options, watch);
   const { metrics } = watch;
@@ -70,12 +71,16 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const credentials = { user: 'node', pass: secrets.nodePassword };
-  const connection = await connectTo({ servers, credentials, name: `${id} node`, patient: true });
+  const connection = await connectTo({ servers, security, credentials, name: `${id} node`, patient: true });
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
+  const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
+  const border = { servers, security, node: id, authPassword, wardenPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
+  const banishment = new Banishment(bus, clock, journal);
+  const banish = (speaker: string) => banishment.banish(speaker);
   let open: OpenCopy | undefined;
   let chat: ChatLeader | undefined;
   const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
@@ -93,21 +98,20 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
-      chat = new ChatLeader(leadership, self, { bus, clock, random, passwords, sessionGapMs, metrics });
+      const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
+      const world = { bus, clock, random, passwords, metrics, journal, banish };
+      chat = new ChatLeader(leadership, self, { ...world, ...limits });
       return chat;
     },
-    opened: ({ copy }) => {
+    opened: ({ copy, stamps }) => {
       const frames = new Frames(copy.store);
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames), positions).start(bus),
-        guardBorder(
-          { servers, password: secrets.authPassword, seed: secrets.calloutSeed, node: id },
-          judge(open, positions),
-        ),
+        new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(bus),
+        openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },
     closed: () => {
@@ -138,21 +142,4 @@ async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Pr
   if (log === 'text') return lineJournal(id, isVerbose);
   const { jsonJournal } = await import('./observability/journal.ts');
   return jsonJournal({ node: id, isVerbose, epoch: () => watch.epoch });
-}
-
-/**
- * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
- * another cluster, whose positions mean nothing here, is judged at once.
- */
-function judge({ copy, frames }: OpenCopy, positions: Positions): Judge {
-  return async (introduction, secret) => {
-    if (introduction.as === 'guest') return true;
-    const { cluster } = introduction;
-    if (cluster !== undefined) {
-      if (!(await positions.reached(1, judgePatienceMs))) return undefined;
-      if (cluster !== (await clusterId(frames))) return false;
-    }
-    if (!(await positions.reached(introduction.position, judgePatienceMs))) return undefined;
-    return tokens.get(copy.rows, hashToken(secret)) === introduction.user;
-  };
 }

@@ -21,10 +21,7 @@ const actions: Readonly<Record<SlashName, (room: Room, argument: string) => Prom
     await printTranscript(room.client, room.output, id || (await latest(room)), room.timeoutMs),
   replay,
   'delete account': deleteAccount,
-  logout: async (room) => {
-    await room.client.logOut(room.timeoutMs);
-    leave(room, 'logged out');
-  },
+  logout,
   help: ({ output }) => output.say(helpLines().join('\n')),
   quit: (room) => {
     room.hasLeft = true;
@@ -96,6 +93,14 @@ async function say(
   } finally {
     screen.onInterrupt = undefined;
   }
+}
+
+async function logout(room: Room, argument: string): Promise<void> {
+  if (argument !== '' && argument !== 'everywhere')
+    throw new Refusal('unknown-command', 'Only here, or on all machines? /logout, or /logout everywhere.');
+  if (argument === '') await room.client.logOut(room.timeoutMs);
+  else await room.client.logOutEverywhere(room.timeoutMs);
+  leave(room, argument === '' ? 'logged out' : 'logged out everywhere');
 }
 
 async function replay(room: Room, id: string): Promise<void> {

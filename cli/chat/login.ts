@@ -2,6 +2,7 @@
 import type { GuestClient, Identity } from '../../src/client/client.ts';
 import { nameProblem, passwordProblem } from '../../src/client/rules.ts';
 import { exitStatus, failureFrom, Refusal } from '../failure.ts';
+import { recoveryAdvice } from '../render/recovery.ts';
 import { visible } from '../render/text.ts';
 
 export interface Asker {
@@ -19,10 +20,11 @@ export async function logInByQuestions(
   timeoutMs?: number,
 ): Promise<Identity> {
   for (;;) {
-    const answer = await need(asker, 'Do you have an account here? [y/n] ');
+    const answer = await need(asker, 'Do you have an account here? [y/n, or f: forgot the password] ');
     try {
       if (/^y(es)?$/i.test(answer)) return await logIn(guest, asker, timeoutMs);
       if (/^no?$/i.test(answer)) return await register(guest, asker, timeoutMs);
+      if (/^f(orgot)?$/i.test(answer)) return await recover(guest, asker, timeoutMs);
     } catch (error) {
       const { status, message } = failureFrom(error);
       if (status !== exitStatus.refused || error instanceof Refusal) throw error;
@@ -36,21 +38,33 @@ async function logIn(guest: GuestClient, asker: Asker, timeoutMs?: number): Prom
   return await guest.logIn(name, await need(asker, 'Password: ', true), timeoutMs);
 }
 
+async function recover(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
+  const name = await need(asker, 'Name: ');
+  const code = await need(asker, 'Recovery code: ', true);
+  const password = await newPassword(asker);
+  const { recoveryCode } = await guest.recover(name, code, password, timeoutMs);
+  say(`The password is set anew. Your new recovery code: ${recoveryCode}`);
+  say(recoveryAdvice);
+  return await guest.logIn(name, password, timeoutMs);
+}
+
 /** What is wrong is said at once, and only that is asked for again. */
 async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): Promise<Identity> {
   let name = await newName(asker);
-  const password = await newPassword(asker);
+  let password = await newPassword(asker);
   for (;;) {
     try {
       const { recoveryCode } = await guest.register(name, password, timeoutMs);
       say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
-      say('Write it down: it is shown only now. A later version sets a forgotten password anew with it.');
+      say(recoveryAdvice);
       return await guest.logIn(name, password, timeoutMs);
     } catch (error) {
       const { code, message } = failureFrom(error);
-      if (code !== 'name-taken') throw error;
+      const isName = code === 'name-taken' || code === 'name-confusable';
+      if (!isName && code !== 'weak-password') throw error;
       say(message);
-      name = await newName(asker);
+      if (isName) name = await newName(asker);
+      else password = await newPassword(asker);
     }
   }
 }

@@ -16,7 +16,7 @@ export const slashCommands = {
   },
   replay: { usage: '/replay [ID]', help: 'the same with the original pauses; Ctrl-C ends it' },
   'delete account': { usage: '/delete account', help: 'delete your account for good' },
-  logout: { usage: '/logout', help: 'log out, and leave' },
+  logout: { usage: '/logout [everywhere]', help: 'log out here, or on all machines, and leave' },
   help: { usage: '/help', help: 'this list' },
   quit: { usage: '/quit', help: 'leave; you stay logged in' },
   parrot: { usage: '', help: '' }, // says nothing of itself

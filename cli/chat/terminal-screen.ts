@@ -6,7 +6,7 @@
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { LineQueue } from '../line-queue.ts';
-import { displayWidth } from '../render/text.ts';
+import { displayWidth, safeText } from '../render/text.ts';
 import type { Screen } from './screen.ts';
 
 /** Ctrl-C and Ctrl-D. */
@@ -67,7 +67,7 @@ export class TerminalScreen implements Screen {
   print(line: string): void {
     this.#isTypedLast = false;
     this.#clear();
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${safeText(line)}\n`);
     this.#editor.prompt(true);
   }
 

@@ -13,12 +13,14 @@ import {
   withServers,
 } from '../options.ts';
 import { Output } from '../output.ts';
-import { serversOf } from '../session.ts';
+import { reachOf } from '../session.ts';
 
 interface Options extends ReplicaOptions, OutputOptions {
   readonly id: string;
   readonly data: string;
   readonly servers?: readonly string[];
+  readonly tlsCa?: string;
+  readonly insecurePlaintext?: boolean;
   readonly members: readonly string[];
   readonly httpPort: number;
   readonly verbose?: boolean;
@@ -48,21 +50,23 @@ Example:
 
 async function run(options: Options): Promise<void> {
   const { runNode } = await import('../../src/node.ts');
-  const { id, data, members, election: strategy, fsync, sessionGap: sessionGapMs, httpPort, log } = options;
+  const { id, data, members, election: strategy, fsync, httpPort, log } = options;
+  const times = { sessionGapMs: options.sessionGap, logInMs: options.loginLife };
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;
-  const servers = await serversOf(options);
+  const reach = await reachOf(options);
   const watching = { httpPort, log, isVerbose: options.verbose ?? false };
   const node = await runNode({
     id,
     data,
-    servers,
+    ...reach,
     members,
     copies,
     minCopies: options.minCopies,
     strategy,
     fsync,
-    sessionGapMs,
+    ...times,
+    sendsPerSecond: options.sendRate,
     ...watching,
   });
   const output = new Output(options);

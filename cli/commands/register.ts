@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type UserOptions, withPasswordStdin, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { type PasswordOptions, readNewPassword } from '../prompt.ts';
+import { recoveryAdvice } from '../render/recovery.ts';
 import { visible } from '../render/text.ts';
 import { withGuest } from '../session.ts';
 
@@ -26,7 +27,7 @@ async function run(name: string, options: UserOptions & PasswordOptions, command
     [
       `registered ${visible(name)}; log in with: ${login}`,
       `recovery code: ${output.palette.bold(recoveryCode)}`,
-      'Write it down: it is shown only now. A later version sets a forgotten password anew with it.',
+      recoveryAdvice,
     ].join('\n'),
   );
 }

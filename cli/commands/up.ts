@@ -2,11 +2,18 @@
 import type { Command } from 'commander';
 import { startCluster } from '../cluster.ts';
 import { operatorLog } from '../operator-log.ts';
-import { type UpOptions, withAnyProfile, withData, withLocalCluster, withOutput } from '../options.ts';
+import {
+  type UpOptions,
+  withAnyProfile,
+  withData,
+  withLocalCluster,
+  withOutput,
+  withSecurity,
+} from '../options.ts';
 import { untilStopped } from '../stop.ts';
 
 export function configure(command: Command): void {
-  withLocalCluster(withAnyProfile(withData(withOutput(command))))
+  withLocalCluster(withSecurity(withAnyProfile(withData(withOutput(command)))))
     .addHelpText(
       'after',
       `
@@ -14,7 +21,8 @@ Two ways of electing: \`random\` waits a random moment, \`lowest-id\` lets the l
 
 Examples:
   $ verbatim up
-  $ verbatim up --data /var/lib/verbatim --port 4333 --election lowest-id --fsync nodes`,
+  $ verbatim up --data /var/lib/verbatim --port 4333 --election lowest-id --fsync nodes
+  $ verbatim up --host chat.example.org --tls-cert chat.pem --tls-key chat.key`,
     )
     .action(run);
 }

@@ -16,6 +16,24 @@ export function visible(text: string): string {
   });
 }
 
+/** One object as JSON that says the same and moves no cursor: JSON itself leaves half of `unfit` as it is. */
+export function safeJson(object: object): string {
+  return asSafeJson(JSON.stringify(object));
+}
+
+/** The same of what is JSON already. */
+export function asSafeJson(json: string): string {
+  return json.replace(unfit, (character) => `\\u${hex(character.codePointAt(0)!, 4)}`);
+}
+
+/** The last guard before a terminal: of what is neither a line break nor a colour of ours, nothing goes through. */
+export function safeText(text: string): string {
+  return text
+    .split(/(\n|\x1b\[\d{0,3}m)/)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+    .join('');
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }

@@ -6,8 +6,9 @@
  * told from those that never were, so they are not kept. And the order of log-ins is kept only where there are so many
  * that the oldest end.
  *
- * A connection outlives its log-in, because the broker asks who somebody is when they connect and not again. So a command
- * of someone who was logged out meanwhile may be obeyed, or refused with `not-logged-in`, and both are right.
+ * A connection outlives its log-in, because the broker asks who somebody is when they connect and not again. So a change
+ * of the password by someone who was logged out meanwhile may be obeyed, or refused with `not-logged-in`, and both are
+ * right. What ends log-ins or the account names the log-in by which one is there, and is refused without it.
  */
 import type { Completion, Operation, OperationOf, Result } from './history.ts';
 import type { Model } from './linearizability.ts';
@@ -100,6 +101,7 @@ function after(
     }
     case 'logout': {
       if (!account || !isLoggedIn(account, command)) return undefined;
+      if (command.args.everywhere) return { ...account, logins: [] };
       return { ...account, logins: account.logins.filter((login) => login !== command.args.token) };
     }
     case 'passwd': {
@@ -108,7 +110,7 @@ function after(
       return { ...account, password: command.args.new_password, logins };
     }
     case 'delete':
-      return isTheirs(account, command) ? null : undefined;
+      return isLoggedIn(account, command) ? null : undefined;
     default:
       return command satisfies never;
   }
@@ -118,19 +120,18 @@ function after(
 function refusals(account: Account | null, command: AccountCommand): string[] {
   switch (command.op) {
     case 'register':
-      return account ? ['name-taken'] : [];
+      return [...(account ? ['name-taken'] : []), 'name-confusable']; // with which other name, no history of this one says
     case 'login':
       return account?.password === command.args.password ? [] : ['wrong-credentials'];
     case 'recover':
       return account?.recoveryCode === command.args.recovery_code ? [] : ['wrong-credentials'];
     case 'logout':
+    case 'delete':
       return loggedOut(account, command);
     case 'passwd': {
       const isRight = isTheirs(account, command) && account.password === command.args.password;
       return [...(isRight ? [] : ['wrong-credentials']), ...loggedOut(account, command)];
     }
-    case 'delete':
-      return [...(isTheirs(account, command) ? [] : ['not-possible']), ...loggedOut(account, command)];
     default:
       return command satisfies never;
   }

@@ -57,7 +57,8 @@ const invocationSchema = z.discriminatedUnion('op', [
   invocation('register', guest, z.strictObject({ password: text })),
   invocation('login', guest, z.strictObject({ password: text, token })),
   invocation('recover', guest, z.strictObject({ recovery_code: text, new_password: text })),
-  invocation('logout', text, z.strictObject({ token })),
+  /** `everywhere`: not that log-in alone, but every one of the account. */
+  invocation('logout', text, z.strictObject({ token, everywhere: z.boolean().optional() })),
   invocation('passwd', text, z.strictObject({ password: text, new_password: text, token })),
   invocation('delete', text, z.strictObject({ token })),
   invocation('send', text, z.strictObject({ to: text, text })),

@@ -1,14 +1,14 @@
 /**
  * The client SDK: what every front end uses to reach Verbatim. A guest can register and log in; a user does the rest.
  */
-import { newId, type Random } from '../events/ids.ts';
+import { newId } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
-import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
+import { hashToken } from '../events/tokens.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
-import { clientSubjects, type Introduction } from '../protocol/subjects.ts';
+import { clientSubjects } from '../protocol/subjects.ts';
 import {
   type ItemView,
   type MessageView,
@@ -19,75 +19,16 @@ import {
 } from '../protocol/views.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
-import { Line, type LineState, type Link } from './line.ts';
+import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
+import { Line, type LineState } from './line.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
-
-export interface ClientOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Reaches the broker as who one introduces oneself; `secret` is the user's token. */
-  link(introduction: Introduction, secret: string): Promise<Link>;
-}
-
-/** Who a user is, to be kept between runs; `position` is the highest position seen, `cluster` the one it was seen in. */
-export interface Identity {
-  readonly user: string;
-  readonly name: string;
-  readonly token: string;
-  readonly position: number;
-  readonly cluster?: string | undefined;
-}
+export { type ClientOptions, GuestClient, type Identity };
 
 const pageSize = 200;
 /** Well within the 10 s after which the leader counts a silent client as gone. */
 const pingMs = 3_000;
 const goodByeMs = 2_000;
-
-export class GuestClient {
-  readonly line: Line;
-  readonly #random: Random;
-
-  constructor({ clock, random, link }: ClientOptions) {
-    const introduction = { as: 'guest', guest: newId('g-', random) } as const;
-    this.#random = random;
-    this.line = new Line({
-      introduction,
-      client: newId('c-', random),
-      clock,
-      random,
-      link: () => link(introduction, ''),
-    });
-  }
-
-  /** @returns the recovery code, which is known to nobody else and shown once. */
-  async register(
-    name: string,
-    password: string,
-    timeoutMs?: number,
-  ): Promise<{ user: string; recoveryCode: string }> {
-    const recoveryCode = newRecoveryCode(this.#random);
-    const recoveryHash = hashToken(recoveryCode);
-    const answer = await this.line.command(
-      { type: 'Register', name, password, recoveryHash },
-      timing(timeoutMs),
-    );
-    return { user: answer.user ?? '', recoveryCode };
-  }
-
-  async logIn(name: string, password: string, timeoutMs?: number): Promise<Identity> {
-    const token = newToken(this.#random);
-    const answer = await this.line.command(
-      { type: 'LogIn', name, password, tokenHash: hashToken(token) },
-      timing(timeoutMs),
-    );
-    return { user: answer.user ?? '', name, token, position: this.line.position };
-  }
-
-  close(): Promise<void> {
-    return this.line.close();
-  }
-}
 
 export class UserClient {
   readonly line: Line;
@@ -98,13 +39,17 @@ export class UserClient {
   #deliveries: Deliveries | undefined;
   #isAttached = false;
 
-  constructor({ clock, random, link }: ClientOptions, { user, token, position, cluster }: Identity) {
+  constructor(
+    { clock, random, link, slowedDown = noted }: ClientOptions,
+    { user, token, position, cluster }: Identity,
+  ) {
     const introduction = { as: 'user', user, position, cluster } as const;
     this.#clock = clock;
     this.#user = user;
     this.#tokenHash = hashToken(token);
     const client = newId('c-', random);
-    this.line = new Line({ introduction, client, clock, random, link: () => link(introduction, token) });
+    const dial = () => link(introduction, token);
+    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
   }
 
   /** Resolves when the message is committed. Without `timeoutMs` it is tried for ever. */
@@ -124,8 +69,13 @@ export class UserClient {
     await this.line.command({ type: 'LogOut', tokenHash: this.#tokenHash }, timing(timeoutMs));
   }
 
+  /** Ends every log-in of the account, this one included. */
+  async logOutEverywhere(timeoutMs?: number): Promise<void> {
+    await this.line.command({ type: 'LogOutEverywhere', tokenHash: this.#tokenHash }, timing(timeoutMs));
+  }
+
   async deleteAccount(timeoutMs?: number): Promise<void> {
-    await this.line.command({ type: 'DeleteAccount' }, timing(timeoutMs));
+    await this.line.command({ type: 'DeleteAccount', tokenHash: this.#tokenHash }, timing(timeoutMs));
   }
 
   async whoAmI(timeoutMs?: number): Promise<QueryAnswer<'whoami'>> {
@@ -277,8 +227,4 @@ export class UserClient {
   async #comeOnline(): Promise<void> {
     await this.line.command({ type: 'ComeOnline' }, { timeoutMs: pingMs }).catch(() => undefined);
   }
-}
-
-function timing(timeoutMs: number | undefined): { timeoutMs?: number } {
-  return timeoutMs === undefined ? {} : { timeoutMs };
 }

@@ -11,8 +11,10 @@ import { codecError, parseJson } from '../events/codec.ts';
 import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
+import { limits } from '../events/limits.ts';
 import { type Bus, NobodyThere } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
+import { Pace } from '../ports/pace.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
 import {
   type QueryAnswer,
@@ -40,6 +42,8 @@ export interface LineOptions {
   link(): Promise<Link>;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told when the leader asks for patience: everything without an answer is sent again after so long, by itself. */
+  slowedDown(retryAfterMs: number): void;
 }
 
 export type LineState = 'connecting' | 'disconnected' | 'authenticating' | 'leaderless' | 'ready' | 'closed';
@@ -67,6 +71,7 @@ export class Line {
   readonly #actor: ActorRefFrom<typeof clientMachine>;
   readonly #lamport = new LamportClock();
   readonly #subject: string;
+  readonly #questions = new Pace(limits.requestsUnderWayMax);
   #link: Link | undefined;
   #outbox: Outbox | undefined;
   #position: number;
@@ -217,8 +222,8 @@ export class Line {
   }
 
   async #connect(): Promise<void> {
-    const { clock } = this.#options;
-    const link = await this.#options.link();
+    const { clock, link: dial } = this.#options;
+    const link = await dial();
     if (this.state === 'closed') return await link.close();
     this.#link = link;
     this.#outbox = new Outbox({
@@ -228,6 +233,7 @@ export class Line {
       subject: this.#subject,
       isReady: () => this.state === 'ready',
       leaderLost: () => this.#send({ type: 'LEADER_LOST' }),
+      slowedDown: (retryAfterMs) => this.#options.slowedDown(retryAfterMs),
     });
     link.onStatus((connected) => this.#send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
     link.onRefused?.((problem) => this.#send({ type: 'REFUSED', problem }));
@@ -243,8 +249,8 @@ export class Line {
   }
 
   #heardOfLeader(data: Uint8Array): void {
-    const { success, data: notice } = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString()));
-    if (!success) return;
+    const notice = leaderNoticeSchema.safeParse(JSON.parse(Buffer.from(data).toString())).data;
+    if (!notice) return;
     if (notice.leader === null) {
       if (notice.epoch >= this.leader.epoch) this.#send({ type: 'LEADER_LOST' }); // else of a node that lags behind
       return;
@@ -257,11 +263,9 @@ export class Line {
   /** Undefined when nobody answered this time. */
   async #ask(subject: string, query: unknown, timeoutMs: number) {
     try {
-      const data = await this.link.request(
-        subject,
-        JSON.stringify({ atLeast: this.#position, query }),
-        timeoutMs,
-      );
+      const ask = () =>
+        this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs);
+      const data = await this.#questions.run(ask);
       return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch {
       return undefined;

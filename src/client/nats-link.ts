@@ -3,6 +3,7 @@ import { errors, type NatsConnection } from 'nats';
 import { clientSubjects, formatIntroduction, type Introduction } from '../protocol/subjects.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
+import { InsecureServer, type Security } from '../transport/security.ts';
 import { Refused, Unanswered } from './errors.ts';
 import type { Link } from './line.ts';
 
@@ -11,16 +12,17 @@ const attemptsMax = 3;
 const verdictMs = 1_900;
 
 const notKnownHere =
-  'This cluster does not know your log-in: it was ended, or is of another cluster; log in again with `verbatim login NAME`.';
+  'This cluster does not let your log-in in: it was ended, is of another cluster, or is connected too often at once; log in again with `verbatim login NAME`.';
 
 /** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
-export function natsLink(servers: readonly string[]) {
+export function natsLink(servers: readonly string[], security: Security = {}) {
   return async (introduction: Introduction, secret: string): Promise<Link> => {
     for (let attempt = 1; ; attempt++) {
       const askedMs = performance.now();
       try {
-        return await link(servers, introduction, secret);
+        return await link(servers, security, introduction, secret);
       } catch (cause) {
+        if (cause instanceof InsecureServer) throw new Refused(cause.code, cause.message);
         if (!(cause instanceof errors.AuthorizationError)) {
           throw new Unanswered(
             'not-sent',
@@ -36,10 +38,16 @@ export function natsLink(servers: readonly string[]) {
   };
 }
 
-async function link(servers: readonly string[], introduction: Introduction, secret: string): Promise<Link> {
+async function link(
+  servers: readonly string[],
+  security: Security,
+  introduction: Introduction,
+  secret: string,
+): Promise<Link> {
   const speaker = introduction.as === 'user' ? introduction.user : introduction.guest;
   const connection = await connectTo({
     servers,
+    security,
     credentials: { user: formatIntroduction(introduction), pass: secret },
     name: speaker,
     inboxPrefix: clientSubjects.inboxPrefix(speaker),

@@ -6,6 +6,7 @@ import { rememberServers } from './address.ts';
 import { ensureSecrets } from './secrets.ts';
 import { findServerBinary, projectRoot } from './server-binary.ts';
 import {
+  type Listening,
   planServers,
   refuseOtherCount,
   refusePortsInUse,
@@ -19,6 +20,7 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly nats: ServerCount;
   readonly data: string;
+  readonly listening: Listening;
   /** Of the first server; the others' follow. */
   readonly port: number;
   readonly restart: boolean;
@@ -50,13 +52,13 @@ export class Cluster {
   static async start(options: ClusterOptions, listener: ClusterListener): Promise<Cluster> {
     const data = resolve(options.data);
     const [binary, root] = await Promise.all([findServerBinary(), projectRoot()]);
-    const plans = planServers(options.nats, options.port, data);
+    const plans = planServers(options.nats, options.port, data, options.listening);
     refuseOtherCount(options.nats, data);
     await refusePortsInUse(plans);
     const secrets = await ensureSecrets(data);
     for (const { store } of plans) await mkdir(store, { recursive: true, mode: 0o700 });
     const urls = plans.map(urlOf);
-    await rememberServers(data, urls);
+    await rememberServers(data, urls, options.listening.tls?.ca);
     const servers = plans.map((plan) => {
       const watch = watchOf(listener, 'nats-server', plan.id, urlOf(plan));
       return superviseServer(plan, { binary, root, secrets }, options.restart, watch);

@@ -17,6 +17,8 @@ const secretsSchema = z.strictObject({
   calloutSeed: z.string(),
   /** Of nats-servers among one another. A folder from before there were several gets it when it is started again. */
   routePassword: z.string().optional(),
+  /** Of those who end connections; as above. */
+  wardenPassword: z.string().optional(),
 });
 
 type StoredSecrets = Readonly<z.infer<typeof secretsSchema>>;
@@ -51,9 +53,10 @@ export async function ensureSecrets(data: string): Promise<Secrets> {
   }
 }
 
-async function completed(path: string, { routePassword, ...others }: StoredSecrets): Promise<Secrets> {
-  if (routePassword !== undefined) return { ...others, routePassword };
-  const secrets = { ...others, routePassword: password() };
+async function completed(path: string, stored: StoredSecrets): Promise<Secrets> {
+  const { routePassword = password(), wardenPassword = password() } = stored;
+  const secrets = { ...stored, routePassword, wardenPassword };
+  if (stored.routePassword !== undefined && stored.wardenPassword !== undefined) return secrets;
   await rename(await writeDraft(path, secrets), path);
   return secrets;
 }
@@ -89,6 +92,7 @@ function makeSecrets(): Secrets {
     calloutIssuer: account.getPublicKey(),
     calloutSeed: new TextDecoder().decode(account.getSeed()),
     routePassword: password(),
+    wardenPassword: password(),
   };
 }
 

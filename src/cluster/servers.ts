@@ -10,12 +10,24 @@ import { join } from 'node:path';
 import { DataFolderUnusable, type Secrets } from './secrets.ts';
 import { type ProcessPlan, Supervised } from './supervised.ts';
 
+export { isLoopback } from '../transport/security.ts';
+
 export type ServerCount = 1 | 3;
 
-export interface ServerPlan {
-  readonly id: string;
-  /** The address at which clients and other servers reach it. */
+/** Where a server listens, and what it shows for itself. */
+export interface Listening {
+  /** An address or a name of this machine; one that the certificate names, where there is one. */
   readonly host: string;
+  /** Files in PEM. Without them plain text is spoken. */
+  readonly tls?:
+    | { readonly cert: string; readonly key: string; readonly ca?: string | undefined }
+    | undefined;
+}
+
+const onLoopback: Listening = { host: '127.0.0.1' };
+
+export interface ServerPlan extends Listening {
+  readonly id: string;
   readonly port: number;
   readonly store: string;
   /** Only of a server that has others: where they reach it, and where it reaches them, each as `host:port`. */
@@ -30,8 +42,6 @@ export interface ServerBasis {
   readonly secrets: Secrets;
 }
 
-const host = '127.0.0.1';
-
 class PortInUse extends Error {
   override readonly name = 'PortInUse';
 }
@@ -42,19 +52,35 @@ export function portsTaken(count: ServerCount): number {
 }
 
 /** @param port for clients of the first one. */
-export function planServers(count: ServerCount, port: number, data: string): ServerPlan[] {
-  if (count === 1) return [{ id: 'nats-1', host, port, store: join(data, 'nats') }];
+export function planServers(
+  count: ServerCount,
+  port: number,
+  data: string,
+  listening: Listening = onLoopback,
+): ServerPlan[] {
+  if (count === 1) return [{ ...listening, id: 'nats-1', port, store: join(data, 'nats') }];
   const routePorts = Array.from({ length: count }, (_, index) => port + count + index);
   return routePorts.map((routePort, index) => {
     const id = `nats-${index + 1}`;
-    const others = routePorts.filter((other) => other !== routePort).map((other) => `${host}:${other}`);
-    const store = join(data, 'nats', id);
-    return { id, host, port: port + index, store, routes: { port: routePort, others } };
+    const others = routePorts
+      .filter((other) => other !== routePort)
+      .map((other) => `${inUrl(listening.host)}:${other}`);
+    return {
+      ...listening,
+      id,
+      port: port + index,
+      store: join(data, 'nats', id),
+      routes: { port: routePort, others },
+    };
   });
 }
 
-export function urlOf({ host, port }: ServerPlan): string {
-  return `nats://${host}:${port}`;
+export function urlOf({ host, port, tls }: Pick<ServerPlan, 'host' | 'port' | 'tls'>): string {
+  return `${tls ? 'tls' : 'nats'}://${inUrl(host)}:${port}`;
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /**
@@ -73,14 +99,15 @@ export function refuseOtherCount(count: ServerCount, data: string): void {
 /** @throws {PortInUse} */
 export async function refusePortsInUse(plans: readonly ServerPlan[]): Promise<void> {
   const ports = plans.flatMap(({ port, routes }) => (routes ? [port, routes.port] : [port]));
-  for (const port of ports.sort((a, b) => a - b)) await refusePortInUse(port, ports);
+  const { host } = plans[0] ?? onLoopback;
+  for (const port of ports.sort((a, b) => a - b)) await refusePortInUse(host, port, ports);
 }
 
-async function refusePortInUse(port: number, all: readonly number[]): Promise<void> {
+async function refusePortInUse(host: string, port: number, all: readonly number[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${message}`;
+      const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be used on ${host}: ${message}`;
       const needed = all.length === 1 ? '' : ` (${all[0]} to ${all.at(-1)} are needed)`;
       reject(
         new PortInUse(
@@ -101,7 +128,7 @@ export function serverProgram(
 ): Pick<ProcessPlan, 'command' | 'args' | 'env'> {
   return {
     command: binary,
-    args: ['--config', join(root, plan.routes ? 'nats-cluster.conf' : 'nats.conf')],
+    args: ['--config', join(root, configurationOf(plan))],
     env: { ...environment(plan, secrets), ...routeEnvironment(plan, secrets) },
   };
 }
@@ -135,22 +162,33 @@ function isComplaint(text: string): boolean {
   );
 }
 
-/** What `nats.conf` names after a `$`. */
-function environment({ id, host, port, store }: ServerPlan, secrets: Secrets): NodeJS.ProcessEnv {
+function configurationOf({ routes, tls }: ServerPlan): string {
+  if (routes) return tls ? 'nats-cluster-tls.conf' : 'nats-cluster.conf';
+  return tls ? 'nats-tls.conf' : 'nats.conf';
+}
+
+/** What the configuration names after a `$`. */
+function environment({ id, host, port, store, tls }: ServerPlan, secrets: Secrets): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
-    VERBATIM_NATS_HOST: JSON.stringify(host), // quoted: an address is no number
+    VERBATIM_NATS_HOST: JSON.stringify(host),
+    ...(tls && {
+      VERBATIM_TLS_CERT: JSON.stringify(tls.cert),
+      VERBATIM_TLS_KEY: JSON.stringify(tls.key),
+      VERBATIM_TLS_CA: JSON.stringify(tls.ca ?? ''),
+    }),
     VERBATIM_NATS_PORT: String(port),
     VERBATIM_NATS_NAME: id,
     VERBATIM_NATS_STORE: JSON.stringify(store), // quoted: a path may hold anything
     VERBATIM_AUTH_PASSWORD: secrets.authPassword,
     VERBATIM_NODE_PASSWORD: secrets.nodePassword,
     VERBATIM_OPERATOR_PASSWORD: secrets.operatorPassword,
+    VERBATIM_WARDEN_PASSWORD: secrets.wardenPassword,
     VERBATIM_CALLOUT_ISSUER: secrets.calloutIssuer,
   };
 }
 
-/** What `nats-cluster.conf` names besides. */
+/** What that of several servers names besides. */
 function routeEnvironment({ routes }: ServerPlan, { routePassword }: Secrets): NodeJS.ProcessEnv {
   if (!routes) return {};
   const urls = routes.others.map((other) => `nats://route:${routePassword}@${other}`);

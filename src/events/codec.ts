@@ -30,6 +30,39 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Nothing that anybody says nests deeper than a few levels; half a megabyte of brackets costs 100 times what it should. */
+const depthMax = 16;
+
+/** What came from outside. @throws {CodecError} */
+export function parseBytes(data: Uint8Array): unknown {
+  if (nestsDeeper(data, depthMax)) throw new CodecError('', `nested deeper than ${depthMax} levels`);
+  let text: string;
+  try {
+    text = utf8.decode(data);
+  } catch (cause) {
+    throw new CodecError('', 'not UTF-8', { cause });
+  }
+  return parseJson(text);
+}
+
+function nestsDeeper(data: Uint8Array, most: number): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < data.length; at++) {
+    const byte = data[at];
+    if (byte === ascii.quote) isString = !isString;
+    else if (isString) at += byte === ascii.backslash ? 1 : 0;
+    else if (byte === ascii.bracket || byte === ascii.brace) depth++;
+    else if (byte === ascii.bracketEnd || byte === ascii.braceEnd) depth--;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+const ascii = { quote: 0x22, backslash: 0x5c, bracket: 0x5b, bracketEnd: 0x5d, brace: 0x7b, braceEnd: 0x7d };
+
 /** One line of JSON; JSON escapes line breaks, so a line holds exactly one event. */
 export function encodeEvent(event: DomainEvent): string {
   return JSON.stringify(event);

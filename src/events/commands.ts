@@ -2,9 +2,10 @@
  * What a client can ask for: commands, in the imperative, as they arrive at the border.
  *
  * Secrets that a person chose (passwords) arrive in clear and are replaced by the border before anything decides or
- * records them. Secrets that a program made (tokens, recovery codes: 256 and 160 random bits) never arrive at all:
- * the client makes them and sends their SHA-256, so that a repeated command can be answered again from the log
- * without the log ever holding them.
+ * records them. Secrets that a program made (tokens, recovery codes: 256 and 160 random bits) do not arrive when they
+ * are made: the client makes them and sends their SHA-256, so that a repeated command can be answered again from the log
+ * without the log ever holding them. A recovery code arrives when it is used: were its hash enough, whoever reads the log
+ * could use it.
  */
 import { z } from 'zod';
 import { limits } from './limits.ts';
@@ -15,7 +16,7 @@ export const password = z
   .string()
   .min(limits.passwordLengthMin, `a password has at least ${limits.passwordLengthMin} characters`)
   .max(limits.passwordLengthMax, `a password has at most ${limits.passwordLengthMax} characters`);
-/** Whatever is typed where a password is asked for: rules bind the new one, not the attempt. */
+/** Whatever is typed where a password or recovery code is asked for: rules bind the new one, not the attempt. */
 const attempt = z.string().max(limits.passwordLengthMax);
 const text = z
   .string()
@@ -36,6 +37,8 @@ const command = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =
 export const guestCommand = z.discriminatedUnion('type', [
   command('Register', { name: userName, password, recoveryHash: sha256 }),
   command('LogIn', { name: userName, password: attempt, tokenHash: sha256 }),
+  /** `password` and `recoveryHash` are the new ones. */
+  command('Recover', { name: userName, recoveryCode: attempt, password, recoveryHash: sha256 }),
 ]);
 
 export const userCommand = z.discriminatedUnion('type', [
@@ -44,8 +47,9 @@ export const userCommand = z.discriminatedUnion('type', [
   command('ComeOnline', {}),
   command('GoOffline', {}),
   command('LogOut', { tokenHash: sha256 }),
+  command('LogOutEverywhere', { tokenHash: sha256 }),
   command('ChangePassword', { password: attempt, newPassword: password, tokenHash: sha256 }),
-  command('DeleteAccount', {}),
+  command('DeleteAccount', { tokenHash: sha256 }),
 ]);
 
 export type GuestCommand = z.infer<typeof guestCommand>;

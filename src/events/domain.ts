@@ -24,10 +24,24 @@ const shapes = {
   /** `dead`: the members that are silent, or too far behind to count on. */
   CopiesChanged: { copies: count, dead: z.array(z.string()) },
   // users
-  UserRegistered: { user, name: z.string(), passwordHash: z.string(), recoveryHash: z.string() },
-  LoggedIn: { user, tokenHash: z.string() },
+  /** `skeletons`: what the name looks like; computed when it was decided, for how names look is no law of this log. */
+  UserRegistered: {
+    user,
+    name: z.string(),
+    skeletons: z.array(z.string()),
+    passwordHash: z.string(),
+    recoveryHash: z.string(),
+  },
+  /** `expiresAt`: by the log's own time, in milliseconds since 1970. */
+  LoggedIn: { user, tokenHash: z.string(), expiresAt: count },
   LoggedOut: { user, tokenHash: z.string() },
+  /** Every log-in ends. */
+  LoggedOutEverywhere: { user },
   PasswordChanged: { user, passwordHash: z.string(), keptTokenHash: z.string() },
+  /** The recovery code was used up for a new password and a new code; every log-in ends. */
+  AccountRecovered: { user, passwordHash: z.string(), recoveryHash: z.string() },
+  /** The same password, hashed with more work than before. */
+  PasswordRehashed: { user, passwordHash: z.string() },
   CameOnline: { user, client: z.string() },
   WentOffline: { user, client: z.string() },
   ItemsShown: { user, upTo: count },

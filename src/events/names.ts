@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-const allowed = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
+/** Marks and letters that nothing shows are left out: two names must not differ by them. */
+const allowed = /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
 
 /** A user's name as it is shown: NFKC, letters and digits first, then also `.`, `_` and `-`. */
 export const userName = z

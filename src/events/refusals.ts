@@ -6,6 +6,8 @@
  */
 export const refusals = {
   'name-taken': 'Somebody already has that name; choose another one.',
+  'name-confusable': 'That name looks like one that somebody has; choose another one.',
+  'weak-password': 'That password is among the first that anybody would try; choose another one.',
   'unknown-user': 'There is nobody of that name.',
   'wrong-credentials': 'Name and password do not match; try again, nothing is locked.',
   'not-logged-in': 'You are not logged in; run `verbatim login NAME` first.',
@@ -18,6 +20,7 @@ export const refusals = {
   malformed: 'The request is not understood.',
   'too-large': 'The request is too large.',
   'not-now': 'Not now; try again with the same id.',
+  'slow-down': 'That was a lot in a short time; try again a little later with the same id.',
   'too-early': 'This node has not caught up to where you have read; another one may have.',
 } as const;
 
@@ -28,8 +31,17 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** Nothing was decided; the same may be asked again after so long. */
+export interface Postponement extends Refusal {
+  readonly retryAfterMs: number;
+}
+
 export function refusal(code: RefusalCode, message: string = refusals[code]): Refusal {
   return { code, message };
+}
+
+export function postponed(retryAfterMs: number): Postponement {
+  return { ...refusal('slow-down'), retryAfterMs: Math.ceil(retryAfterMs) };
 }
 
 /** Codes that skip the log: they decide nothing, so a repeat of the command may well succeed. */
@@ -37,5 +49,7 @@ export const unrecorded: ReadonlySet<RefusalCode> = new Set([
   'malformed',
   'too-large',
   'not-now',
+  'slow-down',
+  'weak-password',
   'too-early',
 ]);

@@ -8,6 +8,7 @@ import { operatorSubjects } from '../protocol/subjects.ts';
 import type { OperatorQuery } from '../service/operator.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
+import { InsecureServer, type Security } from '../transport/security.ts';
 
 const replySchema = z.object({
   node: z.string(),
@@ -59,12 +60,17 @@ export class Operator {
   }
 
   /** @throws {Unanswered} when no server answers, {Refused} when the password is not the cluster's. */
-  static async connect(servers: readonly string[], password: string): Promise<Operator> {
+  static async connect(
+    servers: readonly string[],
+    password: string,
+    security: Security = {},
+  ): Promise<Operator> {
     const credentials = { user: 'operator', pass: password };
     const { inboxPrefix } = operatorSubjects;
     try {
       const connection = await connectTo({
         servers,
+        security,
         credentials,
         name: 'operator',
         inboxPrefix,
@@ -72,6 +78,7 @@ export class Operator {
       });
       return new Operator(new NatsBus(connection), () => connection.close());
     } catch (cause) {
+      if (cause instanceof InsecureServer) throw new Refused(cause.code, cause.message);
       if (!(cause instanceof errors.AuthorizationError)) {
         throw new Unanswered(
           'not-sent',

@@ -31,6 +31,8 @@ export class NoAnswer extends Error {
 export interface BusMessage {
   readonly subject: string;
   readonly data: Uint8Array;
+  /** Whether an answer would reach anybody: one that would not need not be made. */
+  readonly expectsAnswer: boolean;
   respond(payload: Uint8Array | string): void;
 }
 

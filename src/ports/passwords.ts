@@ -4,4 +4,8 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Takes as long for an unknown account (`hash` undefined) as for a known one. */
   verify(hash: string | undefined, password: string): Promise<boolean>;
+  /** Whether the hash was made with less work than a new one would be. */
+  isOutdated(hash: string): boolean;
+  /** Whether it is among those that anybody would try first, in whatever capitals. */
+  isCommon(password: string): Promise<boolean>;
 }

@@ -16,6 +16,11 @@ export interface Cluster {
   readonly minCopies: number;
 }
 
+export interface OpenedBy {
+  readonly user: string;
+  readonly expiresAt: number;
+}
+
 /** Where an event stands. */
 export type Place = readonly [position: number, frame: number];
 
@@ -45,8 +50,10 @@ export const clusterTable = new Table<Cluster>('cluster');
 export const users = new Table<UserState>('user');
 /** Canonical name → user id. */
 export const names = new Table<string>('name');
-/** SHA-256 of a token → user id. */
-export const tokens = new Table<string>('token');
+/** Skeleton of a name → user id. */
+export const looks = new Table<string>('look');
+/** SHA-256 of a token → whose log-in it opens, and until when. */
+export const tokens = new Table<OpenedBy>('token');
 /** User ids of those online. */
 export const online = new Table<number>('online');
 export const sessions = new Table<SessionState>('session');

@@ -18,13 +18,14 @@ export const answerSchema = z.object({
 
 /**
  * A reply to a batch. `resend`: the leader does not know the command before the first; send everything unanswered
- * again. `refused`: nothing of the batch was looked at.
+ * again. `refused`: nothing more of the batch was decided than what has its answer here; with `retryAfterMs` it may be sent
+ * again after so long.
  */
 export const replySchema = z.object({
   clock: z.int().min(0),
   answers: z.array(answerSchema).optional(),
   resend: z.boolean().optional(),
-  refused: refusalSchema.optional(),
+  refused: refusalSchema.extend({ retryAfterMs: z.int().min(0).optional() }).optional(),
   /** Whether the log has this client as online. */
   attached: z.boolean().optional(),
   /** End of the user's queue, as far as it is committed: a client that has not been shown it missed a push. */
@@ -44,6 +45,7 @@ export function answerFrom(event: DomainEvent, position: number): Answer {
       return { id, position, at, session: event.data.session };
     case 'UserRegistered':
     case 'LoggedIn':
+    case 'AccountRecovered':
       return { id, position, at, user: event.data.user };
     default:
       return { id, position, at };

@@ -146,9 +146,10 @@ export class RecordedUser {
   }
 
   async deleteAccount(id: string, timeoutMs: number): Promise<Outcome> {
+    const tokenHash = hashToken(this.login.identity.token);
     return await this.#command(
       { op: 'delete', ...this.#about(id), args: { token: this.login.label } },
-      { type: 'DeleteAccount' },
+      { type: 'DeleteAccount', tokenHash },
       { id, timeoutMs },
     );
   }

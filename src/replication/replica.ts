@@ -166,6 +166,14 @@ export class Replica {
     return this.#heartbeats.leader;
   }
 
+  /** Other nodes that take part at present. */
+  get company(): string[] {
+    return this.#heartbeats
+      .recent(heardWithinMs)
+      .filter(({ fit }) => fit)
+      .map(({ node }) => node);
+  }
+
   /** The replica machine's state, for operators. */
   get state(): string {
     const { value } = this.#actor.getSnapshot();

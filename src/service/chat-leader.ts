@@ -5,8 +5,10 @@ import type { SessionState } from '../actors/session/state.ts';
 import { clientId } from '../events/commands.ts';
 import type { DomainEvent, Fact } from '../events/domain.ts';
 import type { Random } from '../events/ids.ts';
+import { refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { type Clock, every } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import { type Metrics, noMetrics } from '../ports/metrics.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { mailboxes, online, sessions, users } from '../projections/tables.ts';
@@ -15,11 +17,16 @@ import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import type { LeaderService, Leadership } from '../replication/leadership.ts';
 import type { Replica } from '../replication/replica.ts';
-import { Decider } from './decider.ts';
+import { Attempts } from './attempts.ts';
+import { Decider, type Sender } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
+import { commandLimits, Intake } from './intake.ts';
+import { PacedPasswords } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
+import { Buckets, type SendRate } from './send-rate.ts';
+import { Unexpected } from './unexpected.ts';
 
 export interface ChatOptions {
   readonly bus: Bus;
@@ -27,7 +34,13 @@ export interface ChatOptions {
   readonly random: Random;
   readonly passwords: Passwords;
   readonly sessionGapMs: number;
+  /** How long a log-in lasts. */
+  readonly logInMs: number;
+  readonly sendRate: SendRate;
+  readonly journal: Journal;
   readonly metrics?: Metrics;
+  /** Somebody asks for more than any client needs. */
+  banish?(speaker: string): void;
 }
 
 const sweepMs = 1_000;
@@ -45,7 +58,9 @@ export class ChatLeader implements LeaderService {
   readonly #registry: ActorRegistry;
   readonly #decider: Decider;
   readonly #desk: Desk;
+  readonly #buckets: Buckets;
   readonly #presence: Presence;
+  readonly #intake: Intake;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
   /** Key of the session row that the sweep for quiet ones looked at last. */
@@ -53,16 +68,30 @@ export class ChatLeader implements LeaderService {
   #stopped = false;
 
   constructor(leadership: Leadership, replica: Replica, options: ChatOptions) {
-    const { bus, clock, random, passwords, sessionGapMs } = options;
+    const { bus, clock, random, sessionGapMs, logInMs } = options;
+    const passwords = new PacedPasswords(options.passwords);
     const rows = () => leadership.appender.rows;
+    const nowMs = () => clock.monotonicMs();
     this.#options = options;
     this.#leadership = leadership;
     this.#replica = replica;
-    this.#registry = new ActorRegistry(rows, () => clock.monotonicMs());
-    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs });
+    this.#registry = new ActorRegistry(rows, nowMs);
+    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
     this.#presence = new Presence(clock);
+    const banish = (speaker: string) => options.banish?.(speaker);
+    this.#intake = new Intake({ clock, limits: commandLimits, banish });
     const frames = new Frames(leadership.copy.store);
-    this.#desk = new Desk({ leadership, decider: this.#decider, passwords, stamps: replica.stamps, frames });
+    this.#buckets = new Buckets(options.sendRate, nowMs);
+    this.#desk = new Desk({
+      leadership,
+      decider: this.#decider,
+      passwords,
+      stamps: replica.stamps,
+      frames,
+      attempts: new Attempts(nowMs),
+      buckets: this.#buckets,
+      unexpected: new Unexpected(options.journal),
+    });
     this.#knowWhoIsOnline().catch(ignoreEnd);
     this.#commands = bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message));
     this.#sweeping = every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd));
@@ -91,22 +120,34 @@ export class ChatLeader implements LeaderService {
     this.#stopped = true;
     this.resign();
     this.#desk.stop();
+    this.#intake.stop();
     this.#registry.putAway(0);
   }
 
   #receive(message: BusMessage): void {
-    const { speaker, last: client } = parseSubject(message.subject);
-    if (!clientId.safeParse(client).success) return; // the SDK never names itself so, and nothing is kept under such a name
-    const respond = (reply: Omit<Reply, 'clock'>) => {
-      count(reply, this.#options.metrics ?? noMetrics);
-      const attached = this.#presence.isAttached(speaker, client);
-      const queue = mailboxes.get(this.#leadership.copy.rows, speaker)?.last[0] ?? 0;
-      message.respond(
-        JSON.stringify({ clock: this.#replica.lamport.value, attached, queue, ...reply } satisfies Reply),
-      );
-    };
-    this.#presence.heard(speaker, client);
-    this.#replica.lamport.receive(this.#desk.handle({ id: speaker, client }, message.data, respond));
+    const { speaker: id, last: client } = parseSubject(message.subject);
+    const outcome = this.#intake.offer(id, message.data.length, () => this.#take({ id, client }, message));
+    if (outcome === 'ignored') return; // before anything else is done for it
+    this.#presence.heard(id, client);
+    if (outcome === 'put-off') this.#respond({ id, client }, message, { refused: refusal('not-now') });
+  }
+
+  /** @returns how many commands it held. */
+  #take(sender: Sender, message: BusMessage): number {
+    if (!clientId.safeParse(sender.client).success) return 1; // the SDK never names itself so, and nothing is kept under such a name
+    const respond = (reply: Omit<Reply, 'clock'>) => this.#respond(sender, message, reply);
+    const { clock, commands } = this.#desk.handle(sender, message.data, respond);
+    this.#replica.lamport.receive(clock);
+    return commands;
+  }
+
+  #respond({ id, client }: Sender, message: BusMessage, reply: Omit<Reply, 'clock'>): void {
+    count(reply, this.#options.metrics ?? noMetrics);
+    if (!message.expectsAnswer) return;
+    const attached = this.#presence.isAttached(id, client);
+    const queue = mailboxes.get(this.#leadership.copy.rows, id)?.last[0] ?? 0;
+    const clock = this.#replica.lamport.value;
+    message.respond(JSON.stringify({ clock, attached, queue, ...reply } satisfies Reply));
   }
 
   async #knowWhoIsOnline(): Promise<void> {
@@ -122,6 +163,8 @@ export class ChatLeader implements LeaderService {
       this.#record(this.#decider.decide({ id: user, client }, { type: 'GoOffline', id: '' }, at), at);
     }
     this.#registry.putAway(idleActorMs);
+    this.#buckets.sweep();
+    this.#intake.sweep();
     await this.#quietSessions();
   }
 

@@ -6,13 +6,14 @@
 import { type Decision, refuse } from '../actors/decision.ts';
 import type { ActorRegistry } from '../actors/registry.ts';
 import { decideSession, type SessionCommand } from '../actors/session/decide.ts';
-import { decideUser, type UserCommand as UserActorCommand } from '../actors/user/decide.ts';
+import { decideUser, type UserCommand as UserActorCommand, wrongCode } from '../actors/user/decide.ts';
 import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Rows } from '../projections/rows.ts';
-import { mailboxes, names, pairs } from '../projections/tables.ts';
+import { looks, mailboxes, names, pairs } from '../projections/tables.ts';
 import type { PreparedCommand } from './prepare.ts';
+import { skeletonsOf } from './skeletons.ts';
 
 /** Who speaks, as the broker vouches for it. A guest's id starts with `g-`, a user's with `u-`. */
 export interface Sender {
@@ -24,6 +25,8 @@ export interface DeciderOptions {
   readonly registry: ActorRegistry;
   readonly rows: () => Rows;
   readonly random: Random;
+  /** How long a log-in lasts. */
+  readonly logInMs: number;
   /** A message that comes later than this after the last one of a pair opens a new session. */
   readonly sessionGapMs: number;
 }
@@ -43,8 +46,15 @@ export class Decider {
       case 'LogIn': {
         const user = names.get(this.#options.rows(), canonicalName(command.name));
         if (!user) return refuse('wrong-credentials');
-        const { verifiedAgainst = null, tokenHash } = command;
-        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash }, at);
+        const { verifiedAgainst = null, tokenHash, passwordHash } = command;
+        const expiresAt = at + this.#options.logInMs;
+        return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, expiresAt, passwordHash }, at);
+      }
+      case 'Recover': {
+        const user = names.get(this.#options.rows(), canonicalName(command.name));
+        if (!user) return refuse('wrong-credentials', wrongCode);
+        const { recoveredBy = '', passwordHash = '', recoveryHash } = command;
+        return this.#user(user, { type: 'Recover', recoveredBy, passwordHash, recoveryHash }, at);
       }
       case 'PostMessage':
         return this.#post(sender.id, command, at);
@@ -56,7 +66,9 @@ export class Decider {
       case 'GoOffline':
         return this.#user(sender.id, { type: command.type, client: sender.client }, at);
       case 'LogOut':
-        return this.#user(sender.id, { type: 'LogOut', tokenHash: command.tokenHash }, at);
+      case 'LogOutEverywhere':
+      case 'DeleteAccount':
+        return this.#user(sender.id, { type: command.type, tokenHash: command.tokenHash }, at);
       case 'ChangePassword': {
         const { verifiedAgainst = null, passwordHash = '', tokenHash } = command;
         return this.#user(
@@ -65,8 +77,6 @@ export class Decider {
           at,
         );
       }
-      case 'DeleteAccount':
-        return this.#user(sender.id, { type: 'DeleteAccount' }, at);
       default:
         return command satisfies never;
     }
@@ -85,8 +95,10 @@ export class Decider {
     const { rows, random } = this.#options;
     const { name, passwordHash = '', recoveryHash } = command;
     if (names.get(rows(), canonicalName(name))) return refuse('name-taken');
+    const skeletons = skeletonsOf(name);
+    if (skeletons.some((skeleton) => looks.get(rows(), skeleton))) return refuse('name-confusable');
     const user = newId('u-', random);
-    return this.#user(user, { type: 'RegisterUser', user, name, passwordHash, recoveryHash }, at);
+    return this.#user(user, { type: 'RegisterUser', user, name, skeletons, passwordHash, recoveryHash }, at);
   }
 
   #post(from: string, command: Extract<PreparedCommand, { type: 'PostMessage' }>, at: number): Decision {

@@ -7,7 +7,7 @@
  * everything decided, so a repeat of something in flight finds it and waits for the same commit (P1, P6); batches of one
  * client go one after the other; a deposed leader never answers.
  */
-import { codecError, parseJson } from '../events/codec.ts';
+import { codecError, parseBytes } from '../events/codec.ts';
 import {
   batchSchema,
   type ClientCommand,
@@ -17,15 +17,27 @@ import {
 } from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
-import { type Refusal, refusal } from '../events/refusals.ts';
+import { canonicalName } from '../events/names.ts';
+import { type Postponement, postponed, type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
 import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
+import type { Attempt, Attempts } from './attempts.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
-import { digestOf, needsPreparation, type PreparedCommand, prepare } from './prepare.ts';
+import { TooManyWait } from './paced-passwords.ts';
+import {
+  digestOf,
+  needsPreparation,
+  type PreparedCommand,
+  prepare,
+  type SecretCommand,
+  weaknessOf,
+} from './prepare.ts';
+import type { Buckets } from './send-rate.ts';
+import type { Unexpected } from './unexpected.ts';
 
 export interface DeskOptions {
   readonly leadership: Leadership;
@@ -33,12 +45,31 @@ export interface DeskOptions {
   readonly passwords: Passwords;
   readonly stamps: Stamps;
   readonly frames: Frames;
+  readonly attempts: Attempts;
+  readonly buckets: Buckets;
+  readonly unexpected: Unexpected;
 }
 
 /** A command's answer, and the frame that must be committed before it may leave (0: it rests on nothing). */
 interface Outcome {
   readonly frame: number;
+  /** As the log says, now. */
+  readonly isRefused?: boolean;
   answer(): Answer | Promise<Answer>;
+}
+
+/** What passwords wait for others' takes about so long. */
+const hashedLaterMs = 1_000;
+/** Whoever asks for too much waits at least so long, and then has some more at once. */
+const slowDownMsMin = 100;
+
+/** As many commands: no client sends it by itself, and it is read and answered all the same. */
+const costOfNonsense = 16;
+
+/** What a request held: its sender's clock, and how many commands. */
+interface Taken {
+  readonly clock: number;
+  readonly commands: number;
 }
 
 /** Clients whose last command is remembered. */
@@ -63,28 +94,29 @@ export class Desk {
   }
 
   /** @param respond called once, or never if this leader is deposed first: then the next one answers the resend. */
-  handle(sender: Sender, data: Uint8Array, respond: Respond): number {
+  handle(sender: Sender, data: Uint8Array, respond: Respond): Taken {
     const batch = readBatch(data);
     if ('code' in batch) {
       respond({ refused: batch });
-      return 0;
+      return { clock: 0, commands: costOfNonsense };
     }
+    const taken = { clock: batch.clock, commands: batch.commands.length };
     const lane = `${sender.id}/${sender.client}`;
     const { turn: before, waiting } = this.#lanes.get(lane) ?? { turn: undefined, waiting: 0 };
     if (waiting >= waitingPerLaneMax) {
       respond({ refused: refusal('not-now') });
-      return batch.clock;
+      return taken;
     }
     const run = () =>
-      this.#process(sender, lane, batch, respond).catch(() => {
+      this.#process(sender, lane, batch, respond).catch((error: unknown) => {
         this.#taken.delete(lane); // not all of it was decided: what follows it must not be decided before it
-        this.#putOff(respond);
+        this.#putOff(respond, 'a command could not be decided', error);
       });
     const turn = (before ? before.then(run) : run()).finally(() => {
       if (this.#lanes.get(lane)?.turn === turn) this.#lanes.delete(lane);
     });
     this.#lanes.set(lane, { turn, waiting: waiting + 1 });
-    return batch.clock;
+    return taken;
   }
 
   /** Writes down what the leader itself decided, such as that somebody is gone. */
@@ -112,26 +144,37 @@ export class Desk {
     if (batch.commands.length > 0)
       this.#remember(lane, idOf(batch.commands.at(-1)).slice(0, limits.idLengthMax));
     const outcomes: Outcome[] = [];
+    let later: Postponement | undefined;
     for (const raw of batch.commands) {
       const command = readCommand(sender, raw);
-      if ('code' in command) outcomes.push({ frame: 0, answer: () => ({ id: idOf(raw), refused: command }) });
-      else
-        outcomes.push(
-          needsPreparation(command)
+      const outcome =
+        'code' in command
+          ? { frame: 0, answer: () => ({ id: idOf(raw), refused: command }) }
+          : needsPreparation(command)
             ? await this.#takePrepared(sender, command)
-            : this.#take(sender, command, command),
-        );
+            : this.#take(sender, command, command);
       if (this.#stopped) return;
+      if ('retryAfterMs' in outcome) {
+        later = outcome;
+        this.#taken.delete(lane); // what follows it must not be decided before it
+        break;
+      }
+      outcomes.push(outcome);
     }
     const frame = Math.max(0, ...outcomes.map((outcome) => outcome.frame));
-    const answer = () => void this.#answer(outcomes, respond).catch(() => this.#putOff(respond));
+    const answer = () =>
+      void this.#answer(outcomes, later, respond).catch((error: unknown) =>
+        this.#putOff(respond, 'an answer could not be read', error),
+      );
     if (frame <= leadership.committed) answer();
     else this.#wait(frame, answer);
   }
 
-  /** Something could not be read. A leader that was stopped for it says nothing any more. */
-  #putOff(respond: Respond): void {
-    if (!this.#stopped) respond({ refused: refusal('not-now') });
+  /** Something failed that should not. A leader that was stopped for it says nothing any more. */
+  #putOff(respond: Respond, what: string, error: unknown): void {
+    if (this.#stopped) return;
+    this.#options.unexpected.tell(what, error);
+    respond({ refused: refusal('not-now') });
   }
 
   /** Who was forgotten is asked for a resend: that costs a round trip and nothing else. */
@@ -144,33 +187,49 @@ export class Desk {
     }
   }
 
-  async #takePrepared(
-    sender: Sender,
-    command: Extract<ClientCommand, { password: string }>,
-  ): Promise<Outcome> {
-    const { leadership, passwords } = this.#options;
+  async #takePrepared(sender: Sender, command: SecretCommand): Promise<Outcome | Postponement> {
+    const { leadership, passwords, attempts } = this.#options;
     const known = this.#known(sender, command);
     if (known) return known;
-    const prepared = await prepare(command, sender.id, leadership.appender.rows, passwords);
-    return this.#stopped
-      ? { frame: 0, answer: () => ({ id: command.id }) }
-      : this.#take(sender, command, prepared);
+    const attempt = attemptOf(sender, command);
+    const waitMs = attempts.begin(attempt);
+    if (waitMs > 0) return postponed(waitMs);
+    let isRight: boolean | undefined;
+    try {
+      const rows = () => leadership.appender.rows;
+      const weakness = await weaknessOf(command, sender.id, rows(), passwords);
+      if (weakness) return { frame: 0, answer: () => ({ id: command.id, refused: weakness }) };
+      const prepared = await prepare(command, sender.id, rows, passwords);
+      if (this.#stopped) return { frame: 0, answer: () => ({ id: command.id }) };
+      const outcome = this.#take(sender, command, prepared);
+      if (command.type !== 'Register' && 'isRefused' in outcome) isRight = !outcome.isRefused;
+      return outcome;
+    } catch (error) {
+      if (error instanceof TooManyWait) return postponed(hashedLaterMs);
+      throw error;
+    } finally {
+      attempts.ended(attempt, isRight);
+    }
   }
 
-  #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome {
+  #take(sender: Sender, command: ClientCommand, prepared: PreparedCommand): Outcome | Postponement {
     const known = this.#known(sender, command);
     if (known) return known;
-    const { decider, leadership, stamps } = this.#options;
+    const { buckets, decider, leadership, stamps } = this.#options;
+    const waitMs = isGuest(sender) ? 0 : buckets.take(sender.id);
+    if (waitMs > 0) return postponed(Math.max(slowDownMsMin, waitMs));
     const at = stamps.now();
     const decision = decider.decide(sender, prepared, at);
-    const facts =
-      'facts' in decision ? decision.facts : ([{ type: 'CommandRefused', data: decision.refused }] as const);
+    const isRefused = 'refused' in decision;
+    const facts = isRefused
+      ? ([{ type: 'CommandRefused', data: decision.refused }] as const)
+      : decision.facts;
     const cause = { user: sender.id, id: command.id, digest: digestOf(command) };
     const events = facts.map(
       (fact, index): DomainEvent => ({ ...fact, at, ...(index === facts.length - 1 ? { cause } : {}) }),
     );
     const { position, frame } = leadership.appender.record(events);
-    return { frame, answer: () => answerFrom(events.at(-1)!, position) };
+    return { frame, isRefused, answer: () => answerFrom(events.at(-1)!, position) };
   }
 
   /** The outcome of a command that was decided before, committed or still on its way. */
@@ -190,9 +249,13 @@ export class Desk {
     };
   }
 
-  async #answer(outcomes: readonly Outcome[], respond: (reply: Omit<Reply, 'clock'>) => void): Promise<void> {
+  async #answer(
+    outcomes: readonly Outcome[],
+    later: Postponement | undefined,
+    respond: Respond,
+  ): Promise<void> {
     const answers = await Promise.all(outcomes.map((outcome) => outcome.answer()));
-    if (!this.#stopped) respond({ answers });
+    if (!this.#stopped) respond({ answers, ...(later ? { refused: later } : {}) });
   }
 
   /** Frames are waited for in nearly their own order: only a repeat of something old comes out of turn. */
@@ -208,7 +271,7 @@ function readBatch(data: Uint8Array): CommandBatch | Refusal {
     return refusal('too-large', `A request has at most ${limits.requestBytesMax} bytes.`);
   }
   try {
-    const parsed = batchSchema.safeParse(parseJson(Buffer.from(data).toString()));
+    const parsed = batchSchema.safeParse(parseBytes(data));
     return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
   } catch (error) {
     return refusal('malformed', (error as Error).message);
@@ -216,11 +279,20 @@ function readBatch(data: Uint8Array): CommandBatch | Refusal {
 }
 
 function readCommand(sender: Sender, raw: unknown): ClientCommand | Refusal {
-  const parsed = (sender.id.startsWith('g-') ? guestCommand : userCommand).safeParse(raw);
+  const parsed = (isGuest(sender) ? guestCommand : userCommand).safeParse(raw);
   return parsed.success ? parsed.data : refusal('malformed', codecError(parsed.error).message);
 }
 
 /** As it came, however wrong it is: a client knows its answers by their ids. */
 function idOf(raw: unknown): string {
   return typeof raw === 'object' && raw !== null && 'id' in raw && typeof raw.id === 'string' ? raw.id : '';
+}
+
+function isGuest({ id }: Sender): boolean {
+  return id.startsWith('g-');
+}
+
+function attemptOf({ id: connection }: Sender, command: SecretCommand): Attempt {
+  const name = command.type === 'ChangePassword' ? undefined : canonicalName(command.name);
+  return { connection, id: command.id, name };
 }

@@ -1,6 +1,6 @@
 /** What a node tells its operator: status, log, past states, verification; committed data only. And one word it takes. */
 import { z } from 'zod';
-import { codecError, parseJson } from '../events/codec.ts';
+import { codecError, parseBytes } from '../events/codec.ts';
 import { limits } from '../events/limits.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
@@ -29,13 +29,13 @@ export const operatorQueries = {
     limit: z.int().min(1).max(limits.pageMax),
   }),
   state: z.strictObject({
-    session: z.string().nullable(),
-    user: z.string().nullable(),
+    session: z.string().max(limits.idLengthMax).nullable(),
+    user: z.string().max(limits.nameLengthMax).nullable(),
     at: natural.nullable(),
   }),
   verify: z.strictObject({}),
   /** The operator's word that these are lost for good: the one query that changes something. */
-  'give-up': z.strictObject({ nodes: z.array(z.string()) }),
+  'give-up': z.strictObject({ nodes: z.array(z.string().max(limits.idLengthMax)).max(limits.pageMax) }),
 } as const;
 
 export type OperatorQuery = keyof typeof operatorQueries;
@@ -96,12 +96,12 @@ async function answerQuery(
   service: OperatorService,
 ): Promise<object | Refusal> {
   if (!Object.hasOwn(operatorQueries, name))
-    return refusal('malformed', `There is no operator query ${name}.`);
+    return refusal('malformed', `There is no operator query ${name.slice(0, 32)}.`);
   if (name === 'status') return status(service);
   const open = service.open();
   if (!open)
     return refusal('not-now', `This node has no copy to answer from: it is ${service.replica.state}.`);
-  const raw = parseJson(Buffer.from(data).toString());
+  const raw = parseBytes(data);
   switch (name as Exclude<OperatorQuery, 'status'>) {
     case 'verify':
       return await verifyOwn(open.copy);

@@ -72,7 +72,7 @@ async function pastState(
     id,
     position: last[0],
     state: stateName(value),
-    context: redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'tokens'))),
+    context: redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'logIns'))),
   };
 }
 

@@ -5,30 +5,73 @@
 import { hash } from 'node:crypto';
 import type { ClientCommand } from '../events/commands.ts';
 import { canonicalName } from '../events/names.ts';
+import { type Refusal, refusal } from '../events/refusals.ts';
+import { hashToken } from '../events/tokens.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import type { Rows } from '../projections/rows.ts';
 import { names, users } from '../projections/tables.ts';
 
-type WithoutPasswords<C> = C extends unknown ? Omit<C, 'password' | 'newPassword'> : never;
+type WithoutSecrets<C> = C extends unknown ? Omit<C, 'password' | 'newPassword' | 'recoveryCode'> : never;
 
 /** A command as deciders see it. */
-export type PreparedCommand = WithoutPasswords<ClientCommand> & {
-  /** Hash of the new password, where the command sets one. */
+export type PreparedCommand = WithoutSecrets<ClientCommand> & {
+  /** Hash of the new password, where the command sets one; of the old one, where that is to be hashed anew. */
   readonly passwordHash?: string;
   /** The account's password hash that the given password was verified against; null where it did not match. */
   readonly verifiedAgainst?: string | null;
+  /** SHA-256 of the recovery code that was given. */
+  readonly recoveredBy?: string;
 };
 
-export function needsPreparation(
-  command: ClientCommand,
-): command is Extract<ClientCommand, { password: string }> {
+export type SecretCommand = Extract<ClientCommand, { password: string }>;
+
+export function needsPreparation(command: ClientCommand): command is SecretCommand {
   return 'password' in command;
 }
 
-export async function prepare(
-  command: Extract<ClientCommand, { password: string }>,
-  user: string | undefined,
+/** What is wrong with the new password, where the command sets one and its length is right already. */
+export async function weaknessOf(
+  command: SecretCommand,
+  user: string,
   rows: Rows,
+  passwords: Passwords,
+): Promise<Refusal | undefined> {
+  if (command.type === 'LogIn') return undefined;
+  const isChange = command.type === 'ChangePassword';
+  const chosen = isChange ? command.newPassword : command.password;
+  const name = isChange ? (users.get(rows, user)?.name ?? '') : command.name;
+  if (canonicalName(chosen) === canonicalName(name))
+    return refusal('weak-password', 'That password is the name itself; choose another one.');
+  return (await passwords.isCommon(chosen)) ? refusal('weak-password') : undefined;
+}
+
+/**
+ * What was verified counts no longer when the account has another hash by then, by a change of the password or because
+ * another log-in had it hashed anew: then it is verified once more.
+ * @param user who speaks.
+ */
+export async function prepare(
+  command: SecretCommand,
+  user: string,
+  rows: () => Rows,
+  passwords: Passwords,
+): Promise<PreparedCommand> {
+  for (;;) {
+    const known = knownHash(command, user, rows());
+    const prepared = await prepareAgainst(known, command, passwords);
+    if (knownHash(command, user, rows()) === known) return prepared;
+  }
+}
+
+/** Of the account that the command is about, if there is one. */
+function knownHash(command: SecretCommand, user: string, rows: Rows): string | undefined {
+  const id = command.type === 'ChangePassword' ? user : names.get(rows, canonicalName(command.name));
+  return (id && users.get(rows, id)?.passwordHash) || undefined;
+}
+
+async function prepareAgainst(
+  known: string | undefined,
+  command: SecretCommand,
   passwords: Passwords,
 ): Promise<PreparedCommand> {
   const { password, ...rest } = command;
@@ -36,12 +79,19 @@ export async function prepare(
     case 'Register':
       return { ...rest, passwordHash: await passwords.hash(password) } as PreparedCommand;
     case 'LogIn': {
-      const id = names.get(rows, canonicalName(command.name));
-      return { ...rest, verifiedAgainst: await verified(id, password, rows, passwords) } as PreparedCommand;
+      const verifiedAgainst = await verified(known, password, passwords);
+      const isOutdated = verifiedAgainst !== null && passwords.isOutdated(verifiedAgainst);
+      const renewed = isOutdated ? { passwordHash: await passwords.hash(password) } : {};
+      return { ...rest, verifiedAgainst, ...renewed } as PreparedCommand;
+    }
+    case 'Recover': {
+      const { recoveryCode, ...open } = rest as Omit<typeof command, 'password'>;
+      const passwordHash = await passwords.hash(password);
+      return { ...open, recoveredBy: hashToken(recoveryCode), passwordHash } as PreparedCommand;
     }
     case 'ChangePassword': {
       const { newPassword, ...open } = rest as Omit<typeof command, 'password'>;
-      const verifiedAgainst = await verified(user, password, rows, passwords);
+      const verifiedAgainst = await verified(known, password, passwords);
       return { ...open, verifiedAgainst, passwordHash: await passwords.hash(newPassword) } as PreparedCommand;
     }
     default:
@@ -49,16 +99,15 @@ export async function prepare(
   }
 }
 
-async function verified(user: string | undefined, password: string, rows: Rows, passwords: Passwords) {
-  const known = user ? users.get(rows, user)?.passwordHash : undefined;
-  return (await passwords.verify(known || undefined, password)) ? (known ?? null) : null;
+async function verified(known: string | undefined, password: string, passwords: Passwords) {
+  return (await passwords.verify(known, password)) ? (known ?? null) : null;
 }
 
-/** Tells a repeat from another command under the same id. Passwords are left out: the log must not help to guess them. */
+/** Tells a repeat from another command under the same id. Secrets are left out: the log must not help to guess them. */
 export function digestOf(command: ClientCommand): string {
   const open = command as Readonly<Record<string, unknown>>;
   return hash('sha256', JSON.stringify(openFields.map((field) => open[field])), 'base64url').slice(0, 22);
 }
 
-/** All fields of all commands but ids and passwords. */
+/** All fields of all commands but ids and secrets. */
 const openFields = ['type', 'to', 'text', 'upTo', 'name', 'recoveryHash', 'tokenHash'] as const;

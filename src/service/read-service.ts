@@ -1,35 +1,87 @@
 /** Every node answers its users' queries; a queue group spreads them. */
-import { codecError, parseJson } from '../events/codec.ts';
+import { codecError, parseBytes } from '../events/codec.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
+import { type Clock, every } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import { type QueryName, type QueryRequest, queries, querySchema } from '../protocol/queries.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
+import { Intake, questionLimits } from './intake.ts';
 import type { Reader } from './reader.ts';
+import { Unexpected } from './unexpected.ts';
 import type { Positions } from './waiting.ts';
 
 const catchUpTimeoutMs = 1_000;
+const sweepMs = 1_000;
+
+export interface ReadServiceOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Somebody asks for more than any client needs. */
+  banish?(speaker: string): void;
+}
 
 export class ReadService {
   readonly #copy: Copy;
   readonly #reader: Reader;
   readonly #positions: Positions;
+  readonly #clock: Clock;
+  readonly #unexpected: Unexpected;
+  readonly #intake: Intake;
+  #stopped = false;
 
-  constructor(copy: Copy, reader: Reader, positions: Positions) {
+  constructor(
+    copy: Copy,
+    reader: Reader,
+    positions: Positions,
+    { clock, journal, banish = () => undefined }: ReadServiceOptions,
+  ) {
     this.#copy = copy;
     this.#reader = reader;
     this.#positions = positions;
+    this.#clock = clock;
+    this.#unexpected = new Unexpected(journal);
+    this.#intake = new Intake({ clock, limits: questionLimits, banish });
   }
 
   start(bus: Bus): Subscription {
-    return bus.subscribe(clientSubjects.allQueries, (message) => void this.#receive(message), {
-      queue: 'verbatim',
-    });
+    const receive = (message: BusMessage) => this.#receive(message);
+    const parts = [
+      bus.subscribe(clientSubjects.allQueries, receive, { queue: 'verbatim' }),
+      every(this.#clock, sweepMs, () => this.#intake.sweep()),
+    ];
+    return {
+      stop: () => {
+        this.#stopped = true;
+        for (const part of parts) part.stop();
+        this.#intake.stop();
+      },
+    };
   }
 
-  async #receive(message: BusMessage): Promise<void> {
+  #receive(message: BusMessage): void {
+    const { speaker } = parseSubject(message.subject);
+    const outcome = this.#intake.offer(speaker, message.data.length, () => {
+      void this.#take(message);
+      return 1;
+    });
+    if (outcome === 'put-off') this.#respond(message, refusal('not-now'));
+  }
+
+  async #take(message: BusMessage): Promise<void> {
+    if (!message.expectsAnswer) return; // nothing else would come of it
     const { speaker, last } = parseSubject(message.subject);
-    const answer = await this.#answer(speaker, last, message.data).catch(() => refusal('not-now'));
+    try {
+      this.#respond(message, await this.#answer(speaker, last, message.data));
+    } catch (error) {
+      if (this.#stopped) return; // and its store closed
+      this.#unexpected.tell('a question could not be answered', error);
+      this.#respond(message, refusal('not-now'));
+    }
+  }
+
+  #respond(message: BusMessage, answer: object | Refusal): void {
     const position = this.#copy.shown;
     message.respond(JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) }));
   }
@@ -48,7 +100,7 @@ function readQuestion(
   data: Uint8Array,
 ): { atLeast: number; request: QueryRequest<QueryName> } | Refusal {
   try {
-    const question = querySchema.safeParse(parseJson(Buffer.from(data).toString()));
+    const question = querySchema.safeParse(parseBytes(data));
     if (!question.success) return refusal('malformed', codecError(question.error).message);
     const request = queries[name].request.safeParse(question.data.query);
     if (!request.success) return refusal('malformed', codecError(request.error).message);

@@ -128,6 +128,7 @@ export class SimulatedBus implements Bus {
     return {
       subject,
       data,
+      expectsAnswer: reply !== undefined,
       respond: (payload) => {
         this.#responding(subject, payload);
         if (reply !== undefined) this.publish(reply, payload);

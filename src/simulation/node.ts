@@ -2,6 +2,7 @@
 import { MemoryStore } from '../log/memory.ts';
 import type { OrderedLogs } from '../log/port.ts';
 import type { Bus, Subscription } from '../ports/bus.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
@@ -30,6 +31,10 @@ interface Running {
 }
 
 const commands = 'verbatim.cmd.';
+/** Longer than any simulation. */
+const logInMs = 86_400_000;
+/** So little that users are slowed down now and then. */
+const sendRate = { perSecond: 4 };
 
 export class SimulatedNode {
   readonly id: string;
@@ -161,6 +166,14 @@ export class SimulatedNode {
     const { members, copies, minCopies, strategy, sync, sessionGapMs } = settings;
     const passwords = new SimulatedPasswords(process, settings.without === 'password-check');
     const { random } = process;
+    const journal: Journal = {
+      notice: (line) => {
+        trace.note(this.id, line);
+        if (line.startsWith('stopped serving')) watch.froze(this.id, line);
+        if (line.startsWith('checking its copy')) watch.doubted(this.id, line);
+      },
+      detail: (line) => trace.note(this.id, line),
+    };
     return new Replica({
       id: this.id,
       founding: { members, copies, minCopies },
@@ -179,14 +192,7 @@ export class SimulatedNode {
       bus,
       clock: process,
       random,
-      journal: {
-        notice: (line) => {
-          trace.note(this.id, line);
-          if (line.startsWith('stopped serving')) watch.froze(this.id, line);
-          if (line.startsWith('checking its copy')) watch.doubted(this.id, line);
-        },
-        detail: (line) => trace.note(this.id, line),
-      },
+      journal,
       logs: this.#logs(running),
       opened: (replica) => {
         const { copy } = replica;
@@ -197,7 +203,10 @@ export class SimulatedNode {
           committed: (frames) => running.copy === copy && watch.committed(this.id, frames, copy.mark),
         });
         const reader = new Reader(copy, new Frames(copy.store));
-        running.reads = new ReadService(copy, reader, new Positions(copy, process)).start(bus);
+        running.reads = new ReadService(copy, reader, new Positions(copy, process), {
+          clock: process,
+          journal,
+        }).start(bus);
       },
       closed: () => {
         running.copy = undefined;
@@ -206,7 +215,9 @@ export class SimulatedNode {
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail);
         const weakened = weakenLeadership(leadership, settings.without);
-        return new ChatLeader(weakened, replica, { bus, clock: process, random, passwords, sessionGapMs });
+        const limits = { sessionGapMs, logInMs, sendRate };
+        const world = { bus, clock: process, random, passwords, journal };
+        return new ChatLeader(weakened, replica, { ...world, ...limits });
       },
     });
   }

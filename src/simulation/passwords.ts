@@ -26,6 +26,14 @@ export class SimulatedPasswords implements Passwords {
     return stored !== undefined && (this.#isCredulous || hashed === stored);
   }
 
+  isOutdated(): boolean {
+    return false;
+  }
+
+  async isCommon(): Promise<boolean> {
+    return false;
+  }
+
   #takesTime(): Promise<void> {
     return delay(this.#process, this.#process.random.between(hashingMs.min, hashingMs.max));
   }

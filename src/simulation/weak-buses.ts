@@ -80,7 +80,12 @@ function acknowledging(bus: Bus, node: Weakened): Bus {
       if (subject !== subjects.ack) return subscription;
       const invent = ({ generation, number, hash }: Tail) => {
         const ack: Ack = { node: another, generation, number, hash };
-        hear({ subject, data: Buffer.from(JSON.stringify(ack)), respond: () => undefined });
+        hear({
+          subject,
+          data: Buffer.from(JSON.stringify(ack)),
+          expectsAnswer: false,
+          respond: () => undefined,
+        });
       };
       const listening = node.copy?.listen({ stored: invent });
       return {
@@ -131,7 +136,7 @@ class CrowdedBus {
   #repeatBeats(): void {
     for (const beat of this.#last.values()) {
       const data = Buffer.from(JSON.stringify({ ...beat, role: 'follower', healthy: false }));
-      this.#hear({ subject: subjects.beat, data, respond: () => undefined });
+      this.#hear({ subject: subjects.beat, data, expectsAnswer: false, respond: () => undefined });
     }
   }
 

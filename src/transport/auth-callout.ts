@@ -1,73 +1,120 @@
 /**
  * The border: nats-server asks a node who may connect, and as what.
  *
- * Every node answers (a queue group spreads the questions), so people can log in while there is no leader. The answer
- * is a signed user JWT whose permissions name the guest's or user's own subjects and nothing else.
+ * Every node hears every question, so people can log in while there is no leader, and while a node is there but does not
+ * run: whose turn it is answers at once, each of the others only when it has heard no answer for a while longer. The answer
+ * is a signed permit that names the guest's or user's own subjects and nothing else. Two answers to one question would do
+ * no harm (the server takes the first), but many at once would hold up the connections they came on.
  */
-import { decode, encodeAuthorizationResponse, encodeUser } from '@nats-io/jwt';
-import { fromSeed } from '@nats-io/nkeys';
 import type { Msg, NatsConnection } from 'nats';
 import { z } from 'zod';
+import { type Clock, delay } from '../ports/clock.ts';
 import {
   guestPermissions,
   type Introduction,
   parseIntroduction,
   userPermissions,
 } from '../protocol/subjects.ts';
+import { claimsOf, type Limits, type Signer } from './permits.ts';
 
 const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
+/** Nodes tell one another here which questions have their answer. */
+const ANSWERED_SUBJECT = 'verbatim.border.answered';
 /** The account in `nats.conf` that clients are placed in. */
 const CLIENT_ACCOUNT = 'APP';
 
-const requestSchema = z.object({
-  user_nkey: z.string(),
-  server_id: z.object({ id: z.string() }),
+/** A client has its inbox, its pushes and who leads; a request is at most `limits.requestBytesMax`, with room for a refusal. */
+const connectionLimits: Limits = { subscriptions: 8, payloadBytes: 640 * 1024 };
+/** Much longer than an answer takes, and several fit into the server's patience of 2 s. */
+const turnMs = 150;
+/** Questions that were answered lately: none is open for longer than the server's patience. */
+const rememberedMs = 3_000;
+
+const questionSchema = z.object({
+  user_nkey: z.string().max(64),
+  server_id: z.object({ id: z.string().max(64) }),
   connect_opts: z
     .object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() })
     .optional(),
 });
-type AuthorizationRequest = z.infer<typeof requestSchema>;
+type Question = z.infer<typeof questionSchema>;
+
+export type Verdict =
+  | { readonly isAdmitted: false }
+  | {
+      readonly isAdmitted: true;
+      /** What the connection is found by when it is to be ended. */
+      readonly name: string;
+      /** Seconds since 1970 when it ends by itself. */
+      readonly expires?: number;
+    };
 
 /** Whether the secret opens what the introduction claims; undefined when this node cannot tell (it is behind). */
-export type Judge = (introduction: Introduction, secret: string) => Promise<boolean | undefined>;
+export type Judge = (introduction: Introduction, secret: string) => Promise<Verdict | undefined>;
 
-/** @param seed of the account key that `nats.conf` names as the callout's issuer. */
-export function answerCallouts(connection: NatsConnection, seed: string, judge: Judge): { stop(): void } {
-  const issuer = fromSeed(new TextEncoder().encode(seed));
-  const answer = async (message: Msg) => {
-    const request = requestSchema.parse(decode(message.string()).nats);
-    const data = await decideAbout(request, judge, (introduction) =>
-      encodeUser(introduction.as, request.user_nkey, issuer, permissionsFor(introduction), {
-        aud: CLIENT_ACCOUNT,
-      }),
-    );
-    if (!data) return; // no answer: the client tries again and may find a node that has caught up
-    const { user_nkey: user, server_id: server } = request;
-    message.respond(await encodeAuthorizationResponse(user, server.id, issuer, data, { aud: server.id }));
+export interface Answering {
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly judge: Judge;
+  /** How many other nodes come before this one for that question. */
+  turn(question: string): number;
+}
+
+/** @param node its id: of its connections to several servers one hears a question. */
+export function answerCallouts(connection: NatsConnection, node: string, answering: Answering): void {
+  const answered = new Set<string>();
+  const { clock } = answering;
+  const note = (question: string) => {
+    answered.add(question);
+    clock.setTimeout(() => answered.delete(question), rememberedMs);
   };
-  const subscription = connection.subscribe(CALLOUT_SUBJECT, {
-    queue: 'verbatim',
+  connection.subscribe(ANSWERED_SUBJECT, {
     callback: (error, message) => {
-      if (!error) answer(message).catch(() => undefined); // not a request of a server's: nothing to answer
+      if (!error) note(message.string());
     },
   });
-  return { stop: () => subscription.unsubscribe() };
+  connection.subscribe(CALLOUT_SUBJECT, {
+    queue: node,
+    callback: (error, message) => {
+      if (error) return;
+      const question = readQuestion(message);
+      if (!question) return; // not a server's: nothing to answer
+      const reply = async () => {
+        const turn = answering.turn(question.user_nkey);
+        if (turn > 0) await delay(clock, turn * turnMs);
+        if (answered.has(question.user_nkey)) return;
+        const verdict = await decideAbout(question, answering);
+        if (verdict === undefined || answered.has(question.user_nkey)) return; // another may have caught up further
+        message.respond(answering.signer.answer(question.user_nkey, question.server_id.id, verdict));
+        connection.publish(ANSWERED_SUBJECT, question.user_nkey);
+      };
+      reply().catch(() => undefined); // the store or the connection was closed meanwhile: another node answers
+    },
+  });
+}
+
+function readQuestion(message: Msg): Question | undefined {
+  try {
+    const claims = claimsOf(message.string()) as { nats?: unknown } | null;
+    return questionSchema.safeParse(claims?.nats).data;
+  } catch {
+    return undefined;
+  }
 }
 
 async function decideAbout(
-  { connect_opts: given }: AuthorizationRequest,
-  judge: Judge,
-  issue: (introduction: Introduction) => Promise<string>,
+  { connect_opts: given, user_nkey: connection }: Question,
+  { judge, signer }: Answering,
 ): Promise<{ jwt: string } | { error: string } | undefined> {
   const introduction = parseIntroduction(given?.user ?? '');
   if (!introduction) return { error: 'not a Verbatim client' };
   const verdict = await judge(introduction, given?.pass ?? '');
-  if (verdict === undefined) return undefined;
-  return verdict ? { jwt: await issue(introduction) } : { error: 'not logged in' };
-}
-
-function permissionsFor(introduction: Introduction) {
-  const { publish, subscribe } =
+  if (!verdict?.isAdmitted) return verdict && { error: 'not logged in' };
+  const { name, expires } = verdict;
+  const permissions =
     introduction.as === 'guest' ? guestPermissions(introduction.guest) : userPermissions(introduction.user);
-  return { pub: { allow: publish }, sub: { allow: subscribe } };
+  const account = CLIENT_ACCOUNT;
+  return {
+    jwt: signer.permit({ connection, name, account, permissions, limits: connectionLimits, expires }),
+  };
 }

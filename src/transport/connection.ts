@@ -6,6 +6,7 @@
  * tries nobody for an hour. So it is told never to wait, and how long to wait before each try is said here.
  */
 import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
+import { encryptionFor, InsecureServer, type Security, trustProblem } from './security.ts';
 
 export interface Credentials {
   readonly user: string;
@@ -14,6 +15,7 @@ export interface Credentials {
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
+  readonly security?: Security | undefined;
   readonly credentials: Credentials;
   readonly name: string;
   readonly inboxPrefix?: string;
@@ -21,8 +23,10 @@ export interface ConnectOptions {
   readonly patient: boolean;
 }
 
+/** @throws {InsecureServer} before anything secret is said. */
 export async function connectTo({
   servers,
+  security = {},
   credentials,
   name,
   inboxPrefix,
@@ -30,6 +34,7 @@ export async function connectTo({
 }: ConnectOptions): Promise<NatsConnection> {
   const options: ConnectionOptions = {
     servers: [...servers],
+    ...encryptionFor(servers, security),
     ...credentials,
     name,
     ...(inboxPrefix ? { inboxPrefix } : {}),
@@ -45,7 +50,14 @@ export async function connectTo({
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true, // a stack trace for every request costs more than the request
   };
-  return await connect(options);
+  try {
+    return await connect(options);
+  } catch (error) {
+    const problem = trustProblem(error);
+    if (problem === undefined) throw error;
+    const message = `no server at ${servers.join(', ')} can be trusted: ${problem}`;
+    throw new InsecureServer('not-trusted', message, { cause: error });
+  }
 }
 
 const againMs = 50;

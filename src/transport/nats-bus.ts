@@ -30,7 +30,7 @@ export class NatsBus implements Bus {
     const subscription = this.#connection.subscribe(subject, {
       ...options,
       callback: (error, message: Msg) => {
-        if (!error) handler(answerable(message));
+        if (!error) handler(new Received(message));
       },
     });
     return { stop: () => subscription.unsubscribe() };
@@ -81,13 +81,27 @@ export class NatsBus implements Bus {
   }
 }
 
-function answerable(message: Msg): BusMessage {
-  const { subject, data, reply = '' } = message;
-  return {
-    subject,
-    data,
-    respond: (payload) => {
-      if (mayAnswer(subject, reply)) message.respond(payload);
-    },
-  };
+/** Judged when it is asked for: of a flood most messages are not even read. */
+class Received implements BusMessage {
+  readonly #message: Msg;
+
+  constructor(message: Msg) {
+    this.#message = message;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+
+  get data(): Uint8Array {
+    return this.#message.data;
+  }
+
+  get expectsAnswer(): boolean {
+    return mayAnswer(this.#message.subject, this.#message.reply ?? '');
+  }
+
+  respond(payload: Uint8Array | string): void {
+    if (this.expectsAnswer) this.#message.respond(payload);
+  }
 }

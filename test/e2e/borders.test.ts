@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestCluster } from '../support/cluster.ts';
+import { password, TestCluster } from '../support/cluster.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 
 interface Kept {
   readonly user: string;
   readonly token: string;
+  /** How far it has read. */
+  readonly position: number;
 }
 
 describe('the borders of a user', () => {
@@ -20,14 +22,17 @@ describe('the borders of a user', () => {
     const path = join(cluster.env.XDG_CONFIG_HOME!, 'verbatim', 'profiles', `${profile}.json`);
     return JSON.parse(readFileSync(path, 'utf8')) as Kept;
   };
-  const enter = async (user: string, pass: string) => await RawConnection.open(cluster.port, user, pass);
+  /** A node that has not heard of a log-in yet waits until it has. */
+  const as = ({ user, position }: Kept) => `user:${user}:${position}`;
+  const enter = (user: string, pass: string) => RawConnection.open(cluster.port, user, pass);
+  const refusal = (user: string, pass: string) => RawConnection.refusal(cluster.port, { user, pass });
 
   beforeAll(async () => {
     cluster = await TestCluster.start();
     await cluster.welcome('alice', 'bob');
     alice = kept('alice');
     bob = kept('bob');
-    own = (await enter(`user:${alice.user}:0`, alice.token))!;
+    own = await enter(as(alice), alice.token);
   });
   afterAll(async () => {
     own?.close();
@@ -95,7 +100,7 @@ describe('the borders of a user', () => {
 
   it('no answer of a node goes where its asker may not write (P9, P10)', async () => {
     const guest = 'g-fedcba9876543210';
-    const connection = (await enter(`guest:${guest}`, ''))!;
+    const connection = await enter(`guest:${guest}`, '');
     const ping = JSON.stringify({ after: null, clock: 0, commands: [] });
     for (const reply of ['verbatim.log.1', 'verbatim.node.ack', '$JS.API.STREAM.DELETE.VERBATIM_1']) {
       await connection.publish(`verbatim.cmd.${guest}.c-1`, reply, ping);
@@ -123,7 +128,7 @@ describe('the borders of a user', () => {
 
   it('a guest can register and log in, and ask for nothing', async () => {
     const guest = 'g-0123456789abcdef';
-    const connection = (await enter(`guest:${guest}`, ''))!;
+    const connection = await enter(`guest:${guest}`, '');
     expect(await connection.publish(`verbatim.cmd.${guest}.c-1`)).toEqual([]);
     for (const subject of [`verbatim.get.${guest}.users`, `verbatim.cmd.${alice.user}.c-1`]) {
       expect(await connection.publish(subject)).toEqual([expect.stringContaining('Permissions Violation')]);
@@ -135,19 +140,70 @@ describe('the borders of a user', () => {
   });
 
   it.each([
-    ["another's name with one's own token", () => enter(`user:${bob.user}:0`, alice.token)],
-    ['no token', () => enter(`user:${alice.user}:0`, '')],
-    ['a name that tries to be a pattern', () => enter('guest:*', '')],
-    ['a node without its password', () => enter('node', 'guessed')],
-    ['an operator without the password', () => enter('operator', '')],
-    ['nobody', () => enter('', '')],
+    ["another's name with one's own token", () => refusal(as(bob), alice.token)],
+    ['no token', () => refusal(as(alice), '')],
+    ['a name that tries to be a pattern', () => refusal('guest:*', '')],
+    ['a node without its password', () => refusal('node', 'guessed')],
+    ['an operator without the password', () => refusal('operator', '')],
+    ['nobody', () => refusal('', '')],
   ])('the broker does not let in %s', async (_, attempt) => {
-    expect(await attempt()).toBeUndefined();
+    expect(await attempt()).toContain('Authorization Violation');
   });
 
-  it('a log-in that was ended opens nothing any more', async () => {
-    await cluster.as('alice').done(['logout']);
-    await cluster.status(); // waits until all nodes have heard of it
-    expect(await enter(`user:${alice.user}:0`, alice.token)).toBeUndefined();
+  it('a log-in that was ended opens nothing any more, and what it had opened is closed (P9)', async () => {
+    const carol = (await cluster.welcome('carol'))[0]!;
+    const token = kept('carol');
+    const open = await enter(as(token), token.token);
+    await carol.done(['logout']);
+    await open.ended();
+    expect(await refusal(as(token), token.token)).toContain('Authorization Violation');
+    expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]); // nobody else was meant
+  });
+
+  it('a change of the password closes what other log-ins have opened, and not its own (P9)', async () => {
+    const dave = (await cluster.welcome('dave'))[0]!;
+    const other = kept('dave');
+    await dave.done(['login', 'dave', '--password-stdin'], { input: password });
+    const now = kept('dave');
+    const [old, current] = [await enter(as(now), other.token), await enter(as(now), now.token)];
+    await dave.done(['passwd', '--password-stdin'], { input: `${password}\nanother ${password}` });
+    await old.ended();
+    expect(await current.publish(`verbatim.cmd.${now.user}.c-1`)).toEqual([]);
+    current.close();
+  });
+
+  it('a deletion closes everything that the account had opened (P9)', async () => {
+    const erin = (await cluster.welcome('erin'))[0]!;
+    const own = kept('erin');
+    const open = await Promise.all([enter(as(own), own.token), enter(as(own), own.token)]);
+    await erin.done(['delete-account', '--yes']);
+    await Promise.all(open.map((connection) => connection.ended()));
+    expect(await refusal(as(own), own.token)).toContain('Authorization Violation');
+  });
+
+  it('one user has room for many connections, and does not take up that of all', async () => {
+    const open: RawConnection[] = [];
+    const admit = async () => {
+      for (let index = 0; index < 64; index++) open.push(await enter(as(bob), bob.token));
+    };
+    await expect(admit()).rejects.toThrow('Authorization Violation');
+    expect(open.length).toBeGreaterThan(16);
+    expect(open.length).toBeLessThan(64);
+    for (const connection of open) connection.close();
+    expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
+  });
+
+  it('nobody waits for a node that does not run (P5)', async () => {
+    const { node } = await cluster.leader();
+    const follower = ['n1', 'n2', 'n3'].find((id) => id !== node)!;
+    cluster.signal('SIGSTOP', follower);
+    const waits: number[] = [];
+    for (let index = 0; index < 12; index++) {
+      const begunMs = performance.now();
+      (await enter(as(alice), alice.token)).close();
+      waits.push(performance.now() - begunMs);
+    }
+    cluster.signal('SIGCONT', follower);
+    expect(Math.max(...waits)).toBeLessThan(1_000);
   });
 });

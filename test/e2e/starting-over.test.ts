@@ -32,7 +32,7 @@ describe('a cluster that starts over', () => {
         status: 1,
         stdout: '',
         stderr: expect.stringMatching(
-          /^error: not-logged-in: [^\n]+ another cluster; log in again [^\n]+\n$/,
+          /^error: not-logged-in: [^\n]+ another cluster[^\n]*; log in again [^\n]+\n$/,
         ),
       });
     }

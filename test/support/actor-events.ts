@@ -30,6 +30,7 @@ export function sessionEvent<T extends SessionEvent['type']>(
 
 export const registered = userEvent('UserRegistered', {
   name: 'Alice',
+  skeletons: ['alice'],
   passwordHash: 'p1',
   recoveryHash: 'r1',
 });
@@ -37,13 +38,18 @@ export const openedForTwo = sessionEvent('SessionOpened', { participants: ['u-1'
 
 const anyUserEvent = fc.oneof(
   fc.constant(registered),
-  fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedIn', { tokenHash }, ms)),
+  fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedIn', { tokenHash, expiresAt: ms + 500 }, ms)),
   fc.tuple(at, token).map(([ms, tokenHash]) => userEvent('LoggedOut', { tokenHash }, ms)),
+  at.map((ms) => userEvent('LoggedOutEverywhere', {}, ms)),
   fc
     .tuple(at, hash, token)
     .map(([ms, passwordHash, keptTokenHash]) =>
       userEvent('PasswordChanged', { passwordHash, keptTokenHash }, ms),
     ),
+  fc.tuple(at, hash).map(([ms, passwordHash]) => userEvent('PasswordRehashed', { passwordHash }, ms)),
+  fc
+    .tuple(at, hash)
+    .map(([ms, passwordHash]) => userEvent('AccountRecovered', { passwordHash, recoveryHash: 'r2' }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('CameOnline', { client: name }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('WentOffline', { client: name }, ms)),
   fc.tuple(at, fc.nat({ max: 9 })).map(([ms, upTo]) => userEvent('ItemsShown', { upTo }, ms)),

@@ -29,6 +29,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.tuple(person, verified, token).map(logIn) },
   { weight: 1, arbitrary: fc.tuple(person, token).map(logOut) },
+  { weight: 1, arbitrary: fc.tuple(person, fc.constantFrom('r1', 'r2')).map(recover) },
+  { weight: 1, arbitrary: fc.tuple(person, token).map(logOutEverywhere) },
   { weight: 1, arbitrary: fc.tuple(person, verified, token).map(changePassword) },
   { weight: 3, arbitrary: fc.tuple(person, client, fc.boolean()).map(comeOrGo) },
   { weight: 8, arbitrary: fc.tuple(person, person, fc.string()).map(post) },
@@ -99,7 +101,18 @@ function logIn([who, verifiedAgainst, tokenHash]: [number, string | null, string
       name: people[who]!,
       verifiedAgainst,
       tokenHash: `${who}${tokenHash}`,
+      ...(tokenHash === 't2' ? { passwordHash: 'p1' } : {}), // hashed anew
     });
+}
+
+function logOutEverywhere([who, tokenHash]: [number, string]): Step {
+  return (world, { idOf }) =>
+    world.tell(idOf(who), { type: 'LogOutEverywhere', tokenHash: `${who}${tokenHash}` });
+}
+
+function recover([who, recoveredBy]: [number, string]): Step {
+  const next = { passwordHash: 'p1', recoveryHash: recoveredBy === 'r1' ? 'r2' : 'r1' };
+  return (world) => world.tell(`g-${who}`, { type: 'Recover', name: people[who]!, recoveredBy, ...next });
 }
 
 function logOut([who, tokenHash]: [number, string]): Step {
@@ -130,7 +143,7 @@ function markShown([who, upTo]: [number, number]): Step {
 }
 
 function deleteAccount(who: number): Step {
-  return (world, { idOf }) => world.tell(idOf(who), { type: 'DeleteAccount' });
+  return (world, { idOf }) => world.deleteAccount(idOf(who));
 }
 
 function openGroup(world: World, { idOf, isThere }: Life): void {

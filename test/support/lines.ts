@@ -18,6 +18,7 @@ export class Lines {
     this.#name = name;
     createInterface({ input: stream })
       .on('line', (line) => this.#heard(line))
+      .on('error', () => undefined) // of the stream: it ends, and that is heard
       .on('close', () => this.#end());
   }
 

@@ -56,6 +56,6 @@ export class MemoryBus implements Bus {
     const data = Buffer.from(payload);
     const respond = (answered: Uint8Array | string) => this.#clock.soon(() => answer(Buffer.from(answered)));
     for (const handler of this.#handlers.get(subject) ?? [])
-      this.#clock.soon(() => handler({ subject, data, respond }));
+      this.#clock.soon(() => handler({ subject, data, expectsAnswer: true, respond }));
   }
 }

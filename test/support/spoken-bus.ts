@@ -27,6 +27,6 @@ export class SpokenBus implements Bus {
 
   say(subject: string, payload: object | string): void {
     const data = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-    this.#handlers.get(subject)?.({ subject, data, respond: () => undefined });
+    this.#handlers.get(subject)?.({ subject, data, expectsAnswer: false, respond: () => undefined });
   }
 }

@@ -10,7 +10,7 @@ import { newId, type Random } from '../../src/events/ids.ts';
 import { project } from '../../src/projections/project.ts';
 import { Layer } from '../../src/projections/rows.ts';
 import type { StoredEvent } from '../../src/projections/stored.ts';
-import { mailboxes } from '../../src/projections/tables.ts';
+import { mailboxes, users } from '../../src/projections/tables.ts';
 import { Decider } from '../../src/service/decider.ts';
 import type { PreparedCommand } from '../../src/service/prepare.ts';
 
@@ -18,6 +18,8 @@ import type { PreparedCommand } from '../../src/service/prepare.ts';
 export type Told = PreparedCommand extends infer C ? (C extends unknown ? Omit<C, 'id'> : never) : never;
 
 export const sessionGapMs = 10_000;
+export const logInMs = 1_000_000;
+const times = { sessionGapMs, logInMs };
 const members = ['n1', 'n2', 'n3'];
 
 export class World {
@@ -37,7 +39,7 @@ export class World {
   constructor() {
     const rows = () => this.rows;
     this.#registry = new ActorRegistry(rows, () => 0);
-    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, sessionGapMs });
+    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, ...times });
     this.#record([
       {
         type: 'Seeded',
@@ -75,6 +77,14 @@ export class World {
     const { type } = this.tell(from, { type: 'PostMessage', to, text });
     if (type !== 'MessagePosted') throw new Error('could not post');
     return this.stored.at(-1)!.position;
+  }
+
+  /** By a log-in made for it. */
+  deleteAccount(user: string): DomainEvent {
+    const { name = '', passwordHash = '' } = users.get(this.rows, user) ?? {};
+    const tokenHash = `to delete ${user}`;
+    this.tell('g-0', { type: 'LogIn', name, verifiedAgainst: passwordHash, tokenHash });
+    return this.tell(user, { type: 'DeleteAccount', tokenHash });
   }
 
   showAll(user: string): void {

@@ -3,7 +3,7 @@ import type { EventData, Fact } from '../../events/domain.ts';
 import type { RefusalCode } from '../../events/refusals.ts';
 import { type Decision, facts, refuse } from '../decision.ts';
 import type { UserSnapshot } from './machine.ts';
-import type { UserEvent } from './state.ts';
+import { isLoggedIn, type UserEvent } from './state.ts';
 
 /**
  * `verifiedAgainst` is the password hash that the border checked the given password against, or null where it did
@@ -11,26 +11,47 @@ import type { UserEvent } from './state.ts';
  */
 export type UserCommand =
   | ({ readonly type: 'RegisterUser' } & EventData<'UserRegistered'>)
-  | { readonly type: 'LogIn'; readonly verifiedAgainst: string | null; readonly tokenHash: string }
+  | {
+      readonly type: 'LogIn';
+      readonly verifiedAgainst: string | null;
+      readonly tokenHash: string;
+      readonly expiresAt: number;
+      /** The same password, hashed anew. */
+      readonly passwordHash?: string | undefined;
+    }
+  /** `tokenHash`, here and below: of the log-in by which the user is there. */
   | { readonly type: 'LogOut'; readonly tokenHash: string }
+  | { readonly type: 'LogOutEverywhere'; readonly tokenHash: string }
   | {
       readonly type: 'ChangePassword';
       readonly verifiedAgainst: string | null;
       readonly passwordHash: string;
       readonly tokenHash: string;
     }
+  | {
+      readonly type: 'Recover';
+      /** Of the code that was given. */
+      readonly recoveredBy: string;
+      readonly passwordHash: string;
+      readonly recoveryHash: string;
+    }
   | { readonly type: 'ComeOnline'; readonly client: string }
   | { readonly type: 'GoOffline'; readonly client: string }
   /** `last` is the newest position in the user's queue. */
   | { readonly type: 'MarkShown'; readonly upTo: number; readonly last: number }
-  | { readonly type: 'DeleteAccount' };
+  | { readonly type: 'DeleteAccount'; readonly tokenHash: string };
+
+/** Said of names that nobody has, too. */
+export const wrongCode = 'Name and recovery code do not match; try again, nothing is locked.';
 
 export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: number): Decision {
-  const { id: user, passwordHash } = snapshot.context;
+  const { id: user, passwordHash, recoveryHash } = snapshot.context;
   const ifPossible = (
     fact: Fact & Pick<UserEvent, 'type'>,
     otherwise: RefusalCode = 'not-possible',
   ): Decision => (snapshot.can({ ...fact, at } as UserEvent) ? facts(fact) : refuse(otherwise));
+  const isHere = ({ tokenHash }: { readonly tokenHash: string }) =>
+    isLoggedIn(snapshot.context, tokenHash, at);
   switch (command.type) {
     case 'RegisterUser': {
       const { type: _, ...data } = command;
@@ -38,17 +59,26 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
     }
     case 'LogIn': {
       if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
-      return ifPossible(
-        { type: 'LoggedIn', data: { user, tokenHash: command.tokenHash } },
-        'wrong-credentials',
-      );
+      const { tokenHash, expiresAt, passwordHash: renewed } = command;
+      const data = { user, tokenHash, expiresAt };
+      const decision = ifPossible({ type: 'LoggedIn', data }, 'wrong-credentials');
+      if (renewed === undefined || !('facts' in decision)) return decision;
+      return facts({ type: 'PasswordRehashed', data: { user, passwordHash: renewed } }, ...decision.facts);
     }
     case 'LogOut':
       return ifPossible({ type: 'LoggedOut', data: { user, tokenHash: command.tokenHash } }, 'not-logged-in');
+    case 'LogOutEverywhere':
+      if (!isHere(command)) return refuse('not-logged-in');
+      return ifPossible({ type: 'LoggedOutEverywhere', data: { user } });
     case 'ChangePassword': {
       if (command.verifiedAgainst !== passwordHash) return refuse('wrong-credentials');
       const data = { user, passwordHash: command.passwordHash, keptTokenHash: command.tokenHash };
       return ifPossible({ type: 'PasswordChanged', data });
+    }
+    case 'Recover': {
+      if (command.recoveredBy !== recoveryHash) return refuse('wrong-credentials', wrongCode);
+      const data = { user, passwordHash: command.passwordHash, recoveryHash: command.recoveryHash };
+      return ifPossible({ type: 'AccountRecovered', data });
     }
     case 'ComeOnline':
       return ifPossible({ type: 'CameOnline', data: { user, client: command.client } }, 'nothing-new');
@@ -59,6 +89,7 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
       return ifPossible({ type: 'ItemsShown', data: { user, upTo: command.upTo } }, 'nothing-new');
     }
     case 'DeleteAccount':
+      if (!isHere(command)) return refuse('not-logged-in');
       return ifPossible({ type: 'AccountDeleted', data: { user } });
     default:
       return command satisfies never;

@@ -5,7 +5,7 @@
  * given twice, so what the user wrote can go on pointing at it.
  */
 import { assign, type SnapshotFrom, setup } from 'xstate';
-import { evolveUser, initialUser, type UserEvent, type UserState } from './state.ts';
+import { evolveUser, initialUser, isLoggedIn, type UserEvent, type UserState } from './state.ts';
 
 export const userMachine = setup({
   types: { context: {} as UserState, events: {} as UserEvent },
@@ -14,9 +14,10 @@ export const userMachine = setup({
   },
   guards: {
     isNewToken: ({ context, event }) =>
-      event.type === 'LoggedIn' && !context.tokens.includes(event.data.tokenHash),
+      event.type === 'LoggedIn' &&
+      !context.logIns.some(({ tokenHash }) => tokenHash === event.data.tokenHash),
     isOwnToken: ({ context, event }) =>
-      event.type === 'LoggedOut' && context.tokens.includes(event.data.tokenHash),
+      event.type === 'LoggedOut' && isLoggedIn(context, event.data.tokenHash, event.at),
     isNewClient: ({ context, event }) =>
       event.type === 'CameOnline' && !context.clients.includes(event.data.client),
     isLastClient: ({ context, event }) =>
@@ -40,7 +41,10 @@ export const userMachine = setup({
       on: {
         LoggedIn: { guard: 'isNewToken', actions: 'evolve' },
         LoggedOut: { guard: 'isOwnToken', actions: 'evolve' },
+        LoggedOutEverywhere: { actions: 'evolve' },
         PasswordChanged: { actions: 'evolve' },
+        PasswordRehashed: { actions: 'evolve' },
+        AccountRecovered: { actions: 'evolve' },
         ItemsShown: { guard: 'isProgress', actions: 'evolve' },
         AccountDeleted: { target: 'deleted', actions: 'evolve' },
       },

@@ -59,10 +59,17 @@ it('never believes news of an epoch older than the one it knows', () => {
 
 it('settles what was answered, resends what was not decided, fails what can never be taken', () => {
   expect(decideReply({ clock: 1, answers: [] })).toEqual({ do: 'settle' });
-  expect(decideReply({ clock: 1, resend: true })).toEqual({ do: 'resend', afterMs: 0 });
+  expect(decideReply({ clock: 1, resend: true })).toEqual({ do: 'resend', afterMs: 0, isCertain: false });
   expect(decideReply({ clock: 1, refused: { code: 'not-now', message: '' } })).toMatchObject({
     do: 'resend',
   });
+  const slower = { code: 'slow-down', message: '', retryAfterMs: 700 };
+  for (const answers of [undefined, [], [{ id: 'm-1', position: 1 }]])
+    expect(decideReply({ clock: 1, answers, refused: slower })).toEqual({
+      do: 'resend',
+      afterMs: 700,
+      isCertain: true,
+    });
   expect(decideReply({ clock: 1, refused: { code: 'malformed', message: 'no' } })).toEqual({
     do: 'fail',
     code: 'malformed',

@@ -23,25 +23,31 @@ const givenSession = (...events: SessionEvent[]) =>
 
 const outcomeOf = (decision: Decision) => ('facts' in decision ? decision.facts : decision.refused.code);
 
-const loggedIn = userEvent('LoggedIn', { tokenHash: 't1' });
+const loggedIn = userEvent('LoggedIn', { tokenHash: 't1', expiresAt: 100 });
+const expired = userEvent('LoggedIn', { tokenHash: 't1', expiresAt: 9 });
 const online = userEvent('CameOnline', { client: 'a' });
 const shown = userEvent('ItemsShown', { upTo: 5 });
 const deleted = userEvent('AccountDeleted', {});
 
 type UserCase = [when: string, given: UserEvent[], command: UserCommand, then: RefusalCode | object];
 
-const logIn = (verifiedAgainst: string | null, tokenHash = 't1'): UserCommand => ({
-  type: 'LogIn',
+const logIn = (verifiedAgainst: string | null, tokenHash = 't1') => ({
+  type: 'LogIn' as const,
   verifiedAgainst,
   tokenHash,
+  expiresAt: 99,
 });
 const changePassword = (verifiedAgainst: string | null): UserCommand => {
   return { type: 'ChangePassword', verifiedAgainst, passwordHash: 'p2', tokenHash: 't1' };
+};
+const recover = (recoveredBy: string): UserCommand => {
+  return { type: 'Recover', recoveredBy, passwordHash: 'p2', recoveryHash: 'r2' };
 };
 const register: UserCommand = {
   type: 'RegisterUser',
   user: 'u-1',
   name: 'Al',
+  skeletons: ['al'],
   passwordHash: 'p1',
   recoveryHash: 'r1',
 };
@@ -52,16 +58,39 @@ const userCases: UserCase[] = [
     'registering',
     [],
     register,
-    { type: 'UserRegistered', data: { user: 'u-1', name: 'Al', passwordHash: 'p1', recoveryHash: 'r1' } },
+    {
+      type: 'UserRegistered',
+      data: { user: 'u-1', name: 'Al', skeletons: ['al'], passwordHash: 'p1', recoveryHash: 'r1' },
+    },
   ],
   ['registering twice', [registered], register, 'not-possible'],
   ['registering under the id of one deleted', [registered, deleted], register, 'not-possible'],
-  ['logging in', [registered], logIn('p1'), { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1' } }],
+  [
+    'logging in',
+    [registered],
+    logIn('p1'),
+    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1', expiresAt: 99 } },
+  ],
   [
     'logging in with a second token',
     [registered, loggedIn],
     logIn('p1', 't2'),
-    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2' } },
+    { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't2', expiresAt: 99 } },
+  ],
+  [
+    'logging in with a password that is hashed anew',
+    [registered],
+    { ...logIn('p1'), passwordHash: 'p2' },
+    [
+      { type: 'PasswordRehashed', data: { user: 'u-1', passwordHash: 'p2' } },
+      { type: 'LoggedIn', data: { user: 'u-1', tokenHash: 't1', expiresAt: 99 } },
+    ],
+  ],
+  [
+    'logging in with the same token and a password that is hashed anew',
+    [registered, loggedIn],
+    { ...logIn('p1'), passwordHash: 'p2' },
+    'wrong-credentials',
   ],
   ['logging in with a wrong password', [registered], logIn(null), 'wrong-credentials'],
   [
@@ -92,6 +121,19 @@ const userCases: UserCase[] = [
     { type: 'LogOut', tokenHash: 't1' },
     'not-logged-in',
   ],
+  ['logging out when expired', [registered, expired], { type: 'LogOut', tokenHash: 't1' }, 'not-logged-in'],
+  [
+    'logging out everywhere',
+    [registered, loggedIn],
+    { type: 'LogOutEverywhere', tokenHash: 't1' },
+    { type: 'LoggedOutEverywhere', data: { user: 'u-1' } },
+  ],
+  [
+    'logging out everywhere by a token that is not open',
+    [registered, loggedIn],
+    { type: 'LogOutEverywhere', tokenHash: 't2' },
+    'not-logged-in',
+  ],
   [
     'changing the password',
     [registered, loggedIn],
@@ -105,6 +147,21 @@ const userCases: UserCase[] = [
     'wrong-credentials',
   ],
   ['changing the password when deleted', [registered, deleted], changePassword(''), 'not-possible'],
+  [
+    'recovering',
+    [registered, loggedIn],
+    recover('r1'),
+    { type: 'AccountRecovered', data: { user: 'u-1', passwordHash: 'p2', recoveryHash: 'r2' } },
+  ],
+  ['recovering with a wrong code', [registered], recover('r9'), 'wrong-credentials'],
+  [
+    'recovering with a code that was used',
+    [registered, userEvent('AccountRecovered', { passwordHash: 'p2', recoveryHash: 'r2' })],
+    recover('r1'),
+    'wrong-credentials',
+  ],
+  ['recovering when deleted', [registered, deleted], recover('r1'), 'wrong-credentials'],
+  ['recovering when deleted, with nothing', [registered, deleted], recover(''), 'not-possible'],
   [
     'coming online',
     [registered],
@@ -137,16 +194,33 @@ const userCases: UserCase[] = [
   [
     'deleting the account',
     [registered, online, loggedIn],
-    { type: 'DeleteAccount' },
+    { type: 'DeleteAccount', tokenHash: 't1' },
     { type: 'AccountDeleted', data: { user: 'u-1' } },
   ],
-  ['deleting it twice', [registered, deleted], { type: 'DeleteAccount' }, 'not-possible'],
+  [
+    'deleting it twice',
+    [registered, loggedIn, deleted],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  [
+    'deleting it by a log-in that was ended',
+    [registered, loggedIn, userEvent('LoggedOut', { tokenHash: 't1' })],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
+  [
+    'deleting it by a log-in that has expired',
+    [registered, expired],
+    { type: 'DeleteAccount', tokenHash: 't1' },
+    'not-logged-in',
+  ],
 ];
 
 describe('a user decides on', () => {
   it.each(userCases)('%s', (_, given, command, then) => {
     expect(outcomeOf(decideUser(givenUser(...given), command, 9))).toEqual(
-      typeof then === 'string' ? then : [then],
+      typeof then === 'string' || Array.isArray(then) ? then : [then],
     );
   });
 

@@ -102,10 +102,22 @@ describe('a user', () => {
 
   it('keeps the tokens of the last 32 log-ins', () => {
     const logins = Array.from({ length: 33 }, (_, index) =>
-      userEvent('LoggedIn', { tokenHash: `t${index}` }),
+      userEvent('LoggedIn', { tokenHash: `t${index}`, expiresAt: 99 }),
     );
-    const { tokens } = [registered, ...logins].reduce(evolveUser, initialUser);
-    expect(tokens).toEqual(Array.from({ length: 32 }, (_, index) => `t${index + 1}`));
+    const { logIns } = [registered, ...logins].reduce(evolveUser, initialUser);
+    expect(logIns.map(({ tokenHash }) => tokenHash)).toEqual(
+      Array.from({ length: 32 }, (_, index) => `t${index + 1}`),
+    );
+  });
+
+  it('forgets at a log-in those that have expired by the time of the log, and none before', () => {
+    const logIn = (tokenHash: string, at: number) =>
+      userEvent('LoggedIn', { tokenHash, expiresAt: at + 10 }, at);
+    const { logIns } = [registered, logIn('t1', 1), logIn('t2', 2), logIn('t3', 11)].reduce(
+      evolveUser,
+      initialUser,
+    );
+    expect(logIns.map(({ tokenHash }) => tokenHash)).toEqual(['t2', 't3']);
   });
 });
 

@@ -9,12 +9,20 @@ const event = <T extends UserEvent['type']>(type: T, data: object) =>
   ({ type, at: 1, data: { user, ...data } }) as UserEvent;
 
 const events = {
-  registers: event('UserRegistered', { name: 'Alice', passwordHash: 'p1', recoveryHash: 'r1' }),
-  'logs in with t': event('LoggedIn', { tokenHash: 't' }),
+  registers: event('UserRegistered', {
+    name: 'Alice',
+    skeletons: ['alice'],
+    passwordHash: 'p1',
+    recoveryHash: 'r1',
+  }),
+  'logs in with t': event('LoggedIn', { tokenHash: 't', expiresAt: 2 }),
   'logs out of t': event('LoggedOut', { tokenHash: 't' }),
+  'logs out everywhere': event('LoggedOutEverywhere', {}),
   'logs out of another': event('LoggedOut', { tokenHash: 'x' }),
   'changes the password, keeping t': event('PasswordChanged', { passwordHash: 'p2', keptTokenHash: 't' }),
   'changes the password, keeping none': event('PasswordChanged', { passwordHash: 'p1', keptTokenHash: 'x' }),
+  'is hashed anew': event('PasswordRehashed', { passwordHash: 'p2' }),
+  'is recovered': event('AccountRecovered', { passwordHash: 'p2', recoveryHash: 'r1' }),
   'client a comes': event('CameOnline', { client: 'a' }),
   'client b comes': event('CameOnline', { client: 'b' }),
   'client a goes': event('WentOffline', { client: 'a' }),
@@ -34,7 +42,7 @@ function aspectsOf({ value, context }: Snapshot): string[] {
   const clients = [...context.clients].sort().map((client) => `client ${client}`);
   return [
     ...life.split(' '),
-    ...context.tokens.map(() => 'token'),
+    ...context.logIns.map(() => 'token'),
     ...clients,
     `shown ${context.shown}`,
     context.passwordHash,
@@ -48,9 +56,12 @@ const possibleIn: Record<EventName, string[]> = {
   registers: ['unregistered'],
   'logs in with t': ['registered', '-token'],
   'logs out of t': ['registered', 'token'],
+  'logs out everywhere': ['registered'],
   'logs out of another': ['nowhere'],
   'changes the password, keeping t': ['registered'],
   'changes the password, keeping none': ['registered'],
+  'is hashed anew': ['registered'],
+  'is recovered': ['registered'],
   'client a comes': ['registered', '-client a'],
   'client b comes': ['registered', '-client b'],
   'client a goes': ['client a'],
@@ -66,8 +77,11 @@ const effects: Partial<Record<EventName, string[]>> = {
   registers: ['-unregistered', 'registered', 'offline', 'p1'],
   'logs in with t': ['token'],
   'logs out of t': ['-token'],
+  'logs out everywhere': ['-token'],
   'changes the password, keeping t': ['p2', '-p1'],
   'changes the password, keeping none': ['p1', '-p2', '-token'],
+  'is hashed anew': ['p2', '-p1'],
+  'is recovered': ['p2', '-p1', '-token'],
   'client a comes': ['client a', 'online', '-offline'],
   'client b comes': ['client b', 'online', '-offline'],
   'client a goes': ['-client a'],
@@ -151,7 +165,14 @@ describe('a user', () => {
       if (snapshot.value !== 'deleted') continue;
       const { id, registeredAt, shown: _, state: __, ...rest } = snapshot.context;
       expect({ id, registeredAt }).toEqual({ id: user, registeredAt: 1 });
-      expect(rest).toEqual({ name: '', passwordHash: '', recoveryHash: '', tokens: [], clients: [] });
+      expect(rest).toEqual({
+        name: '',
+        skeletons: [],
+        passwordHash: '',
+        recoveryHash: '',
+        logIns: [],
+        clients: [],
+      });
     }
   });
 });

@@ -9,7 +9,17 @@ import { History } from './story.ts';
 
 const passwords = ['p', 'q'];
 const step = fc.record({
-  op: fc.constantFrom('register', 'login', 'login', 'logout', 'passwd', 'passwd', 'delete'),
+  op: fc.constantFrom(
+    'register',
+    'login',
+    'login',
+    'recover',
+    'logout',
+    'everywhere',
+    'passwd',
+    'passwd',
+    'delete',
+  ),
   password: fc.constantFrom(...passwords),
   newPassword: fc.constantFrom(...passwords),
   /** Which of the log-ins so far, from the latest back. */
@@ -31,6 +41,8 @@ export const anyAccountHistory: fc.Arbitrary<HistoryEvent[]> = fc
 class Life {
   readonly #world = new World();
   readonly #history = new History();
+  /** Recovery codes that somebody heard of. */
+  readonly #codes: string[] = [];
   /** Log-ins that somebody heard of. */
   readonly #logins: { readonly user: string; readonly token: string }[] = [];
 
@@ -44,6 +56,7 @@ class Life {
     const atMs = 10 * index + 100;
     const login = this.#logins.at(-1 - one.login);
     const token = `t${index}`;
+    const code = `r${index}`;
     const guest = `g-ann.${index}`;
     const asked = (() => {
       switch (op) {
@@ -52,9 +65,21 @@ class Life {
             type: 'Register',
             name: 'ann',
             passwordHash: password,
-            recoveryHash: 'r',
+            recoveryHash: code,
           } as const;
           return { client: guest, sender: guest, part: { op, args: { password } } as const, command };
+        }
+        case 'recover': {
+          const given = this.#codes.at(-1 - one.login) ?? 'no code';
+          const command = {
+            type: 'Recover',
+            name: 'ann',
+            recoveredBy: given,
+            passwordHash: newPassword,
+            recoveryHash: code,
+          } as const;
+          const args = { recovery_code: given, new_password: newPassword };
+          return { client: guest, sender: guest, part: { op, args } as const, command };
         }
         case 'login': {
           const verifiedAgainst = this.#verified(names.get(this.#world.rows, canonicalName('ann')), password);
@@ -74,7 +99,8 @@ class Life {
     if (!asked) return;
     const event = fate === 'lost' ? undefined : this.#world.tell(asked.sender, asked.command);
     const times = [atMs - before, atMs + after] as const;
-    const outcome = event && fate === 'heard' ? heard(event) : 'unknown';
+    const outcome = event && fate === 'heard' ? heard(event, code) : 'unknown';
+    if (typeof outcome === 'object' && 'ok' in outcome && outcome.ok.recovery_code) this.#codes.push(code);
     this.#history.did(asked.client, `c-${index}`, asked.part, times, outcome);
     const last = this.#history.events.findLast((line) => line.type === 'invoke');
     if (login && last && last.user !== null) Object.assign(last, { user: login.user });
@@ -84,7 +110,7 @@ class Life {
   }
 
   #ofUser(
-    op: 'logout' | 'passwd' | 'delete',
+    op: 'logout' | 'everywhere' | 'passwd' | 'delete',
     { user, token }: { user: string; token: string },
     password: string,
     newPassword: string,
@@ -95,8 +121,17 @@ class Life {
         command: { type: 'LogOut', tokenHash: token } satisfies Told,
       };
     }
+    if (op === 'everywhere') {
+      return {
+        part: { op: 'logout', args: { token, everywhere: true } } as const,
+        command: { type: 'LogOutEverywhere', tokenHash: token } satisfies Told,
+      };
+    }
     if (op === 'delete') {
-      return { part: { op, args: { token } } as const, command: { type: 'DeleteAccount' } satisfies Told };
+      return {
+        part: { op, args: { token } } as const,
+        command: { type: 'DeleteAccount', tokenHash: token } satisfies Told,
+      };
     }
     const verifiedAgainst = this.#verified(user, password);
     const command = {
@@ -115,8 +150,16 @@ class Life {
   }
 }
 
-function heard(event: DomainEvent): { ok: Result } | { refused: string; position: number } {
-  if (event.type === 'CommandRefused') return { refused: event.data.code, position: 1 };
-  const isGuests = event.type === 'UserRegistered' || event.type === 'LoggedIn';
-  return { ok: isGuests ? { user: event.data.user } : {} };
+function heard(event: DomainEvent, code: string): { ok: Result } | { refused: string; position: number } {
+  switch (event.type) {
+    case 'CommandRefused':
+      return { refused: event.data.code, position: 1 };
+    case 'UserRegistered':
+    case 'AccountRecovered':
+      return { ok: { user: event.data.user, recovery_code: code } };
+    case 'LoggedIn':
+      return { ok: { user: event.data.user } };
+    default:
+      return { ok: {} };
+  }
 }

@@ -20,7 +20,11 @@ const partOf = {
   recover: ([recovery_code, new_password]: Given) => {
     return { op: 'recover', args: { recovery_code, new_password } } as const;
   },
-  logout: ([, , token]: Given) => ({ op: 'logout', args: { token } }) as const,
+  /** With a star: everywhere. */
+  logout: ([, , token]: Given) => {
+    const everywhere = token.endsWith('*') ? { everywhere: true } : {};
+    return { op: 'logout', args: { token: token.replace('*', ''), ...everywhere } } as const;
+  },
   passwd: ([password, new_password, token]: Given) => {
     return { op: 'passwd', args: { password, new_password, token } } as const;
   },

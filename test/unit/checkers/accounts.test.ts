@@ -44,11 +44,15 @@ describe('accounts (P3, P7)', () => {
     ],
     [
       'obey those who were logged out and are connected still',
-      'begin; logout 10-11 t ok; passwd 12-13 p/q t ok; delete 14-15 t ok',
+      'begin; logout 10-11 t ok; passwd 12-13 p/q t ok',
+    ],
+    [
+      'are left everywhere',
+      'begin; login 4-5 p u ok; logout 10-11 t* ok; logout 12-13 u not-logged-in; login 14-15 p v ok',
     ],
     [
       'are deleted once',
-      'begin; delete 10-20 t ok; delete 10-20 t not-possible; delete 30-31 t not-logged-in',
+      'begin; delete 10-20 t ok; delete 10-20 t not-logged-in; delete 30-31 t not-logged-in',
     ],
     [
       'are recovered with the latest code',
@@ -83,6 +87,8 @@ describe('accounts (P3, P7)', () => {
     ['do not know who is logged in', 'begin; logout 10-11 t not-logged-in'],
     ['keep others logged in', 'begin; login 4-5 p u ok; passwd 10-11 p/q t ok; logout 12-13 u ok'],
     ['log out who changes the password', 'begin; passwd 10-11 p/q t ok; logout 12-13 t not-logged-in'],
+    ['are deleted by a log-in that was ended', 'begin; logout 10-11 t ok; delete 12-13 t ok'],
+    ['stay open when left everywhere', 'begin; login 4-5 p u ok; logout 10-11 t* ok; logout 12-13 u ok'],
     ['are deleted twice', 'begin; delete 10-20 t ok; delete 10-20 t ok'],
     ['cannot be deleted while they are there', 'begin; delete 10-11 t not-possible'],
     ['deny the user who is logged in', 'begin; delete 10-11 t not-logged-in'],

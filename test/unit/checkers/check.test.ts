@@ -22,7 +22,11 @@ function story(): Run {
     history.did(`g-${name}.1`, `r-${name}`, { op: 'register', args: { password: 'p' } }, [at, at + 1], {
       ok,
     });
-    const loggedIn = log.add('LoggedIn', { user: ok.user, tokenHash: token }, { user: `g-${name}`, id: 'l' });
+    const loggedIn = log.add(
+      'LoggedIn',
+      { user: ok.user, tokenHash: token, expiresAt: 99 },
+      { user: `g-${name}`, id: 'l' },
+    );
     history.did(`g-${name}.2`, 'l', { op: 'login', args: { password: 'p', token } }, [at + 2, at + 3], {
       ok: { user: ok.user, position: loggedIn },
     });

@@ -26,7 +26,7 @@ export class Log {
   #atMs = 1_000;
 
   register(name: string, id = `u-${name}`): number {
-    const data = { user: id, name, passwordHash: 'p', recoveryHash: 'r' };
+    const data = { user: id, name, skeletons: [], passwordHash: 'p', recoveryHash: 'r' };
     return this.add('UserRegistered', data, { user: `g-${name}`, id: `r-${name}` });
   }
 

@@ -12,7 +12,7 @@ describe("a cluster's secrets", () => {
     const secrets = await ensureSecrets(data);
     expect(await ensureSecrets(data)).toEqual(secrets);
     expect(await readSecrets(data)).toEqual(secrets);
-    expect(new Set(Object.values(secrets)).size).toBe(6);
+    expect(new Set(Object.values(secrets)).size).toBe(7);
     expect(readdirSync(data)).toEqual(['secrets.json']);
     expect(modeOf(join(data, 'secrets.json'))).toBe(0o600);
   });
@@ -20,14 +20,14 @@ describe("a cluster's secrets", () => {
   it('of a time when there was one nats-server get what several need, and stay as they are', async () => {
     const data = tempFolder();
     const path = join(data, 'secrets.json');
-    const { routePassword: _, ...older } = await ensureSecrets(data);
+    const { routePassword: _, wardenPassword: __, ...older } = await ensureSecrets(data);
     writeFileSync(path, JSON.stringify(older));
     chmodSync(path, 0o600);
     expect(await readSecrets(data)).toEqual(older);
-    const { routePassword, ...others } = await ensureSecrets(data);
+    const { routePassword, wardenPassword, ...others } = await ensureSecrets(data);
     expect(others).toEqual(older);
-    expect(routePassword).toMatch(/^p[0-9a-f]{64}$/);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...older, routePassword });
+    for (const made of [routePassword, wardenPassword]) expect(made).toMatch(/^p[0-9a-f]{64}$/);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...older, routePassword, wardenPassword });
     expect(modeOf(path)).toBe(0o600);
     expect(readdirSync(data)).toEqual(['secrets.json']);
   });

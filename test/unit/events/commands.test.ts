@@ -11,6 +11,14 @@ const sha = 'a'.repeat(64);
 const commands: { [T in ClientCommand['type']]: Extract<ClientCommand, { type: T }> } = {
   Register: { type: 'Register', id: 'c1', name: 'Alice', password: 'password', recoveryHash: sha },
   LogIn: { type: 'LogIn', id: 'c1', name: 'Alice', password: 'x', tokenHash: sha },
+  Recover: {
+    type: 'Recover',
+    id: 'c1',
+    name: 'Alice',
+    recoveryCode: 'x',
+    password: 'password',
+    recoveryHash: sha,
+  },
   PostMessage: { type: 'PostMessage', id: 'c1', to: 'Bob', text: 'hi' },
   MarkShown: { type: 'MarkShown', id: 'c1', upTo: 1 },
   ComeOnline: { type: 'ComeOnline', id: 'c1' },
@@ -23,9 +31,10 @@ const commands: { [T in ClientCommand['type']]: Extract<ClientCommand, { type: T
     newPassword: 'password',
     tokenHash: sha,
   },
-  DeleteAccount: { type: 'DeleteAccount', id: 'c1' },
+  LogOutEverywhere: { type: 'LogOutEverywhere', id: 'c1', tokenHash: sha },
+  DeleteAccount: { type: 'DeleteAccount', id: 'c1', tokenHash: sha },
 };
-const guests = new Set(['Register', 'LogIn']);
+const guests = new Set(['Register', 'LogIn', 'Recover']);
 const schemaOf = (type: string) => (guests.has(type) ? guestCommand : userCommand);
 
 function refusalOf(command: object): { field: string; message: string } {

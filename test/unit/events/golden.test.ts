@@ -40,6 +40,18 @@ it('its frame is read as it stands: neither its bytes nor its hash are others', 
   expect(examine(emptyTail, frame)).toBe('next');
 });
 
+it('whoever registered before names had looks has none', () => {
+  const data = { user: 'u-1', name: 'alice', passwordHash: 'p1', recoveryHash: 'r1' };
+  const line = JSON.stringify({ type: 'UserRegistered', data, at: 1 });
+  expect(decodeEvent(line)).toEqual({ type: 'UserRegistered', at: 1, data: { ...data, skeletons: [] } });
+});
+
+it('a log-in of before log-ins had an end lasts 90 days', () => {
+  const line = '{"type":"LoggedIn","data":{"user":"u-1","tokenHash":"t1"},"at":1767225600000}';
+  const data = { user: 'u-1', tokenHash: 't1', expiresAt: 1_767_225_600_000 + 90 * 86_400_000 };
+  expect(decodeEvent(line)).toEqual({ type: 'LoggedIn', at: 1_767_225_600_000, data });
+});
+
 it('what is wrong with an old event is still told by the name of its field (P10)', () => {
   expect(() => decodeEvent(seededLine.replace('"copies":2', '"copies":-2'))).toThrow('data.copies: ');
   expect(() => decodeEvent('{"type":"Seeded","at":1}')).toThrow('data: ');

@@ -11,7 +11,7 @@ import {
   sessions,
   tokens,
 } from '../../../src/projections/tables.ts';
-import { sessionGapMs, World } from '../../support/world.ts';
+import { logInMs, sessionGapMs, World } from '../../support/world.ts';
 
 let world: World;
 let alice: string;
@@ -25,6 +25,7 @@ beforeEach(() => {
 
 const logIn = (tokenHash: string) =>
   world.tell('g-0', { type: 'LogIn', name: 'ALICE', verifiedAgainst: 'p1', tokenHash });
+const openedBy = (token: string) => tokens.get(world.rows, token)?.user;
 const sessionAt = (position: number) =>
   (world.stored[position - 1]!.event.data as { session: string }).session;
 
@@ -33,30 +34,45 @@ describe('an account', () => {
     logIn('t1');
     logIn('t2');
     expect(names.get(world.rows, 'alice')).toBe(alice);
-    expect([tokens.get(world.rows, 't1'), tokens.get(world.rows, 't2')]).toEqual([alice, alice]);
+    expect(['t1', 't2'].map(openedBy)).toEqual([alice, alice]);
   });
 
   it('is opened by a token until that is logged out', () => {
     logIn('t1');
     logIn('t2');
     world.tell(alice, { type: 'LogOut', tokenHash: 't1' });
-    expect([tokens.get(world.rows, 't1'), tokens.get(world.rows, 't2')]).toEqual([undefined, alice]);
+    expect(['t1', 't2'].map(openedBy)).toEqual([undefined, alice]);
+  });
+
+  it('is opened by no token any more once it was logged out everywhere, but by the next', () => {
+    for (const token of ['t1', 't2']) logIn(token);
+    world.tell(alice, { type: 'LogOutEverywhere', tokenHash: 't2' });
+    expect(['t1', 't2'].map(openedBy)).toEqual([undefined, undefined]);
+    logIn('t3');
+    expect(openedBy('t3')).toBe(alice);
+  });
+
+  it('is opened by a token as long as the log says', () => {
+    logIn('t1');
+    const { event } = world.stored.at(-1)!;
+    expect(tokens.get(world.rows, 't1')).toEqual({ user: alice, expiresAt: event.at + logInMs });
+    world.wait(logInMs);
+    const refused = world.tell(alice, { type: 'LogOut', tokenHash: 't1' });
+    expect(refused).toMatchObject({ data: { code: 'not-logged-in' } });
+    logIn('t2');
+    expect(['t1', 't2'].map(openedBy)).toEqual([undefined, alice]);
   });
 
   it('is opened by one token alone after a change of the password', () => {
     for (const token of ['t1', 't2', 't3']) logIn(token);
     world.tell(alice, { type: 'ChangePassword', verifiedAgainst: 'p1', passwordHash: 'p2', tokenHash: 't2' });
-    expect(['t1', 't2', 't3'].map((token) => tokens.get(world.rows, token))).toEqual([
-      undefined,
-      alice,
-      undefined,
-    ]);
+    expect(['t1', 't2', 't3'].map(openedBy)).toEqual([undefined, alice, undefined]);
   });
 
   it('is opened by no more than its last 32 tokens', () => {
     for (let login = 0; login <= 32; login++) logIn(`t${login}`);
-    expect(tokens.get(world.rows, 't0')).toBeUndefined();
-    expect(tokens.get(world.rows, 't1')).toBe(alice);
+    expect(openedBy('t0')).toBeUndefined();
+    expect(openedBy('t1')).toBe(alice);
   });
 
   it('is online from its first client to its last', () => {

@@ -30,7 +30,7 @@ describe('a queue', () => {
     const carol = world.register('Carol');
     const sent = [alice, alice, alice, carol, alice].map((sender) => world.post(sender, 'Bob'));
     world.tell(bob, { type: 'MarkShown', upTo: sent[1]! });
-    world.tell(bob, { type: 'DeleteAccount' });
+    world.deleteAccount(bob);
     const rows = foldPlainly(storedInFrames(world.commands, [100]));
     const position = world.stored.length;
     expect(queueOf(rows, alice)).toEqual([{ position, returned: [sent[2], sent[4]] }]);

@@ -17,7 +17,7 @@ const opening = new World().commands;
 const login = (number: number): DomainEvent => ({
   type: 'LoggedIn',
   at: 5_000,
-  data: { user: 'u-1', tokenHash: `t${number}` },
+  data: { user: 'u-1', tokenHash: `t${number}`, expiresAt: 99 },
 });
 const said = (bytes: number): DomainEvent => {
   return { type: 'MessagePosted', at: 5_000, data: { session: 's-1', from: 'u-1', text: 'x'.repeat(bytes) } };
@@ -78,15 +78,23 @@ describe('group commit', () => {
     record({
       type: 'UserRegistered',
       at: 1,
-      data: { user: 'u-1', name: 'Alice', passwordHash: '', recoveryHash: '' },
+      data: { user: 'u-1', name: 'Alice', skeletons: [], passwordHash: '', recoveryHash: '' },
     });
     await turn();
     record(login(1));
-    expect(users.get(lead.appender.rows, 'u-1')).toMatchObject({ name: 'Alice', tokens: ['t1'] });
+    expect(users.get(lead.appender.rows, 'u-1')).toMatchObject({
+      name: 'Alice',
+      logIns: [{ tokenHash: 't1', expiresAt: 99 }],
+    });
     expect(users.get(lead.copy.rows, 'u-1')).toBeUndefined();
     await lead.finish();
-    expect(users.get(lead.copy.rows, 'u-1')).toMatchObject({ name: 'Alice', tokens: ['t1'] });
-    expect(users.get(lead.appender.rows, 'u-1')).toMatchObject({ tokens: ['t1'] });
+    expect(users.get(lead.copy.rows, 'u-1')).toMatchObject({
+      name: 'Alice',
+      logIns: [{ tokenHash: 't1', expiresAt: 99 }],
+    });
+    expect(users.get(lead.appender.rows, 'u-1')).toMatchObject({
+      logIns: [{ tokenHash: 't1', expiresAt: 99 }],
+    });
   });
 });
 

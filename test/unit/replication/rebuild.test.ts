@@ -41,7 +41,7 @@ function longTalk(messages: number): DomainEvent[][] {
     const meeting = `s-${index}`;
     const participants = [alice, user].sort();
     talk[index]!.push(
-      { type: 'UserRegistered', at, data: { user, name, passwordHash: '', recoveryHash: '' } },
+      { type: 'UserRegistered', at, data: { user, name, skeletons: [], passwordHash: '', recoveryHash: '' } },
       { type: 'SessionOpened', at, data: { session: meeting, participants, continues: null } },
       { type: 'MessagePosted', at, data: { session: meeting, from: alice, text: 'hi' } },
     );

@@ -1,13 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClientCommand, guestCommand, userCommand } from '../../../src/events/commands.ts';
+import { hashToken } from '../../../src/events/tokens.ts';
 import type { Passwords } from '../../../src/ports/passwords.ts';
+import { users } from '../../../src/projections/tables.ts';
 import { answerFrom, answerSchema } from '../../../src/protocol/answers.ts';
-import { digestOf, needsPreparation, prepare } from '../../../src/service/prepare.ts';
-import { World } from '../../support/world.ts';
+import { digestOf, needsPreparation, prepare, weaknessOf } from '../../../src/service/prepare.ts';
+import { type Told, World } from '../../support/world.ts';
 
 /** Hashes that can be read, and a note of what was verified against what. */
 class PlainPasswords implements Passwords {
   readonly verified: (string | undefined)[] = [];
+  /** What happens while the first password is verified, and the second. */
+  readonly meanwhile: (() => void)[] = [];
 
   async hash(password: string): Promise<string> {
     return `hash of ${password}`;
@@ -15,7 +19,17 @@ class PlainPasswords implements Passwords {
 
   async verify(hash: string | undefined, password: string): Promise<boolean> {
     this.verified.push(hash);
-    return hash === `hash of ${password}`;
+    const isRight = hash === `hash of ${password}` || hash === `weak hash of ${password}`;
+    await this.meanwhile.shift()?.();
+    return isRight;
+  }
+
+  async isCommon(password: string): Promise<boolean> {
+    return password === 'password1';
+  }
+
+  isOutdated(hash: string): boolean {
+    return hash.startsWith('weak');
   }
 }
 
@@ -37,9 +51,9 @@ beforeEach(() => {
   passwords = new PlainPasswords();
 });
 
-function prepared(command: ClientCommand, user?: string) {
+function prepared(command: ClientCommand, user = 'g-1') {
   if (!needsPreparation(command)) throw new Error('nothing to prepare');
-  return prepare(command, user, world.rows, passwords);
+  return prepare(command, user, () => world.rows, passwords);
 }
 
 describe('at the border', () => {
@@ -73,10 +87,93 @@ describe('at the border', () => {
 
   it('a login takes as long for somebody unknown or deleted: something is verified all the same', async () => {
     expect(await logIn('nobody', 'secret12')).toMatchObject({ verifiedAgainst: null });
-    world.tell(alice, { type: 'DeleteAccount' });
+    world.tell('g-1', {
+      type: 'LogIn',
+      name: 'Alice',
+      verifiedAgainst: 'hash of secret12',
+      tokenHash: sha,
+    });
+    world.tell(alice, { type: 'DeleteAccount', tokenHash: sha });
     expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
     expect(await change('secret12')).toMatchObject({ verifiedAgainst: null });
     expect(passwords.verified).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('a log-in by a hash that was made with less work than today makes another, and still logs in', async () => {
+    world.tell(alice, {
+      type: 'ChangePassword',
+      verifiedAgainst: 'hash of secret12',
+      passwordHash: 'weak hash of secret12',
+      tokenHash: sha,
+    });
+    const command = await logIn('alice', 'secret12');
+    expect(command).toMatchObject({
+      verifiedAgainst: 'weak hash of secret12',
+      passwordHash: 'hash of secret12',
+    });
+    expect(world.tell('g-1', command as Told)).toMatchObject({ type: 'LoggedIn' });
+    expect(users.get(world.rows, alice)).toMatchObject({ passwordHash: 'hash of secret12' });
+    expect(await logIn('alice', 'wrong')).not.toHaveProperty('passwordHash');
+    expect(await logIn('alice', 'secret12')).not.toHaveProperty('passwordHash');
+  });
+
+  it('what was verified against a hash that is replaced meanwhile is verified once more', async () => {
+    const change = (to: string) => () =>
+      void world.tell(alice, {
+        type: 'ChangePassword',
+        verifiedAgainst: users.get(world.rows, alice)!.passwordHash,
+        passwordHash: to,
+        tokenHash: sha,
+      });
+    passwords.meanwhile.push(change('weak hash of secret12'));
+    expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: 'weak hash of secret12' });
+    passwords.meanwhile.push(change('hash of another1'));
+    expect(await logIn('alice', 'secret12')).toMatchObject({ verifiedAgainst: null });
+  });
+
+  it('a recovery code is replaced by its SHA-256, the new password by its hash, whoever it is', async () => {
+    const code = 'AAAA-BBBB';
+    for (const name of ['alice', 'nobody']) {
+      const command = await prepared({
+        type: 'Recover',
+        id: 'c1',
+        name,
+        recoveryCode: code,
+        password: 'another1',
+        recoveryHash: sha,
+      });
+      expect(command).toEqual({
+        type: 'Recover',
+        id: 'c1',
+        name,
+        recoveredBy: hashToken(code),
+        passwordHash: 'hash of another1',
+        recoveryHash: sha,
+      });
+    }
+  });
+
+  it.each([
+    ['the name itself, in whatever letters', 'Somebody1', 'sOMEBODY1', 'That password is the name itself'],
+    ['among the commonest', 'Somebody1', 'password1', 'among the first that anybody would try'],
+  ])('a new password that is %s is refused, and an old one is not', async (_, name, chosen, words) => {
+    const refused = { code: 'weak-password', message: expect.stringContaining(words) };
+    const weakness = (command: ClientCommand, user = 'g-1') =>
+      needsPreparation(command) ? weaknessOf(command, user, world.rows, passwords) : undefined;
+    const somebody = world.register(name);
+    const password = chosen;
+    const hashes = { tokenHash: sha, id: 'c1' };
+    for (const command of [
+      { type: 'Register', id: 'c1', name, password, recoveryHash: sha },
+      { type: 'Recover', id: 'c1', name, recoveryCode: '', password, recoveryHash: sha },
+      { type: 'ChangePassword', ...hashes, password: 'x', newPassword: password },
+    ] as const)
+      expect(await weakness(command, somebody)).toEqual(refused);
+    for (const command of [
+      { type: 'LogIn', ...hashes, name, password },
+      { type: 'ChangePassword', ...hashes, password, newPassword: 'something else' },
+    ] as const)
+      expect(await weakness(command, somebody)).toBeUndefined();
   });
 
   it('a change of the password is verified against the one who speaks', async () => {
@@ -96,7 +193,7 @@ describe('the digest of a command', () => {
   const fieldsOf = [...guestCommand.options, ...userCommand.options].map(({ shape }) => {
     return [shape.type.value, Object.keys(shape)] as const;
   });
-  const hidden = new Set(['id', 'password', 'newPassword']);
+  const hidden = new Set(['id', 'password', 'newPassword', 'recoveryCode']);
 
   it.each(fieldsOf)('%s tells another command from a repeat by every open field: %j (P1)', (_, fields) => {
     const command = Object.fromEntries(fields.map((field) => [field, 'one'])) as unknown as ClientCommand;

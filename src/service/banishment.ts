@@ -1,0 +1,46 @@
+/** Those who must leave for a while because they asked for more than anybody needs; every node is told by the one it met. */
+import { z } from 'zod';
+import type { Bus, Subscription } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import { parse } from '../replication/messages.ts';
+
+const subject = 'verbatim.node.banished';
+const banishedMs = 10_000;
+
+const wordSchema = z.strictObject({ speaker: z.string().max(64) });
+
+export class Banishment {
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  readonly #banished = new Set<string>();
+
+  constructor(bus: Bus, clock: Clock, journal: Journal) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#journal = journal;
+  }
+
+  /** @param banished told of each, once. */
+  start(banished: (speaker: string) => void): Subscription {
+    return this.#bus.subscribe(subject, ({ data }) => {
+      const { speaker } = parse(wordSchema, data) ?? {};
+      if (speaker === undefined || this.#banished.has(speaker)) return;
+      this.#banished.add(speaker);
+      this.#clock.setTimeout(() => this.#banished.delete(speaker), banishedMs);
+      banished(speaker);
+    });
+  }
+
+  banish(speaker: string): void {
+    if (this.#banished.has(speaker)) return;
+    const seconds = banishedMs / 1_000;
+    this.#journal.notice(`${speaker} asks for more than any client needs; sent away for ${seconds} s`);
+    this.#bus.publish(subject, JSON.stringify({ speaker }));
+  }
+
+  has(speaker: string): boolean {
+    return this.#banished.has(speaker);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The warden: finds open connections by the name that their permit gave them, and ends them.
+ *
+ * A permit is asked for once, when somebody connects: whoever is connected when a log-in ends would stay for as long as
+ * they like. Nobody keeps a list of who is connected where, which a restart would lose: the servers are asked when it
+ * matters. The credential for it opens these two questions in the servers' own account and nothing else.
+ */
+import { z } from 'zod';
+import type { Bus } from '../ports/bus.ts';
+
+const listSubject = '$SYS.REQ.SERVER.PING.CONNZ';
+const kickSubject = (server: string) => `$SYS.REQ.SERVER.${server}.KICK`;
+export const wardenInboxPrefix = '_INBOX_warden';
+
+const patienceMs = 500;
+const pageSize = 1_024;
+/** Of connections that come as fast as they are ended. */
+const roundsMax = 5;
+
+const listSchema = z.object({
+  server: z.object({ id: z.string() }),
+  data: z.object({ total: z.int(), connections: z.array(z.object({ cid: z.int() })).nullish() }),
+});
+
+export interface Warden {
+  /** How many connections of that name there are. */
+  count(name: string): Promise<number>;
+  /** Ends every connection of that name. */
+  expel(name: string): Promise<void>;
+}
+
+/** @param servers how many there are to ask. */
+export function wardenOn(bus: Bus, servers: number): Warden {
+  const list = async (name: string, limit: number) => {
+    const question = JSON.stringify({ user: name, auth: true, acc: 'APP', limit });
+    const answers = await bus.gather(listSubject, question, servers, patienceMs);
+    return answers.flatMap((data) => listSchema.safeParse(parse(data)).data ?? []);
+  };
+  // A server does nothing for those who do not ask for its answer.
+  const kick = (server: string, cid: number) =>
+    bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
+  return {
+    count: async (name) => {
+      const lists = await list(name, 1);
+      return lists.reduce((sum, { data }) => sum + data.total, 0);
+    },
+    expel: async (name) => {
+      for (let round = 0; round < roundsMax; round++) {
+        const found = (await list(name, pageSize)).flatMap(({ server, data }) =>
+          (data.connections ?? []).map(({ cid }) => ({ server: server.id, cid })),
+        );
+        if (found.length === 0) return;
+        await Promise.allSettled(found.map(({ server, cid }) => kick(server, cid))); // some may have left
+      }
+    },
+  };
+}
+
+function parse(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString());
+  } catch {
+    return undefined;
+  }
+}

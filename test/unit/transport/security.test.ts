@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { encryptionFor } from '../../../src/transport/security.ts';
+
+describe('plain text (P9)', () => {
+  it.each([
+    'nats://127.0.0.1:4222',
+    '127.0.0.1:4222',
+    'nats://localhost:4222',
+    'nats://[::1]:4222',
+    'nats://127.9.9.9:1',
+  ])('is spoken within this machine: %s', (server) => {
+    expect(encryptionFor([server], {})).toEqual({});
+  });
+
+  it.each([
+    'nats://192.0.2.1:4222',
+    'nats://chat.example.org:4222',
+    'nats://127.0.0.1.example.org:4222',
+    'nats://[2001:db8::1]:4222',
+  ])('is not spoken with another machine: %s', (server) => {
+    expect(() => encryptionFor(['nats://127.0.0.1:4222', server], {})).toThrow('read along');
+    expect(encryptionFor([server], { isPlainTextAllowed: true })).toEqual({});
+  });
+
+  it('is not fallen back to: one encrypted address makes all of them encrypted, whatever anybody insists on', () => {
+    const servers = ['nats://127.0.0.1:4222', 'tls://chat.example.org:4222'];
+    expect(encryptionFor(servers, { isPlainTextAllowed: true })).toEqual({
+      tls: { checkServerIdentity: expect.any(Function) },
+    });
+    expect(encryptionFor(servers, { caFile: 'ca.pem' })).toMatchObject({ tls: { caFile: 'ca.pem' } });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { wardenOn } from '../../../src/transport/warden.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { MemoryBus } from '../../support/memory-bus.ts';
+
+/** Two servers with connections by name; `isStubborn`: somebody comes for each who is ended. */
+function servers(connections: Record<string, number[]>, isStubborn = false) {
+  const bus = new MemoryBus(new ManualClock());
+  const kicked: string[] = [];
+  for (const [id, cids] of Object.entries(connections)) {
+    bus.subscribe('$SYS.REQ.SERVER.PING.CONNZ', ({ data, respond }) => {
+      const { user } = JSON.parse(String(data)) as { user: string };
+      const here = user === 'log-in:1' ? cids : [];
+      const list = { total: here.length, connections: here.map((cid) => ({ cid, kind: 'Client' })) };
+      respond(JSON.stringify({ server: { id }, data: list }));
+    });
+    bus.subscribe(`$SYS.REQ.SERVER.${id}.KICK`, ({ data, respond }) => {
+      const { cid } = JSON.parse(String(data)) as { cid: number };
+      kicked.push(`${id}/${cid}`);
+      cids.splice(cids.indexOf(cid), 1, ...(isStubborn ? [cid + 1] : []));
+      respond('{}');
+    });
+  }
+  return { warden: wardenOn(bus, Object.keys(connections).length), kicked };
+}
+
+describe('the warden', () => {
+  it('counts on all servers', async () => {
+    const { warden } = servers({ A: [1, 2], B: [7] });
+    expect(await warden.count('log-in:1')).toBe(3);
+    expect(await warden.count('log-in:2')).toBe(0);
+  });
+
+  it('ends the connections of one log-in on all servers, and of no other', async () => {
+    const { warden, kicked } = servers({ A: [1, 2], B: [7] });
+    await warden.expel('log-in:2');
+    expect(kicked).toEqual([]);
+    await warden.expel('log-in:1');
+    expect(kicked.sort()).toEqual(['A/1', 'A/2', 'B/7']);
+  });
+
+  it('gives up on somebody who comes again as fast', async () => {
+    const { warden, kicked } = servers({ A: [1] }, true);
+    await warden.expel('log-in:1');
+    expect(kicked).toEqual(['A/1', 'A/2', 'A/3', 'A/4', 'A/5']);
+  });
+});
