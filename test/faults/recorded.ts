@@ -11,6 +11,7 @@ import { type Asked, Scribe } from '../../src/recording/scribe.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
 import { systemRandom as random } from '../../src/system/random.ts';
 import type { Doors } from './doors.ts';
+import { plainText } from './plain-text.ts';
 import type { Recorder } from './recorder.ts';
 
 /** How a client reaches the servers. */
@@ -22,7 +23,7 @@ interface Way {
 const connectMsMax = 10_000;
 
 function optionsFor(doors: Way) {
-  return { clock, random, link: natsLink(doors.urls) };
+  return { clock, random, link: natsLink(doors.urls, plainText) };
 }
 
 export class RecordedGuest extends recorded.RecordedGuest {

@@ -7,6 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { JetStreamLogs } from '../../src/log/jetstream.ts';
 import { connectTo } from '../../src/transport/connection.ts';
+import { plainText } from './plain-text.ts';
 import { nodes } from './processes.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
 import { nowMs, Recorder } from './recorder.ts';
@@ -107,6 +108,7 @@ class Resident {
       credentials: { user: 'node', pass },
       name: 'test',
       patient: false,
+      security: plainText,
     });
     try {
       await ask(connection);

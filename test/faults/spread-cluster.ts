@@ -10,6 +10,7 @@ import { type ProcessPlan, Supervised } from '../../src/cluster/supervised.ts';
 import type { NodeStatus } from '../../src/operator/operator.ts';
 import { Lines } from '../support/lines.ts';
 import { Hosts } from './hosts.ts';
+import { plainTextArgument } from './plain-text.ts';
 import { nodes, ownEnvironment, program } from './processes.ts';
 import { Resident } from './residents.ts';
 import { checkAll, type Finding, quietPosition, readNodes, verify } from './verdict.ts';
@@ -191,7 +192,7 @@ export class SpreadCluster {
 
   #superviseNode(node: (typeof nodes)[number]): Supervised {
     const host = this.hostOf(node);
-    const servers = ['--servers', this.#urlsAt(host).join(',')];
+    const servers = ['--servers', this.#urlsAt(host).join(','), plainTextArgument];
     const rest = ['--election', 'lowest-id', '--http-port', String(watchPortOf(node))];
     const args = [program, 'node', '--id', node, '--data', this.data, ...servers, ...rest];
     const env = ownEnvironment(join(this.folder, 'home'));

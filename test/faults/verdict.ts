@@ -12,6 +12,7 @@ import type { LogEntry, NodeRecord } from '../../src/checkers/log.ts';
 import { Frame } from '../../src/events/frame.ts';
 import { LevelStore } from '../../src/log/level.ts';
 import type { NodeStatus } from '../../src/operator/operator.ts';
+import { plainTextArgument } from './plain-text.ts';
 import { nodes, ownEnvironment, program } from './processes.ts';
 
 /** A cluster's own folder, and where its servers are. */
@@ -84,7 +85,9 @@ export function checkAll(history: string, records: readonly NodeRecord[]): Findi
 
 /** `verbatim verify`, as an operator would ask. @param args `--data` asks the folder, not the nodes. */
 export async function verify(cluster: Judged, isOffline: boolean): Promise<Finding[]> {
-  const where = isOffline ? ['--data', cluster.data] : ['--servers', cluster.urls.join(',')];
+  const where = isOffline
+    ? ['--data', cluster.data]
+    : ['--servers', cluster.urls.join(','), plainTextArgument];
   const args = ['verify', '--json', ...where];
   const { status, stdout, stderr } = await runProgram(cluster, args);
   const rows = stdout

@@ -2,6 +2,7 @@
 import type { StateAt } from '../../src/checkers/hashes.ts';
 import { assess, type ClusterHealth } from '../../src/operator/health.ts';
 import { type NodeStatus, Operator } from '../../src/operator/operator.ts';
+import { plainText } from './plain-text.ts';
 import { nodes } from './processes.ts';
 
 interface Asked {
@@ -32,7 +33,11 @@ export class Watching {
   /** Empty where nobody answers. */
   async statuses(): Promise<NodeStatus[]> {
     try {
-      this.#operator ??= await Operator.connect(this.#cluster.urls, this.#cluster.operatorPassword);
+      this.#operator ??= await Operator.connect(
+        this.#cluster.urls,
+        this.#cluster.operatorPassword,
+        plainText,
+      );
       const statuses = await this.#operator.status(answerMs, nodes.length);
       for (const status of statuses) this.#note(status);
       return statuses;
