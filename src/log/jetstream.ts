@@ -175,13 +175,19 @@ export class JetStreamLog implements OrderedLog {
   }
 }
 
+/** Servers elect another leader after 4 s at the soonest: one that has heard of most of them since is the only one. */
+const electedAfterNs = 4e9;
+
 /**
  * Where the stream ends. While nobody leads it, any of its servers may answer from its own past, which is the further
- * back the longer it was cut off.
+ * back the longer it was cut off; and a leader that was cut off calls itself leader until it hears of the next.
  * @throws {StreamSilent} when the answer is such a one.
  */
 export function endAsLed({ cluster, state }: Pick<StreamInfo, 'cluster' | 'state'>): number {
-  if (cluster && !cluster.leader) throw new StreamSilent('nobody leads the stream');
+  if (!cluster) return state.last_seq;
+  const { leader, replicas = [] } = cluster;
+  const inTouch = 1 + replicas.filter(({ active }) => active < electedAfterNs).length;
+  if (!leader || 2 * inTouch <= 1 + replicas.length) throw new StreamSilent('nobody leads the stream');
   return state.last_seq;
 }
 
