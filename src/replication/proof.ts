@@ -73,7 +73,7 @@ export class Proof {
       this.#isSeamInDoubt = false;
       return true;
     } catch (error) {
-      if (error instanceof SeamBroken) lost();
+      if (error instanceof SeamBroken || error instanceof LogGone) lost();
       return false; // or nobody answered, which tells nothing
     }
   }
