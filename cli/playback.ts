@@ -1,5 +1,5 @@
 /** Playing a session back: when each message is shown. Pure, but for the waiting itself. */
-import type { MessageView } from '../src/client/client.ts';
+import type { Said } from './render/messages.ts';
 
 /** A moment of a session: a time of day, or how long after its first message. */
 export type Moment = { readonly at: number } | { readonly offsetMs: number };
@@ -13,14 +13,14 @@ export interface Pace {
 }
 
 export interface Cue {
-  readonly message: MessageView;
+  readonly message: Said;
   /** Since the session's first message, as it was. */
   readonly offsetMs: number;
   /** Since the first message shown, as it is played. */
   readonly dueMs: number;
 }
 
-export function cuesOf(messages: readonly MessageView[], { speed, maxGapMs, from, to }: Pace): Cue[] {
+export function cuesOf(messages: readonly Said[], { speed, maxGapMs, from, to }: Pace): Cue[] {
   const startedAt = messages[0]?.at ?? 0;
   const first = from ? timeOf(from, startedAt) : Number.NEGATIVE_INFINITY;
   const last = to ? timeOf(to, startedAt) : Number.POSITIVE_INFINITY;

@@ -110,7 +110,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(bus),
+        new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(bus),
         openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },

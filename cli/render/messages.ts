@@ -4,13 +4,16 @@ import type { Palette } from './colour.ts';
 import { visible } from './text.ts';
 import { iso } from './time.ts';
 
+/** What every line says of a message. */
+export type Said = Pick<MessageView, 'id' | 'session' | 'from' | 'text' | 'at' | 'position'>;
+
 /** `alice: 'hello'` */
 export function renderSpoken({ from, text }: Pick<MessageView, 'from' | 'text'>, { name }: Palette): string {
   return `${name(visible(from))}: '${visible(text)}'`;
 }
 
 /** `alice: 'hello'; sent at 2026-11-21T19:30:12.345Z` */
-export function renderSent(message: MessageView, palette: Palette): string {
+export function renderSent(message: Said, palette: Palette): string {
   return `${renderSpoken(message, palette)}${palette.dim(`; sent at ${iso(message.at)}`)}`;
 }
 
@@ -20,7 +23,7 @@ export function renderItem(item: ItemView, palette: Palette): string {
   return `${palette.yellow('undeliverable')}: ${renderSent(item, palette)}`;
 }
 
-export function messageJson({ id, session, from, text, at, position }: MessageView) {
+export function messageJson({ id, session, from, text, at, position }: Said) {
   return { id, session, from, text, at: iso(at), position };
 }
 

@@ -117,7 +117,7 @@ const deliverySchema = z.strictObject({
   ...whose,
   /** Counts what this client was shown, from 1. */
   order: natural.min(1),
-  kind: z.enum(['message', 'returned']),
+  kind: z.enum(['message', 'returned', 'opened', 'joined', 'left', 'topic']),
   /** Place in the user's queue: the message's own, or where it came back. */
   item: natural,
   position: natural,

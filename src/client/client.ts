@@ -17,6 +17,7 @@ import {
   type SessionView,
   type UserView,
 } from '../protocol/views.ts';
+import { Conversations } from './conversations.ts';
 import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
@@ -32,6 +33,7 @@ const goodByeMs = 2_000;
 
 export class UserClient {
   readonly line: Line;
+  readonly conversations: Conversations;
   readonly #clock: Clock;
   readonly #user: string;
   readonly #tokenHash: string;
@@ -50,14 +52,23 @@ export class UserClient {
     const client = newId('c-', random);
     const dial = () => link(introduction, token);
     this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
+    this.conversations = new Conversations(this.line, clock, user);
   }
 
-  /** Resolves when the message is committed. Without `timeoutMs` it is tried for ever. */
-  async send(to: string, text: string, options: { id?: string; timeoutMs?: number } = {}): Promise<Answer> {
+  /**
+   * Resolves when the message is committed. Without `timeoutMs` it is tried for ever.
+   * @param to a user's name, or a session of one's own: a group, or any of a pair's.
+   */
+  async send(
+    to: string | { readonly session: string },
+    text: string,
+    options: { id?: string; timeoutMs?: number } = {},
+  ): Promise<Answer> {
     if (Buffer.byteLength(text) > limits.textBytesMax) {
       throw new Refused('too-large', `A message has at most ${limits.textBytesMax} bytes.`);
     }
-    return await this.line.command({ type: 'PostMessage', to, text }, options);
+    const addressee = typeof to === 'string' ? { to } : { session: to.session };
+    return await this.line.command({ type: 'PostMessage', ...addressee, text }, options);
   }
 
   async changePassword(password: string, newPassword: string, timeoutMs?: number): Promise<void> {
@@ -87,6 +98,11 @@ export class UserClient {
     const request = { prefix: name, after: null, limit: 1 };
     const [first] = (await this.line.query('users', request, timeoutMs)).users; // by name, so the shortest comes first
     return first && canonicalName(first.name) === canonicalName(name) ? first : undefined;
+  }
+
+  /** @throws {Refused} `unknown-user`. */
+  async whois(name: string, timeoutMs?: number): Promise<QueryAnswer<'whois'>> {
+    return await this.line.query('whois', { name }, timeoutMs);
   }
 
   /** Everybody whose name begins with `prefix`, by name. */

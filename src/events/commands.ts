@@ -26,6 +26,16 @@ const text = z
   })
   .refine((value) => value.isWellFormed(), { message: 'a message is well-formed Unicode' });
 
+/** What a group is about, in one line; empty where nobody has said. */
+const topic = z
+  .string()
+  .regex(/^\P{Cc}*$/u, 'a topic is one line')
+  .refine((value) => Buffer.byteLength(value) <= limits.topicBytesMax, {
+    message: `a topic has at most ${limits.topicBytesMax} bytes`,
+  })
+  .refine((value) => value.isWellFormed(), { message: 'a topic is well-formed Unicode' });
+const session = z.string().min(1).max(limits.idLengthMax);
+
 export const commandId = z
   .string()
   .regex(/^[\w.:-]{1,64}$/, 'an id is 1 to 64 characters of A-Z a-z 0-9 _ . : -');
@@ -42,7 +52,18 @@ export const guestCommand = z.discriminatedUnion('type', [
 ]);
 
 export const userCommand = z.discriminatedUnion('type', [
-  command('PostMessage', { to: userName, text }),
+  /** To a user, or to a session of one's own: a group, or the pair whose session it is. */
+  command('PostMessage', { to: userName.optional(), session: session.optional(), text }).refine(
+    (post) => (post.to === undefined) !== (post.session === undefined),
+    { message: 'a message is for a user or for a session', path: ['to'] },
+  ),
+  /** `members`: the others, by name. */
+  command('OpenGroup', { topic, members: z.array(userName).min(1).max(limits.membersMax - 1) }),
+  command('Invite', { session, name: userName }),
+  command('LeaveGroup', { session }),
+  command('SetTopic', { session, topic }),
+  /** `upTo`: the position of the last message that was read in that conversation. */
+  command('MarkRead', { session, upTo: z.int().min(1) }),
   command('MarkShown', { upTo: z.int().min(1) }),
   command('ComeOnline', {}),
   command('GoOffline', {}),

@@ -45,10 +45,17 @@ const shapes = {
   CameOnline: { user, client: z.string() },
   WentOffline: { user, client: z.string() },
   ItemsShown: { user, upTo: count },
+  /** `conversation`: the id of its first session. What is read on one client is read on all. */
+  ConversationRead: { user, conversation: session, upTo: count },
   AccountDeleted: { user },
   // sessions
   SessionOpened: { session, participants: z.array(user), continues: session.nullable() },
   MessagePosted: { session, from: user, text: z.string() },
+  GroupOpened: { session, by: user, participants: z.array(user), topic: z.string() },
+  MemberJoined: { session, member: user, by: user },
+  /** The last one who leaves a group closes it. */
+  MemberLeft: { session, member: user },
+  TopicSet: { session, by: user, topic: z.string() },
   SessionQuieted: { session },
   SessionClosed: { session, reason: z.enum(['gap', 'deleted']) },
   // neither: the answer to a command that changed nothing

@@ -5,6 +5,11 @@ export const limits = {
   passwordLengthMin: 8,
   passwordLengthMax: 256,
   idLengthMax: 64,
+  topicBytesMax: 256,
+  /** Those who are in a group at the same time, whoever opened it included. */
+  membersMax: 100,
+  /** Groups that one user is in at the same time: all are left with the account, in one command. */
+  groupsPerUserMax: 100,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
   commandsPerRequestMax: 256,
   requestBytesMax: 512 * 1024,
@@ -15,6 +20,10 @@ export const limits = {
   eventsPerFrameMax: 1024,
   frameBytesMax: 768 * 1024,
   pageMax: 500,
+  /** Pages that cost more than a row for each. */
+  messagesMax: 200,
+  conversationsMax: 50,
+  searchLengthMax: 256,
   /** An answer is cut after the part that reaches this; the largest part is far smaller than the broker's rest. */
   answerBytesMax: 512 * 1024,
 } as const;

@@ -1,15 +1,17 @@
-/** Accounts: who exists, under which name, which tokens open what, who is online. */
+/** Accounts: who exists, under which name, which tokens open what, who is online, who has read what. */
 import { evolveUser, initialUser, type LogIn, type UserEvent, type UserState } from '../actors/user/state.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { canonicalName } from '../events/names.ts';
 import type { RowWriter } from './rows.ts';
 import type { StoredEvent } from './stored.ts';
-import { looks, names, online, tokens, users } from './tables.ts';
+import { looks, names, online, reads, tokens, users } from './tables.ts';
 
 export function foldAccounts(rows: RowWriter, { event }: StoredEvent): void {
   if (!isUserEvent(event)) return;
   const before = users.get(rows, event.data.user) ?? initialUser;
+  if (event.type === 'ConversationRead') rows.put(reads.key(event.data.conversation, event.data.user), event.data.upTo);
   const after = evolveUser(before, event);
+  if (after === before) return;
   rows.put(users.key(event.data.user), after);
   if (event.type !== 'ItemsShown') foldIndexes(rows, before, after);
 }

@@ -12,7 +12,7 @@ import type { StoredEvent } from './stored.ts';
  * Raised with every change of what any projection writes: a node whose rows are of another version folds its log
  * again when it starts, and state hashes are compared only at equal versions.
  */
-export const PROJECTION_VERSION = 3;
+export const PROJECTION_VERSION = 4;
 
 const folds = [foldCluster, foldAccounts, foldSessions, foldInboxes, foldHistory, foldAnswers] as const;
 

@@ -31,11 +31,12 @@ export interface Mailbox {
 }
 
 /**
- * A run of items in a user's queue: messages from one sender at these positions, or messages of the user's own that came
- * back because their addressee was deleted at this position.
+ * A run of items in a user's queue: messages from one sender to this user alone at these positions, what stands there in
+ * a group's session, or messages of the user's own that came back because their addressee was deleted at this position.
  */
 export type Run =
   | { readonly from: string; readonly at: number[] }
+  | { readonly group: string; readonly at: number[] }
   | { readonly returned: readonly Place[]; readonly at: readonly [number] };
 
 /** What one frame added to a user's queue. `prev` is the item before, so a queue can be walked backwards. */
@@ -43,6 +44,9 @@ export interface Items {
   readonly prev: Place;
   readonly runs: Run[];
 }
+
+/** From joining to leaving, both included; null while it lasts. */
+export type Stay = readonly [from: number, to: number | null];
 
 export type Answer = readonly [position: number, frame: number, digest: string];
 
@@ -59,8 +63,16 @@ export const online = new Table<number>('online');
 export const sessions = new Table<SessionState>('session');
 /** Two user ids, sorted → the id of their latest session. */
 export const pairs = new Table<string>('pair');
-/** User id, position of opening → session id (lasting). */
+/** Session id → id of the first session of the pair, for all but that one (lasting). */
+export const beginnings = new Table<string>('beginning');
+/** User id, position of opening, or of joining for the first time → session id (lasting). */
 export const memberships = new Table<string>('member');
+/** User id, group's session id → when the user was in. */
+export const stays = new Table<readonly Stay[]>('stay');
+/** User id → session ids of the groups that the user is in, in the order of joining. */
+export const groups = new Table<readonly string[]>('groups');
+/** Id of a conversation's first session, user id → up to which position it was read. */
+export const reads = new Table<number>('read');
 export const mailboxes = new Table<Mailbox>('mailbox');
 /** User id, frame (lasting). */
 export const items = new Table<Items>('item');

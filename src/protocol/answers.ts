@@ -42,6 +42,10 @@ export function answerFrom(event: DomainEvent, position: number): Answer {
     case 'CommandRefused':
       return { id, refused: event.data, position };
     case 'MessagePosted':
+    case 'GroupOpened':
+    case 'MemberJoined':
+    case 'MemberLeft':
+    case 'TopicSet':
       return { id, position, at, session: event.data.session };
     case 'UserRegistered':
     case 'LoggedIn':

@@ -1,12 +1,23 @@
 /** What a user can ask, as schemas: the same table serves the border here and the client's types. */
 import { z } from 'zod';
 import { limits } from '../events/limits.ts';
-import { itemView, messageView, sessionView, userView } from './views.ts';
+import {
+  conversationView,
+  cursor,
+  itemView,
+  messageView,
+  receiptView,
+  sessionView,
+  userView,
+} from './views.ts';
 
 const natural = z.int().min(0);
 const limit = z.int().min(1).max(limits.pageMax);
 const name = z.string().max(limits.nameLengthMax);
 const sessionId = z.string().max(limits.idLengthMax);
+/** Any of its sessions names a conversation. */
+const conversation = sessionId;
+const before = z.strictObject({ session: sessionId, position: natural });
 
 /** Each query's request and the data of its answer; pages go on with `after`. */
 export const queries = {
@@ -35,6 +46,53 @@ export const queries = {
   transcript: {
     request: z.strictObject({ session: sessionId, after: natural, limit }),
     answer: z.object({ messages: z.array(messageView), next: natural.nullable() }),
+  },
+  /** The user's own conversations, those that were begun last first. `after`: the last one of the page before. */
+  conversations: {
+    request: z.strictObject({ after: natural.nullable(), limit: z.int().min(1).max(limits.conversationsMax) }),
+    answer: z.object({ conversations: z.array(conversationView), next: natural.nullable() }),
+  },
+  conversation: {
+    request: z.strictObject({ conversation }),
+    answer: conversationView,
+  },
+  /** Back through a conversation, newest first, across a pair's sessions; from its end where `before` is null. */
+  messages: {
+    request: z.strictObject({
+      conversation,
+      before: before.nullable(),
+      limit: z.int().min(1).max(limits.messagesMax),
+    }),
+    answer: z.object({ messages: z.array(messageView), next: cursor.nullable() }),
+  },
+  /**
+   * Messages that hold a text, in whatever capitals, newest first; in one conversation, or in all, one session after the
+   * other. One question looks through a part: with `next` the search goes on, even where nothing was found in that part.
+   */
+  search: {
+    request: z.strictObject({
+      text: z.string().min(1).max(limits.searchLengthMax),
+      conversation: conversation.nullable(),
+      before: before.nullable(),
+      limit: z.int().min(1).max(limits.messagesMax),
+    }),
+    answer: z.object({ messages: z.array(messageView), next: cursor.nullable() }),
+  },
+  /** How far the others in a conversation are. */
+  receipts: {
+    request: z.strictObject({ conversation }),
+    answer: z.object({ receipts: z.array(receiptView) }),
+  },
+  whois: {
+    request: z.strictObject({ name }),
+    answer: z.object({
+      name: z.string(),
+      online: z.boolean(),
+      /** Milliseconds since 1970. */
+      registeredAt: natural,
+      /** When they came or went last; null: never. */
+      seenAt: natural.nullable(),
+    }),
   },
 } as const;
 

@@ -21,6 +21,11 @@ export const clientSubjects = {
   allQueries: 'verbatim.get.*.*',
   /** What arrives for a user while connected. */
   push: (speaker: Speaker) => `verbatim.push.${speaker}`,
+  /** That a user is typing, to any node, which tells the others in the conversation. */
+  typing: (speaker: Speaker) => `verbatim.typing.${speaker}`,
+  allTyping: 'verbatim.typing.*',
+  /** What is only worth knowing now: who types, comes, goes, has read. Nothing of it is kept. */
+  live: (speaker: Speaker) => `verbatim.live.${speaker}`,
   /** Who leads. */
   leader: 'verbatim.leader',
   inboxPrefix: (speaker: Speaker) => `_INBOX_${speaker}`,
@@ -60,8 +65,13 @@ export function guestPermissions(guest: string) {
 
 export function userPermissions(user: string) {
   return {
-    publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`],
-    subscribe: [`${clientSubjects.inboxPrefix(user)}.>`, clientSubjects.push(user), clientSubjects.leader],
+    publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`, clientSubjects.typing(user)],
+    subscribe: [
+      `${clientSubjects.inboxPrefix(user)}.>`,
+      clientSubjects.push(user),
+      clientSubjects.live(user),
+      clientSubjects.leader,
+    ],
   };
 }
 

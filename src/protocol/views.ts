@@ -3,19 +3,30 @@ import { z } from 'zod';
 
 const natural = z.int().min(0);
 
+/** What a session consists of: what was said, and in a group who came and went and what it is about. */
+export const entryKinds = ['message', 'opened', 'joined', 'left', 'topic'] as const;
+
+/** A message, or another entry of a group's session. */
 export const messageView = z.object({
   id: z.string(),
   session: z.string(),
+  /** Who said or did it. */
   from: z.string(),
+  /** What was said; of `opened` and `topic` the topic; empty for the others. */
   text: z.string(),
   /** Milliseconds since 1970. */
   at: natural,
   position: natural,
+  kind: z.enum(entryKinds).default('message'),
+  /** The id of the conversation's first session: all sessions of a pair are one conversation, a group is one. */
+  conversation: z.string().default(''),
+  /** Of `joined`: who was invited. Of `opened`: the first members, whoever opened it included. */
+  members: z.array(z.string()).optional(),
 });
 
 /** An item of a user's queue. `returned`: a message of the user's own that its addressee never saw. */
 export const itemView = messageView.extend({
-  kind: z.enum(['message', 'returned']),
+  kind: z.enum([...entryKinds, 'returned']),
   /** Position of the item before; 0 for the first. */
   prev: natural,
   /** Where this item stands in the queue: later than the message itself when it came back. */
@@ -29,14 +40,48 @@ export const sessionView = z.object({
   lastAt: natural,
   messages: natural,
   state: z.string(),
+  /** Of a group. */
+  topic: z.string().optional(),
 });
 
 export const userView = z.object({ name: z.string(), online: z.boolean() });
+
+/** A pair's sessions, one after the other, or a group's only one. */
+export const conversationView = z.object({
+  /** The id of its first session: it stays the same. */
+  conversation: z.string(),
+  kind: z.enum(['pair', 'group']),
+  /** The latest session. */
+  session: z.string(),
+  /** Everybody in it but oneself: of a pair the other one, `deleted user` with the account. */
+  others: z.array(userView),
+  /** Whether one can write there: a group that was left is read only, and so is a pair whose other one is deleted. */
+  isOpen: z.boolean(),
+  /** Empty for pairs, and for groups without one. */
+  topic: z.string(),
+  /** What others said after what was read or said here oneself last; at most `unreadMax`, which means that many or more. */
+  unread: natural,
+  /** Up to which position it was read, by all clients of the user; 0: never. */
+  read: natural,
+  /** The last message, its text cut after `previewLength` characters; null before there is one. */
+  last: z.object({ position: natural, at: natural, from: z.string(), text: z.string() }).nullable(),
+});
+export const unreadMax = 100;
+export const previewLength = 200;
+
+/** How far somebody else is in a conversation, in positions of its messages; 0: nothing. */
+export const receiptView = z.object({ name: z.string(), delivered: natural, read: natural });
+
+/** Where a walk back through a conversation goes on: before this message. */
+export const cursor = z.object({ session: z.string(), position: natural });
 
 export type MessageView = z.infer<typeof messageView>;
 export type ItemView = z.infer<typeof itemView>;
 export type SessionView = z.infer<typeof sessionView>;
 export type UserView = z.infer<typeof userView>;
+export type ConversationView = z.infer<typeof conversationView>;
+export type ReceiptView = z.infer<typeof receiptView>;
+export type Cursor = z.infer<typeof cursor>;
 
 /** Hurries what was committed to a user who is connected. `last`: the newest position in the queue, perhaps to be read. */
 export const pushSchema = z.object({ items: z.array(itemView), last: natural });

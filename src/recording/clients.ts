@@ -1,6 +1,6 @@
 /** The SDK's clients, with everything that they are asked, told and shown written down. */
-import type { Result } from '../checkers/history.ts';
-import type { Answer, GuestClient, Identity, ItemView, UserClient } from '../client/client.ts';
+import type { MessageRead, Result } from '../checkers/history.ts';
+import type { Answer, GuestClient, Identity, ItemView, MessageView, UserClient } from '../client/client.ts';
 import type { Request } from '../client/line.ts';
 import type { Random } from '../events/ids.ts';
 import { hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
@@ -160,7 +160,7 @@ export class RecordedUser {
     const asked: Asked = { op: 'read', name, args: { what: 'transcript', session, after } };
     return await this.#scribe.call(asked, async () => {
       const page = await this.#client.line.query('transcript', { session, after, limit }, timeoutMs);
-      return { messages: page.messages, more: page.next !== null, position: this.position };
+      return { messages: page.messages.map(asRead), more: page.next !== null, position: this.position };
     });
   }
 
@@ -223,13 +223,18 @@ export class RecordedUser {
     return { client: this.name, user, name };
   }
 
-  #noteShown({ prev: _, ...shown }: ItemView): void {
+  #noteShown({ prev: _, conversation: __, members: ___, ...shown }: ItemView): void {
     if (this.#scribe.isOver) return;
     this.#shown = shown.item;
     this.#order += 1;
     const what = { ...this.#whose(), order: this.#order, ...shown };
     this.#scribe.write({ type: 'deliver', ...what, delivered_ms: this.#scribe.nowMs });
   }
+}
+
+/** As the checkers compare it. */
+function asRead({ id, session, from, text, at, position }: MessageView): MessageRead {
+  return { id, session, from, text, at, position };
 }
 
 function resultOf({ position, session, user, duplicate }: Answer): Result {

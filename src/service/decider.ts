@@ -11,7 +11,9 @@ import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Rows } from '../projections/rows.ts';
-import { looks, mailboxes, names, pairs } from '../projections/tables.ts';
+import { groups, looks, mailboxes, names, pairs, reads } from '../projections/tables.ts';
+import { conversationOf, sightOf } from './belonging.ts';
+import { Groups } from './groups.ts';
 import type { PreparedCommand } from './prepare.ts';
 import { skeletonsOf } from './skeletons.ts';
 
@@ -33,13 +35,19 @@ export interface DeciderOptions {
 
 export class Decider {
   readonly #options: DeciderOptions;
+  readonly #groups: Groups;
 
   constructor(options: DeciderOptions) {
+    const { rows, random } = options;
     this.#options = options;
+    this.#groups = new Groups({ rows, random, decide: (...asked) => this.decideSession(...asked) });
   }
 
   /** Facts are known to the actors when this returns; the caller records them, all or none. */
   decide(sender: Sender, command: PreparedCommand, at: number): Decision {
+    const { session } = command as { readonly session?: string };
+    if (session !== undefined && !sightOf(this.#options.rows(), sender.id, session))
+      return refuse('unknown-session'); // before there is an actor for whatever somebody wrote there
     switch (command.type) {
       case 'Register':
         return this.#register(command, at);
@@ -58,6 +66,18 @@ export class Decider {
       }
       case 'PostMessage':
         return this.#post(sender.id, command, at);
+      case 'OpenGroup':
+        return this.#groups.open(sender.id, command, at);
+      case 'Invite':
+        return this.#groups.invite(sender.id, command, at);
+      case 'LeaveGroup':
+        return this.decideSession(command.session, { type: 'Leave', member: sender.id }, at);
+      case 'SetTopic': {
+        const { session, topic } = command;
+        return this.decideSession(session, { type: 'SetTopic', by: sender.id, topic }, at);
+      }
+      case 'MarkRead':
+        return this.#markRead(sender.id, command, at);
       case 'MarkShown': {
         const last = mailboxes.get(this.#options.rows(), sender.id)?.last[0] ?? 0;
         return this.#user(sender.id, { type: 'MarkShown', upTo: command.upTo, last }, at);
@@ -67,8 +87,9 @@ export class Decider {
         return this.#user(sender.id, { type: command.type, client: sender.client }, at);
       case 'LogOut':
       case 'LogOutEverywhere':
-      case 'DeleteAccount':
         return this.#user(sender.id, { type: command.type, tokenHash: command.tokenHash }, at);
+      case 'DeleteAccount':
+        return this.#deleteAccount(sender.id, command, at);
       case 'ChangePassword': {
         const { verifiedAgainst = null, passwordHash = '', tokenHash } = command;
         return this.#user(
@@ -101,14 +122,52 @@ export class Decider {
     return this.#user(user, { type: 'RegisterUser', user, name, skeletons, passwordHash, recoveryHash }, at);
   }
 
+  /** Whoever goes leaves all groups first, so that each of them tells its others. */
+  #deleteAccount(user: string, { tokenHash }: { readonly tokenHash: string }, at: number): Decision {
+    const { registry, rows } = this.#options;
+    const command = { type: 'DeleteAccount', tokenHash } as const;
+    const possible = decideUser(registry.user(user).getSnapshot(), command, at);
+    if (!('facts' in possible)) return possible;
+    const left = (groups.get(rows(), user) ?? []).flatMap((session) => {
+      const decision = this.decideSession(session, { type: 'Leave', member: user }, at);
+      return 'facts' in decision ? decision.facts : [];
+    });
+    return { facts: [...left, ...this.#told(possible, at).facts] as [Fact, ...Fact[]] };
+  }
+
+  #markRead(user: string, command: Extract<PreparedCommand, { type: 'MarkRead' }>, at: number): Decision {
+    const rows = this.#options.rows();
+    const conversation = conversationOf(rows, command.session);
+    const before = reads.get(rows, conversation, user) ?? 0;
+    const upTo = Math.min(command.upTo, mailboxes.get(rows, user)?.last[0] ?? 0);
+    return this.#user(user, { type: 'MarkRead', conversation, upTo, before }, at);
+  }
+
   #post(from: string, command: Extract<PreparedCommand, { type: 'PostMessage' }>, at: number): Decision {
     const { registry, rows } = this.#options;
     if (!registry.user(from).getSnapshot().matches('registered')) return refuse('not-logged-in');
+    const { text, session = '' } = command;
+    if (command.to === undefined) return this.#postTo(session, from, text, at);
     const to = names.get(rows(), canonicalName(command.to));
     if (!to) return refuse('unknown-user');
     if (to === from) return refuse('to-yourself');
-    const opening = this.#sessionOf([from, to].sort(), at);
-    const posted = this.decideSession(opening.session, { type: 'PostMessage', from, text: command.text }, at);
+    return this.#postToPair([from, to].sort(), from, text, at);
+  }
+
+  /** To a group, or on with the pair whose session that is. */
+  #postTo(session: string, from: string, text: string, at: number): Decision {
+    const { registry } = this.#options;
+    const { isGroup, participants } = registry.session(session).getSnapshot().context;
+    if (!participants.includes(from)) return refuse('unknown-session');
+    if (isGroup) return this.decideSession(session, { type: 'PostMessage', from, text }, at);
+    const isThere = (user: string) => registry.user(user).getSnapshot().matches('registered');
+    if (!participants.every(isThere)) return refuse('unknown-user', 'Nobody is there any more.');
+    return this.#postToPair([...participants], from, text, at);
+  }
+
+  #postToPair(participants: string[], from: string, text: string, at: number): Decision {
+    const opening = this.#sessionOf(participants, at);
+    const posted = this.decideSession(opening.session, { type: 'PostMessage', from, text }, at);
     return 'facts' in posted ? { facts: [...opening.facts, ...posted.facts] as [Fact, ...Fact[]] } : posted;
   }
 
@@ -130,7 +189,7 @@ export class Decider {
   }
 
   /** Actors hear of facts at once, so that the next decision rests on them. */
-  #told(decision: Decision, at: number): Decision {
+  #told<D extends Decision>(decision: D, at: number): D {
     if ('facts' in decision) for (const fact of decision.facts) this.#options.registry.send({ ...fact, at });
     return decision;
   }

@@ -106,8 +106,12 @@ async function verified(known: string | undefined, password: string, passwords: 
 /** Tells a repeat from another command under the same id. Secrets are left out: the log must not help to guess them. */
 export function digestOf(command: ClientCommand): string {
   const open = command as Readonly<Record<string, unknown>>;
-  return hash('sha256', JSON.stringify(openFields.map((field) => open[field])), 'base64url').slice(0, 22);
+  const later = laterFields.flatMap((field) => (field in open ? [{ [field]: open[field] }] : []));
+  const told = [...openFields.map((field) => open[field]), ...later];
+  return hash('sha256', JSON.stringify(told), 'base64url').slice(0, 22);
 }
 
 /** All fields of all commands but ids and secrets. */
 const openFields = ['type', 'to', 'text', 'upTo', 'name', 'recoveryHash', 'tokenHash'] as const;
+/** Fields that came when there were digests: commands without them keep the digest that they have in logs. */
+const laterFields = ['session', 'members', 'topic'] as const;

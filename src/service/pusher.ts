@@ -41,5 +41,5 @@ function encode(push: Push): string {
 /** Messages that came back stand in other frames: the client reads those. */
 function viewItem({ position, prev, returned }: QueueItem, frame: Frame, rows: Rows): ItemView[] {
   const message = returned ? undefined : viewMessage(rows, eventAt(frame, position));
-  return message ? [{ ...message, kind: 'message', prev, item: position }] : [];
+  return message ? [{ ...message, prev, item: position }] : [];
 }

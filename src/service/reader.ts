@@ -2,6 +2,7 @@
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
+import type { Clock } from '../ports/clock.ts';
 import { numberKey } from '../projections/rows.ts';
 import {
   mailboxes,
@@ -15,6 +16,8 @@ import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.t
 import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
 import { clusterId } from './cluster-id.ts';
+import { sightOf } from './belonging.ts';
+import { Conversations } from './conversations.ts';
 import type { Frames } from './frames.ts';
 import { type QueueItem, Queues } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
@@ -31,16 +34,23 @@ export class Reader {
   readonly #queues: Queues;
   readonly #handlers: Handlers;
 
-  constructor(copy: Copy, frames: Frames) {
+  constructor(copy: Copy, frames: Frames, clock: Clock) {
     this.#copy = copy;
     this.#frames = frames;
     this.#queues = new Queues(copy.store, frames);
+    const conversations = new Conversations(copy, frames, clock);
     this.#handlers = {
       whoami: (user) => this.#whoami(user),
       users: (_, request) => this.#users(request),
       inbox: (user, request) => this.#inbox(user, request),
       sessions: (user, request) => this.#sessions(user, request),
       transcript: (user, request) => this.#transcript(user, request),
+      conversations: (user, request) => conversations.list(user, request),
+      conversation: (user, request) => conversations.one(user, request),
+      messages: (user, request) => conversations.messages(user, request),
+      search: (user, request) => conversations.search(user, request),
+      receipts: (user, request) => conversations.receipts(user, request),
+      whois: (_, request) => conversations.whois(request),
     };
   }
 
@@ -83,9 +93,9 @@ export class Reader {
     const parts = (await this.#queues.items(user, start, limit)).flatMap(partsOf).slice(skip);
     const { views, taken } = await fitting(
       parts,
-      async ({ place, ...part }): Promise<ItemView | undefined> => {
+      async ({ place, isReturned, ...part }): Promise<ItemView | undefined> => {
         const view = await this.#viewMessage(place);
-        return view && { ...view, ...part };
+        return view && { ...view, ...part, kind: isReturned ? 'returned' : view.kind };
       },
     );
     const last = mailboxes.get(this.#copy.rows, user)?.last[0] ?? 0;
@@ -111,9 +121,9 @@ export class Reader {
     const found = rows.flatMap(([, text]): SessionView[] => {
       const row = sessionRows.get(this.#copy.rows, JSON.parse(text) as string); // rows of `memberships` hold session ids
       if (!row || (other !== null && !row.participants.includes(other))) return [];
-      const { id: session, openedAt, lastAt, messages, state } = row;
+      const { id: session, openedAt, lastAt, messages, state, isGroup, topic } = row;
       const participants = row.participants.map((participant) => nameOf(this.#copy.rows, participant));
-      return [{ session, participants, openedAt, lastAt, messages, state }];
+      return [{ session, participants, openedAt, lastAt, messages, state, ...(isGroup ? { topic } : {}) }];
     });
     return { sessions: found, next: nextPage(rows, request.limit, (key) => memberships.rest(key, user)) };
   }
@@ -123,10 +133,12 @@ export class Reader {
     request: QueryRequest<'transcript'>,
   ): Promise<QueryAnswer<'transcript'> | Refusal> {
     const { session, after, limit } = request;
-    if (!sessionRows.get(this.#copy.rows, session)?.participants.includes(user))
-      return refusal('unknown-session');
-    const places = await this.#queues.history(session, after, limit);
-    const { views, taken } = await fitting(places, (place) => this.#viewMessage(place));
+    const sight = sightOf(this.#copy.rows, user, session);
+    if (!sight) return refusal('unknown-session');
+    const places = await this.#queues.history(session, Math.max(after, sight.from - 1), limit);
+    const { views, taken } = await fitting(places, async (place) =>
+      sight.covers(place[0]) ? await this.#viewMessage(place) : undefined,
+    );
     const isLast = taken === places.length && places.length < limit;
     return { messages: views, next: isLast ? null : (places[taken - 1]?.[0] ?? null) };
   }
@@ -134,8 +146,8 @@ export class Reader {
 
 /** The messages of an item: itself, or all that came back there. */
 function partsOf({ position: item, prev, frame, returned }: QueueItem) {
-  const kind = returned ? ('returned' as const) : ('message' as const);
-  return (returned ?? [[item, frame] as const]).map((place) => ({ place, kind, prev, item }));
+  const isReturned = returned !== undefined;
+  return (returned ?? [[item, frame] as const]).map((place) => ({ place, isReturned, prev, item }));
 }
 
 /** Views of as many as fit into one answer, one at least; `taken` counts what was looked at. */

@@ -1,9 +1,11 @@
 /** Rows and events turned into what clients are shown. */
 
+import { isSessionEvent } from '../projections/sessions.ts';
 import type { Rows } from '../projections/rows.ts';
 import type { StoredEvent } from '../projections/stored.ts';
 import { users } from '../projections/tables.ts';
 import type { MessageView } from '../protocol/views.ts';
+import { conversationOf } from './belonging.ts';
 
 const DELETED_USER = 'deleted user';
 
@@ -11,9 +13,29 @@ export function nameOf(rows: Rows, user: string): string {
   return users.get(rows, user)?.name || DELETED_USER;
 }
 
-/** Undefined for events that are no messages. */
+/** Undefined for events that are no messages, and tell of nobody who came or went. */
 export function viewMessage(rows: Rows, { event, position }: StoredEvent): MessageView | undefined {
-  if (event.type !== 'MessagePosted') return undefined;
-  const { session, from, text } = event.data;
-  return { id: event.cause?.id ?? '', session, from: nameOf(rows, from), text, at: event.at, position };
+  if (!isSessionEvent(event)) return undefined;
+  const { session } = event.data;
+  const place = { session, conversation: conversationOf(rows, session), at: event.at, position };
+  const id = event.cause?.id ?? '';
+  const named = (user: string) => nameOf(rows, user);
+  switch (event.type) {
+    case 'MessagePosted':
+      return { id, from: named(event.data.from), text: event.data.text, kind: 'message', ...place };
+    case 'GroupOpened': {
+      const { by, topic, participants } = event.data;
+      return { id, from: named(by), text: topic, kind: 'opened', members: participants.map(named), ...place };
+    }
+    case 'MemberJoined': {
+      const { by, member } = event.data;
+      return { id, from: named(by), text: '', kind: 'joined', members: [named(member)], ...place };
+    }
+    case 'MemberLeft':
+      return { id, from: named(event.data.member), text: '', kind: 'left', ...place };
+    case 'TopicSet':
+      return { id, from: named(event.data.by), text: event.data.topic, kind: 'topic', ...place };
+    default:
+      return undefined;
+  }
 }

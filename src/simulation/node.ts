@@ -202,7 +202,7 @@ export class SimulatedNode {
           // What a copy that was just found damaged says is not heard any more.
           committed: (frames) => running.copy === copy && watch.committed(this.id, frames, copy.mark),
         });
-        const reader = new Reader(copy, new Frames(copy.store));
+        const reader = new Reader(copy, new Frames(copy.store), process);
         running.reads = new ReadService(copy, reader, new Positions(copy, process), {
           clock: process,
           journal,

@@ -41,6 +41,7 @@ const dataArbitraries: { [T in EventType]: fc.Arbitrary<EventData<T>> } = {
   CameOnline: fc.record({ user: text, client: text }),
   WentOffline: fc.record({ user: text, client: text }),
   ItemsShown: fc.record({ user: text, upTo: natural }),
+  ConversationRead: fc.record({ user: text, conversation: text, upTo: natural }),
   AccountDeleted: fc.record({ user: text }),
   SessionOpened: fc.record({
     session: text,
@@ -48,6 +49,15 @@ const dataArbitraries: { [T in EventType]: fc.Arbitrary<EventData<T>> } = {
     continues: fc.option(text),
   }),
   MessagePosted: fc.record({ session: text, from: text, text }),
+  GroupOpened: fc.record({
+    session: text,
+    by: text,
+    participants: fc.array(text, { maxLength: 4 }),
+    topic: text,
+  }),
+  MemberJoined: fc.record({ session: text, member: text, by: text }),
+  MemberLeft: fc.record({ session: text, member: text }),
+  TopicSet: fc.record({ session: text, by: text, topic: text }),
   SessionQuieted: fc.record({ session: text }),
   SessionClosed: fc.record({ session: text, reason: fc.constantFrom('gap', 'deleted') }),
   CommandRefused: fc.record({

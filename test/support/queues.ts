@@ -4,9 +4,10 @@ import { numberKey } from '../../src/projections/rows.ts';
 import type { StoredEvent } from '../../src/projections/stored.ts';
 import { items, mailboxes } from '../../src/projections/tables.ts';
 
-/** A message that stands at `position` itself, or the positions of messages that came back there. */
+/** A message or a group's doings that stand at `position` itself, or the positions of messages that came back there. */
 export type QueueItem =
   | { readonly position: number; readonly from: string }
+  | { readonly position: number; readonly group: string }
   | { readonly position: number; readonly returned: readonly number[] };
 
 /** A queue by its rows: from its end back to the first item, by the links that the rows carry; the oldest first. */
@@ -18,6 +19,7 @@ export function queueOf(rows: Rows, user: string): QueueItem[] {
     if (!row) throw new Error(`the queue of ${user} has no row for frame ${frame}`);
     const found = row.runs.flatMap((run): QueueItem[] => {
       if ('from' in run) return run.at.map((at) => ({ position: at, from: run.from }));
+      if ('group' in run) return run.at.map((at) => ({ position: at, group: run.group }));
       return [{ position: run.at[0], returned: run.returned.map(([at]) => at) }];
     });
     queue.unshift(...found);
@@ -32,13 +34,37 @@ export function queuesToldFrom(events: Iterable<StoredEvent>): Map<string, Queue
   const participants = new Map<string, readonly string[]>();
   const shown = new Map<string, number>();
   const deleted = new Set<string>();
+  const groups = new Set<string>();
   const enqueue = (user: string, item: QueueItem) => queues.set(user, [...(queues.get(user) ?? []), item]);
+  const tellGroup = (group: string, doer: string, position: number) => {
+    for (const user of participants.get(group)!) if (user !== doer) enqueue(user, { position, group });
+  };
   for (const { event, position } of events) {
     if (event.type === 'SessionOpened') participants.set(event.data.session, event.data.participants);
     else if (event.type === 'ItemsShown') shown.set(event.data.user, event.data.upTo);
     else if (event.type === 'MessagePosted') {
       const { from, session } = event.data;
-      for (const user of participants.get(session)!) if (user !== from) enqueue(user, { position, from });
+      if (groups.has(session)) tellGroup(session, from, position);
+      else
+        for (const user of participants.get(session)!) if (user !== from) enqueue(user, { position, from });
+    } else if (event.type === 'GroupOpened') {
+      const { session, by } = event.data;
+      groups.add(session);
+      participants.set(session, event.data.participants);
+      tellGroup(session, by, position);
+    } else if (event.type === 'MemberJoined') {
+      const { session, by, member } = event.data;
+      participants.set(session, [...participants.get(session)!, member]);
+      tellGroup(session, by, position);
+    } else if (event.type === 'MemberLeft') {
+      const { session, member } = event.data;
+      participants.set(
+        session,
+        participants.get(session)!.filter((one) => one !== member),
+      );
+      tellGroup(session, member, position);
+    } else if (event.type === 'TopicSet') {
+      tellGroup(event.data.session, event.data.by, position);
     } else if (event.type === 'AccountDeleted') {
       const { user } = event.data;
       deleted.add(user);

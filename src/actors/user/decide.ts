@@ -39,6 +39,8 @@ export type UserCommand =
   | { readonly type: 'GoOffline'; readonly client: string }
   /** `last` is the newest position in the user's queue. */
   | { readonly type: 'MarkShown'; readonly upTo: number; readonly last: number }
+  /** `before`: up to where it was read already. */
+  | { readonly type: 'MarkRead'; readonly conversation: string; readonly upTo: number; readonly before: number }
   | { readonly type: 'DeleteAccount'; readonly tokenHash: string };
 
 /** Said of names that nobody has, too. */
@@ -87,6 +89,11 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
     case 'MarkShown': {
       if (command.upTo > command.last) return refuse('not-possible', 'That position is not in your queue.');
       return ifPossible({ type: 'ItemsShown', data: { user, upTo: command.upTo } }, 'nothing-new');
+    }
+    case 'MarkRead': {
+      const { conversation, upTo, before } = command;
+      if (upTo <= before) return refuse('nothing-new', 'That was marked as read before.');
+      return ifPossible({ type: 'ConversationRead', data: { user, conversation, upTo } });
     }
     case 'DeleteAccount':
       if (!isHere(command)) return refuse('not-logged-in');

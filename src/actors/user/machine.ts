@@ -46,6 +46,7 @@ export const userMachine = setup({
         PasswordRehashed: { actions: 'evolve' },
         AccountRecovered: { actions: 'evolve' },
         ItemsShown: { guard: 'isProgress', actions: 'evolve' },
+        ConversationRead: { actions: 'evolve' },
         AccountDeleted: { target: 'deleted', actions: 'evolve' },
       },
       states: {

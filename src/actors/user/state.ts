@@ -12,6 +12,7 @@ export type UserEvent = EventOf<
   | 'CameOnline'
   | 'WentOffline'
   | 'ItemsShown'
+  | 'ConversationRead'
   | 'AccountDeleted'
 >;
 
@@ -38,6 +39,8 @@ export interface UserState {
   readonly registeredAt: number;
   /** Position up to which the user's queue has been shown. */
   readonly shown: number;
+  /** When the user came or went last; 0: never. */
+  readonly seenAt: number;
 }
 
 export const initialUser: UserState = {
@@ -51,6 +54,7 @@ export const initialUser: UserState = {
   clients: [],
   registeredAt: 0,
   shown: 0,
+  seenAt: 0,
 };
 
 /** Older log-ins than this end when new ones come. */
@@ -88,14 +92,17 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
       return { ...user, passwordHash, recoveryHash, logIns: [] };
     }
     case 'CameOnline':
-      return withClients(user, [...user.clients, event.data.client]);
+      return withClients(user, event.at, [...user.clients, event.data.client]);
     case 'WentOffline':
       return withClients(
         user,
+        event.at,
         user.clients.filter((client) => client !== event.data.client),
       );
     case 'ItemsShown':
       return { ...user, shown: event.data.upTo };
+    case 'ConversationRead':
+      return user; // kept with the conversation
     case 'AccountDeleted':
       return {
         ...initialUser,
@@ -120,6 +127,6 @@ function withLogIn(user: UserState, { at, data: { tokenHash, expiresAt } }: Even
   return { ...user, logIns: [...open, { tokenHash, expiresAt }].slice(-logInsMax) };
 }
 
-function withClients(user: UserState, clients: readonly string[]): UserState {
-  return { ...user, clients, state: clients.length > 0 ? 'online' : 'offline' };
+function withClients(user: UserState, seenAt: number, clients: readonly string[]): UserState {
+  return { ...user, clients, seenAt, state: clients.length > 0 ? 'online' : 'offline' };
 }

@@ -9,6 +9,7 @@ const message = (item: number, prev: number): ItemView => ({
   kind: 'message',
   id: `m-${item}`,
   session: 's-1',
+  conversation: 's-1',
   from: 'alice',
   text: String(item),
   at: item,
