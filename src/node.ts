@@ -19,6 +19,7 @@ import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
 import { RecentMarks } from './service/recent-marks.ts';
 import { scrub } from './service/scrub.ts';
+import { Typing } from './service/typing.ts';
 import { Positions } from './service/waiting.ts';
 import { Argon2Passwords } from './system/argon2.ts';
 import { bootId } from './system/boot.ts';
@@ -110,7 +111,10 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(bus),
+        new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(
+          bus,
+        ),
+        new Typing({ clock, rows: () => copy.rows, banish }).start(bus),
         openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },

@@ -115,14 +115,14 @@ function shownOf(user: string, log: KnownLog): number {
 }
 
 function isShownAs({ kind, message }: QueuePart, delivery: Delivery, log: KnownLog): boolean {
-  const { event } = message;
+  const { event, from, session, text } = message;
   return (
     kind === delivery.kind &&
-    event.cause?.id === delivery.id &&
-    event.data.session === delivery.session &&
-    event.data.text === delivery.text &&
+    (event.cause?.id ?? '') === delivery.id &&
+    session === delivery.session &&
+    text === delivery.text &&
     event.at === delivery.at &&
-    log.namesFor(event.data.from, 0).includes(delivery.from)
+    log.namesFor(from, 0).includes(delivery.from)
   );
 }
 

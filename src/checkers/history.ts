@@ -61,7 +61,19 @@ const invocationSchema = z.discriminatedUnion('op', [
   invocation('logout', text, z.strictObject({ token, everywhere: z.boolean().optional() })),
   invocation('passwd', text, z.strictObject({ password: text, new_password: text, token })),
   invocation('delete', text, z.strictObject({ token })),
-  invocation('send', text, z.strictObject({ to: text, text })),
+  /** `to` a user, or to a group's `session`. */
+  invocation('send', text, z.strictObject({ to: text.optional(), session: text.optional(), text })),
+  /** What is done with groups: `open` with `members`, `invite` of a `member`, `leave`, `topic`. */
+  invocation(
+    'group',
+    text,
+    z.strictObject({
+      what: z.enum(['open', 'invite', 'leave', 'topic']),
+      session: text.optional(),
+      members: z.array(text).optional(),
+      topic: text.optional(),
+    }),
+  ),
   invocation('read', text, readArgs).omit({ id: true }),
 ]);
 
@@ -220,6 +232,7 @@ const told = {
   passwd: [],
   delete: [],
   send: ['position', 'session'],
+  group: ['position'],
   read: [],
 } as const satisfies Record<Operation['op'], readonly (keyof Result)[]>;
 

@@ -9,7 +9,7 @@ import type { EventData } from '../events/domain.ts';
 import { canonicalName } from '../events/names.ts';
 import { push } from './grouping.ts';
 import type { LogEntry, PostedEntry } from './log.ts';
-import { Queues } from './queues.ts';
+import { Queues, type Told } from './queues.ts';
 
 export interface KnownUser {
   readonly name: string;
@@ -22,11 +22,16 @@ export interface KnownUser {
 }
 
 export interface KnownSession {
-  readonly participants: readonly string[];
+  readonly isGroup: boolean;
+  /** Those who take part at the end of the log. */
+  readonly participants: Set<string>;
   readonly messages: PostedEntry[];
+  /** Of a group: when each user was in it, from joining to leaving. */
+  readonly stays: Map<string, { readonly from: number; to: number }[]>;
 }
 
 const deletedUser = 'deleted user';
+const nobodys: KnownSession = { isGroup: false, participants: new Set(), messages: [], stays: new Map() };
 
 export class KnownLog {
   readonly entries: readonly LogEntry[];
@@ -72,10 +77,66 @@ export class KnownLog {
     } else if (event.type === 'AccountDeleted') {
       this.#learnDeletion(event.data.user, position);
     } else if (event.type === 'SessionOpened') {
-      this.sessions.set(event.data.session, { participants: event.data.participants, messages: [] });
+      this.#learnOpening(event.data, false);
     } else if (event.type === 'MessagePosted') {
       this.#learnMessage({ ...entry, event });
+    } else if ('session' in event.data) {
+      this.#learnOfGroup(entry);
     }
+  }
+
+  /**
+   * The messages of a session that a user may read: of a pair's session all, of a group's those of the user's stays.
+   * @returns undefined where the session is none of the user's.
+   */
+  seenBy(user: string, session: string): readonly PostedEntry[] | undefined {
+    const { isGroup, participants, stays, messages } = this.sessions.get(session) ?? nobodys;
+    if (!isGroup) return participants.has(user) ? messages : undefined;
+    const own = stays.get(user);
+    const isSeen = ({ position }: PostedEntry) =>
+      own?.some(({ from, to }) => from <= position && position <= to) ?? false;
+    return own && messages.filter(isSeen);
+  }
+
+  #learnOpening(
+    { session, participants }: { readonly session: string; readonly participants: readonly string[] },
+    isGroup: boolean,
+  ): KnownSession {
+    const known = { isGroup, participants: new Set(participants), messages: [], stays: new Map() };
+    this.sessions.set(session, known);
+    return known;
+  }
+
+  #learnOfGroup(entry: LogEntry): void {
+    const { event, position } = entry;
+    if (event.type === 'GroupOpened') {
+      const { session, by, topic, participants } = event.data;
+      const group = this.#learnOpening(event.data, true);
+      for (const user of participants)
+        push(group.stays, user, { from: position, to: Number.POSITIVE_INFINITY });
+      this.#tell(entry, { session, from: by, text: topic, kind: 'opened' });
+    } else if (event.type === 'MemberJoined') {
+      const { session, by, member } = event.data;
+      const group = this.sessions.get(session);
+      group?.participants.add(member);
+      if (group) push(group.stays, member, { from: position, to: Number.POSITIVE_INFINITY });
+      this.#tell(entry, { session, from: by, text: '', kind: 'joined' });
+    } else if (event.type === 'MemberLeft') {
+      const { session, member } = event.data;
+      const group = this.sessions.get(session);
+      group?.participants.delete(member);
+      const stay = group?.stays.get(member)?.at(-1);
+      if (stay) stay.to = position;
+      this.#tell(entry, { session, from: member, text: '', kind: 'left' });
+    } else if (event.type === 'TopicSet') {
+      const { session, by, topic } = event.data;
+      this.#tell(entry, { session, from: by, text: topic, kind: 'topic' });
+    }
+  }
+
+  #tell(entry: LogEntry, told: Pick<Told, 'session' | 'from' | 'text' | 'kind'>): void {
+    const { isGroup = false, participants = [] } = this.sessions.get(told.session) ?? {};
+    this.queues.post({ ...entry, ...told, isPairs: !isGroup }, participants);
   }
 
   #learnShown({ user: id, upTo }: EventData<'ItemsShown'>, position: number): void {
@@ -94,8 +155,8 @@ export class KnownLog {
   }
 
   #learnMessage(entry: PostedEntry): void {
-    const session = this.sessions.get(entry.event.data.session);
-    session?.messages.push(entry);
-    this.queues.post(entry, session?.participants ?? []);
+    const { session, from, text } = entry.event.data;
+    this.sessions.get(session)?.messages.push(entry);
+    this.#tell(entry, { session, from, text, kind: 'message' });
   }
 }

@@ -32,16 +32,17 @@ function isReplay(operation: Operation): operation is Read {
 }
 
 function isAnybodyLeft({ participants }: KnownSession, log: KnownLog): boolean {
-  return participants.some((user) => log.users.has(user) && log.users.get(user)?.deletedAt === undefined);
+  return [...participants].some(
+    (user) => log.users.has(user) && log.users.get(user)?.deletedAt === undefined,
+  );
 }
 
 function checkReplay(replay: Read, log: KnownLog): Violation[] {
   const { args, client, completion } = replay;
   if (completion?.outcome !== 'ok' || !('session' in args)) return [];
-  const session = log.sessions.get(args.session);
   const { messages = [] } = completion.result;
   const untimed = messages.find((message) => !isTimed(message, messages[0]));
-  const missing = session?.messages[messages.length];
+  const missing = log.seenBy(replay.user, args.session)?.[messages.length];
   return [
     ...(untimed
       ? [violation('P8', `${client} played ${args.session} back at another pace`, untimed, replay)]

@@ -166,6 +166,12 @@ function mayHaveCaused(attempt: Send, entry: LogEntry, log: KnownLog): boolean {
 function isContent({ user, args }: Send, { event }: LogEntry, log: KnownLog): boolean {
   if (event.type !== 'MessagePosted' || event.data.from !== user || event.data.text !== args.text)
     return false;
-  const { participants = [] } = log.sessions.get(event.data.session) ?? {};
-  return participants.some((participant) => participant !== user && log.isNamed(participant, args.to));
+  if (args.session !== undefined) return event.data.session === args.session;
+  const { participants = [], isGroup = false } = log.sessions.get(event.data.session) ?? {};
+  const { to } = args;
+  return (
+    !isGroup &&
+    to !== undefined &&
+    [...participants].some((participant) => participant !== user && log.isNamed(participant, to))
+  );
 }

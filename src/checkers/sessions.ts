@@ -10,7 +10,7 @@
  * things that equal the log equal each other.
  */
 import { callKey, type HistoryEvent, type MessageRead, type Operation, type OperationOf } from './history.ts';
-import type { KnownLog, KnownSession } from './known-log.ts';
+import type { KnownLog } from './known-log.ts';
 import type { PostedEntry } from './log.ts';
 import { type Violation, violation } from './violation.ts';
 
@@ -85,20 +85,20 @@ function checkMessages(read: Read, floor: number, log: KnownLog): Violation[] {
   const { args, completion, client, user } = read;
   if (completion?.outcome !== 'ok' || !('session' in args)) return [];
   const { messages = [], more = false, position = log.last } = completion.result;
-  const session = log.sessions.get(args.session);
-  if (!session?.participants.includes(user)) {
+  const all = log.seenBy(user, args.session);
+  if (!all) {
     return [violation('P9', `${client} read ${args.session}, which is not its user's`, read)];
   }
-  const start = firstAfter(session.messages, 'after' in args ? (args.after ?? 0) : 0);
+  const start = firstAfter(all, 'after' in args ? (args.after ?? 0) : 0);
   const wrong = messages.findIndex(
-    (message, index) => !isSame(message, session.messages[start + index], session, floor, log),
+    (message, index) => !isSame(message, all[start + index], all[0], floor, log),
   );
   if (wrong >= 0) {
-    const there = session.messages[start + wrong];
+    const there = all[start + wrong];
     const what = `${client} read something in ${args.session} that the log does not have there`;
     return [violation(there ? 'P8' : 'P7', what, messages[wrong], there ?? null, read)];
   }
-  const next = more ? undefined : session.messages[start + messages.length];
+  const next = more ? undefined : all[start + messages.length];
   return checkExtent(read, messages.at(-1), next, { floor, position });
 }
 
@@ -133,7 +133,7 @@ function firstAfter(messages: readonly PostedEntry[], position: number): number 
 function isSame(
   message: MessageRead,
   entry: PostedEntry | undefined,
-  { messages: [first] }: KnownSession,
+  first: PostedEntry | undefined,
   floor: number,
   log: KnownLog,
 ): boolean {

@@ -1,10 +1,11 @@
 /** A user's conversations, with one other user or in groups: what was said there, who reads and types, comes and goes. */
+
+import type { Clock } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import { type LiveNotice, liveNotice, typingEveryMs } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import type { ConversationView, Cursor, MessageView, ReceiptView } from '../protocol/views.ts';
-import type { Clock } from '../ports/clock.ts';
 import { Refused } from './errors.ts';
 import type { Line } from './line.ts';
 

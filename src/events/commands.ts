@@ -58,7 +58,13 @@ export const userCommand = z.discriminatedUnion('type', [
     { message: 'a message is for a user or for a session', path: ['to'] },
   ),
   /** `members`: the others, by name. */
-  command('OpenGroup', { topic, members: z.array(userName).min(1).max(limits.membersMax - 1) }),
+  command('OpenGroup', {
+    topic,
+    members: z
+      .array(userName)
+      .min(1)
+      .max(limits.membersMax - 1),
+  }),
   command('Invite', { session, name: userName }),
   command('LeaveGroup', { session }),
   command('SetTopic', { session, topic }),

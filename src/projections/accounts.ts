@@ -9,7 +9,8 @@ import { looks, names, online, reads, tokens, users } from './tables.ts';
 export function foldAccounts(rows: RowWriter, { event }: StoredEvent): void {
   if (!isUserEvent(event)) return;
   const before = users.get(rows, event.data.user) ?? initialUser;
-  if (event.type === 'ConversationRead') rows.put(reads.key(event.data.conversation, event.data.user), event.data.upTo);
+  if (event.type === 'ConversationRead')
+    rows.put(reads.key(event.data.conversation, event.data.user), event.data.upTo);
   const after = evolveUser(before, event);
   if (after === before) return;
   rows.put(users.key(event.data.user), after);

@@ -29,8 +29,7 @@ function foldOpening(
   position: number,
 ): void {
   if (participants.length === 2) rows.put(pairs.key(...participants), session);
-  if (continues !== null)
-    rows.add(beginnings.key(session), beginnings.get(rows, continues) ?? continues);
+  if (continues !== null) rows.add(beginnings.key(session), beginnings.get(rows, continues) ?? continues);
   for (const user of participants) rows.add(memberships.key(user, numberKey(position)), session);
 }
 
@@ -43,9 +42,7 @@ function enter(rows: RowWriter, user: string, group: string, position: number): 
 }
 
 function leave(rows: RowWriter, user: string, group: string, position: number): void {
-  const ended = (stays.get(rows, user, group) ?? []).map(
-    ([from, to]): Stay => [from, to ?? position],
-  );
+  const ended = (stays.get(rows, user, group) ?? []).map(([from, to]): Stay => [from, to ?? position]);
   rows.put(stays.key(user, group), ended);
   rows.put(
     groups.key(user),

@@ -49,7 +49,10 @@ export const queries = {
   },
   /** The user's own conversations, those that were begun last first. `after`: the last one of the page before. */
   conversations: {
-    request: z.strictObject({ after: natural.nullable(), limit: z.int().min(1).max(limits.conversationsMax) }),
+    request: z.strictObject({
+      after: natural.nullable(),
+      limit: z.int().min(1).max(limits.conversationsMax),
+    }),
     answer: z.object({ conversations: z.array(conversationView), next: natural.nullable() }),
   },
   conversation: {

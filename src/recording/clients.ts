@@ -114,10 +114,45 @@ export class RecordedUser {
   }
 
   /** Without a time-out it is tried for ever. */
-  async send(to: string, text: string, id: string, timeoutMs?: number): Promise<Outcome> {
+  async send(
+    to: string | { readonly session: string },
+    text: string,
+    id: string,
+    timeoutMs?: number,
+  ): Promise<Outcome> {
     const timing = timeoutMs === undefined ? {} : { timeoutMs };
-    return await this.#scribe.call({ op: 'send', ...this.#about(id), args: { to, text } }, async () =>
+    const args = typeof to === 'string' ? { to, text } : { session: to.session, text };
+    return await this.#scribe.call({ op: 'send', ...this.#about(id), args }, async () =>
       resultOf(await this.#client.send(to, text, { id, ...timing })),
+    );
+  }
+
+  async openGroup(
+    members: readonly string[],
+    topic: string,
+    id: string,
+    timeoutMs: number,
+  ): Promise<Outcome> {
+    return await this.#command(
+      { op: 'group', ...this.#about(id), args: { what: 'open', members: [...members], topic } },
+      { type: 'OpenGroup', members: [...members], topic },
+      { id, timeoutMs },
+    );
+  }
+
+  async invite(session: string, name: string, id: string, timeoutMs: number): Promise<Outcome> {
+    return await this.#command(
+      { op: 'group', ...this.#about(id), args: { what: 'invite', session, members: [name] } },
+      { type: 'Invite', session, name },
+      { id, timeoutMs },
+    );
+  }
+
+  async leave(session: string, id: string, timeoutMs: number): Promise<Outcome> {
+    return await this.#command(
+      { op: 'group', ...this.#about(id), args: { what: 'leave', session } },
+      { type: 'LeaveGroup', session },
+      { id, timeoutMs },
     );
   }
 
@@ -160,7 +195,8 @@ export class RecordedUser {
     const asked: Asked = { op: 'read', name, args: { what: 'transcript', session, after } };
     return await this.#scribe.call(asked, async () => {
       const page = await this.#client.line.query('transcript', { session, after, limit }, timeoutMs);
-      return { messages: page.messages.map(asRead), more: page.next !== null, position: this.position };
+      const said = page.messages.filter(({ kind }) => kind === 'message');
+      return { messages: said.map(asRead), more: page.next !== null, position: this.position };
     });
   }
 

@@ -22,6 +22,7 @@ import { Decider, type Sender } from './decider.ts';
 import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
 import { commandLimits, Intake } from './intake.ts';
+import { Notices } from './notices.ts';
 import { PacedPasswords } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
@@ -60,6 +61,7 @@ export class ChatLeader implements LeaderService {
   readonly #desk: Desk;
   readonly #buckets: Buckets;
   readonly #presence: Presence;
+  readonly #notices: Notices;
   readonly #intake: Intake;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
@@ -78,6 +80,7 @@ export class ChatLeader implements LeaderService {
     this.#registry = new ActorRegistry(rows, nowMs);
     this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
     this.#presence = new Presence(clock);
+    this.#notices = new Notices({ bus, clock, copy: leadership.copy, presence: this.#presence });
     const banish = (speaker: string) => options.banish?.(speaker);
     this.#intake = new Intake({ clock, limits: commandLimits, banish });
     const frames = new Frames(leadership.copy.store);
@@ -108,6 +111,7 @@ export class ChatLeader implements LeaderService {
         if (key.startsWith(users.key(''))) this.#presence.know(layer, users.rest(key));
     }
     pushItems(frames, this.#presence, this.#options.bus);
+    this.#notices.committed(frames);
     this.#desk.committed(this.#leadership.committed);
   }
 
@@ -121,6 +125,7 @@ export class ChatLeader implements LeaderService {
     this.resign();
     this.#desk.stop();
     this.#intake.stop();
+    this.#notices.stop();
     this.#registry.putAway(0);
   }
 
@@ -153,8 +158,11 @@ export class ChatLeader implements LeaderService {
   async #knowWhoIsOnline(): Promise<void> {
     const { store, rows } = this.#leadership.copy;
     const found = await store.rangeRows({ from: online.key(''), to: online.key('~') });
-    for (const [key] of found)
-      if (!this.#presence.isOnline(online.rest(key))) this.#presence.know(rows, online.rest(key));
+    for (const [key] of found) {
+      const user = online.rest(key);
+      this.#notices.know(user);
+      if (!this.#presence.isOnline(user)) this.#presence.know(rows, user);
+    }
   }
 
   async #sweep(): Promise<void> {

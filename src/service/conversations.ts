@@ -83,7 +83,8 @@ export class Conversations {
       return refusal('unknown-session');
     const sought = folded(text);
     const page = new Page(limit, eventsPerSearch);
-    const starts = conversation === null ? this.#everywhere(user, before) : [this.#startOf(conversation, before)];
+    const starts =
+      conversation === null ? this.#everywhere(user, before) : [this.#startOf(conversation, before)];
     for await (const start of starts) {
       if (!start) return refusal('unknown-session');
       for await (const entry of this.#back(user, start, conversation !== null)) {

@@ -29,6 +29,11 @@ export class Presence {
     return this.#heard.has(user);
   }
 
+  /** How many clients of one user are attached. */
+  clientsOf(user: string): number {
+    return this.#heard.get(user)?.size ?? 0;
+  }
+
   isAttached(user: string, client: string): boolean {
     return this.#heard.get(user)?.has(client) ?? false;
   }

@@ -15,8 +15,8 @@ import {
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
 import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
-import { clusterId } from './cluster-id.ts';
 import { sightOf } from './belonging.ts';
+import { clusterId } from './cluster-id.ts';
 import { Conversations } from './conversations.ts';
 import type { Frames } from './frames.ts';
 import { type QueueItem, Queues } from './queue.ts';

@@ -1,7 +1,7 @@
 /** Rows and events turned into what clients are shown. */
 
-import { isSessionEvent } from '../projections/sessions.ts';
 import type { Rows } from '../projections/rows.ts';
+import { isSessionEvent } from '../projections/sessions.ts';
 import type { StoredEvent } from '../projections/stored.ts';
 import { users } from '../projections/tables.ts';
 import type { MessageView } from '../protocol/views.ts';

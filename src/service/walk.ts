@@ -35,7 +35,8 @@ export class Walks {
       const rows = await this.#store.rangeRows({ ...range, limit: rowsPerLook, reverse: true });
       for (const [key, text] of rows) {
         const frame = Number(history.rest(key, session));
-        for (const position of (JSON.parse(text) as number[]).toReversed()) { // rows of that table
+        for (const position of (JSON.parse(text) as number[]).toReversed()) {
+          // rows of that table
           if (before !== null && position >= before) continue;
           await pause();
           yield await this.#frames.event(position, frame);

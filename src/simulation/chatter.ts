@@ -68,6 +68,7 @@ class Talk {
     if (old && random.chance(0.6)) await this.#user.give(this.#sitting, old);
     else if (old) await this.#user.give(this.#sitting, { ...old, text: `${old.text} otherwise` });
     else if (random.chance(0.1)) await this.#lookAround();
+    else if (random.chance(0.06)) await this.#changeGroups();
     // Passwords take long to check, and what is written after them must not overtake them.
     else if (random.chance(0.04)) await person.mistypePassword(client, random, lookTimeoutMs);
     else if (random.chance(0.03)) await person.changePassword(client, random, lookTimeoutMs);
@@ -84,9 +85,29 @@ class Talk {
     if (outcome.is === 'ok' && random.chance(0.2)) await this.#lookBack(outcome.result);
   }
 
-  #addressee(): string {
+  /** Opens a group, has somebody join one, or leaves one; what is not possible is refused, and that is recorded too. */
+  async #changeGroups(): Promise<void> {
+    const { client, process } = this.#sitting;
+    const { random } = process;
+    const { person } = this.#user;
+    const id = newId('g-', random);
+    const somebody = random.pick(this.#acquaintances.others as [string]);
+    const [...groups] = person.groups;
+    if (groups.length === 0 || random.chance(0.3)) {
+      const outcome = await client.openGroup([somebody], `group of ${id}`, id, lookTimeoutMs);
+      if (outcome.is === 'ok' && outcome.result.session) person.groups.add(outcome.result.session);
+      return;
+    }
+    const group = random.pick(groups as [string]);
+    if (random.chance(0.7)) await client.invite(group, somebody, id, lookTimeoutMs);
+    else await client.leave(group, id, lookTimeoutMs);
+  }
+
+  #addressee(): Message['to'] {
     const { random } = this.#sitting.process;
     const { others, strangers } = this.#acquaintances;
+    const [...groups] = this.#user.person.groups;
+    if (groups.length > 0 && random.chance(0.3)) return { session: random.pick(groups as [string]) };
     if (random.chance(0.9)) return random.pick(others as [string]);
     return (random.chance(0.7) && strangers.at(-1)) || 'nobody';
   }

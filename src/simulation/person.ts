@@ -6,7 +6,8 @@ import type { Outcome } from '../recording/scribe.ts';
 /** A message as it is given to a client; the same one may be given again. */
 export interface Message {
   readonly id: string;
-  readonly to: string;
+  /** A user's name, or a group. */
+  readonly to: string | { readonly session: string };
   readonly text: string;
 }
 
@@ -14,6 +15,8 @@ export class Person {
   readonly login: Login;
   /** What was said and acknowledged, once for each time: it can be said again. */
   readonly said: Message[] = [];
+  /** Groups that this person was ever told of being in; some of them were left since. */
+  readonly groups = new Set<string>();
   /** The one that counts is among them: which one is not known while a change has no answer. */
   #passwords: readonly string[];
 

@@ -129,7 +129,7 @@ export class SimulatedUser {
     const { id, to, text } = message;
     const open = { ...message };
     this.#open.add(open);
-    trace.note(this.name, `gives ${id} for ${to}`);
+    trace.note(this.name, `gives ${id} for ${typeof to === 'string' ? to : to.session}`);
     const outcome = await client.send(to, text, id, timeoutMs);
     this.#open.delete(open);
     if (outcome.is === 'ok') this.person.said.push(message);
@@ -164,6 +164,7 @@ export class SimulatedUser {
     const { random } = process;
     await delay(process, random.chance(slowShowChance) ? random.between(0, slowShowMsMax) : 1);
     shown.push(item);
+    if (item.kind === 'opened' || item.kind === 'joined') this.person.groups.add(item.session);
     this.surroundings.trace.note(this.name, `is shown ${item.item} (after ${item.prev})`);
   }
 

@@ -34,6 +34,11 @@ export const registered = userEvent('UserRegistered', {
   passwordHash: 'p1',
   recoveryHash: 'r1',
 });
+export const openedAsGroup = sessionEvent('GroupOpened', {
+  by: 'u-1',
+  participants: ['u-1', 'u-2'],
+  topic: 'tea',
+});
 export const openedForTwo = sessionEvent('SessionOpened', { participants: ['u-1', 'u-2'], continues: null });
 
 const anyUserEvent = fc.oneof(
@@ -53,6 +58,9 @@ const anyUserEvent = fc.oneof(
   fc.tuple(at, client).map(([ms, name]) => userEvent('CameOnline', { client: name }, ms)),
   fc.tuple(at, client).map(([ms, name]) => userEvent('WentOffline', { client: name }, ms)),
   fc.tuple(at, fc.nat({ max: 9 })).map(([ms, upTo]) => userEvent('ItemsShown', { upTo }, ms)),
+  fc
+    .tuple(at, fc.nat({ max: 9 }))
+    .map(([ms, upTo]) => userEvent('ConversationRead', { conversation: 's-1', upTo }, ms)),
   { weight: 1, arbitrary: at.map((ms) => userEvent('AccountDeleted', {}, ms)) },
 );
 
@@ -68,6 +76,22 @@ const anySessionEvent = fc.oneof(
       .tuple(at, user)
       .map(([ms, from]) => sessionEvent('MessagePosted', { from, text: 'hi' }, ms)),
   },
+  fc
+    .tuple(at, user, fc.array(user, { maxLength: 3 }))
+    .map(([ms, by, participants]) => sessionEvent('GroupOpened', { by, participants, topic: '' }, ms)),
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(at, user, user)
+      .map(([ms, by, member]) => sessionEvent('MemberJoined', { by, member }, ms)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(at, user).map(([ms, member]) => sessionEvent('MemberLeft', { member }, ms)),
+  },
+  fc
+    .tuple(at, user, fc.constantFrom('', 'tea'))
+    .map(([ms, by, topic]) => sessionEvent('TopicSet', { by, topic }, ms)),
   at.map((ms) => sessionEvent('SessionQuieted', {}, ms)),
   fc
     .tuple(at, fc.constantFrom('gap' as const, 'deleted' as const))
@@ -76,7 +100,11 @@ const anySessionEvent = fc.oneof(
 
 /** Most of them begin well, so that what follows has something to bite on. */
 export const userEvents = beginning(registered, fc.array(anyUserEvent, { maxLength: 30 }));
-export const sessionEvents = beginning(openedForTwo, fc.array(anySessionEvent, { maxLength: 30 }));
+const laterEvents = fc.array(anySessionEvent, { maxLength: 30 });
+export const sessionEvents = fc.oneof(
+  beginning(openedForTwo, laterEvents),
+  beginning(openedAsGroup, laterEvents),
+);
 
 function beginning<E>(first: E, events: fc.Arbitrary<E[]>): fc.Arbitrary<E[]> {
   return fc.oneof(

@@ -60,9 +60,17 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
           world.changeCopies(copies, copies === 1 ? ['n2', 'n3'] : []),
     ),
   },
-  { weight: 1, arbitrary: fc.constant<Step>(openGroup) },
+  { weight: 1, arbitrary: fc.constant<Step>(openForAll) },
   { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 9 })).map(postToSession) },
   { weight: 1, arbitrary: fc.tuple(fc.nat({ max: 9 }), fc.boolean()).map(quietOrClose) },
+  { weight: 2, arbitrary: fc.tuple(person, fc.subarray(people, { minLength: 1 })).map(openGroup) },
+  { weight: 3, arbitrary: fc.tuple(person, person, fc.nat({ max: 9 })).map(invite) },
+  { weight: 2, arbitrary: fc.tuple(person, fc.nat({ max: 9 })).map(leave) },
+  { weight: 1, arbitrary: fc.tuple(person, fc.nat({ max: 9 }), fc.constantFrom('', 'tea')).map(setTopic) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(person, fc.nat({ max: 9 }), fc.integer({ min: 1, max: 60 })).map(markRead),
+  },
 );
 
 /** A world in which some people have lived a while. */
@@ -146,7 +154,7 @@ function deleteAccount(who: number): Step {
   return (world, { idOf }) => world.deleteAccount(idOf(who));
 }
 
-function openGroup(world: World, { idOf, isThere }: Life): void {
+function openForAll(world: World, { idOf, isThere }: Life): void {
   const there = people.flatMap((_, who) => (isThere(who) ? idOf(who) : []));
   if (there.length > 1) world.open(there);
 }
@@ -154,7 +162,36 @@ function openGroup(world: World, { idOf, isThere }: Life): void {
 function postToSession([who, which]: [number, number]): Step {
   return onSession(which, (world, session, { idOf, isThere }) => {
     if (isThere(who)) world.tellSession(session, { type: 'PostMessage', from: idOf(who), text: 'to all' });
+    world.tell(idOf(who), { type: 'PostMessage', session, text: 'there' });
   });
+}
+
+function openGroup([who, members]: [number, string[]]): Step {
+  return (world, { idOf }) => world.tell(idOf(who), { type: 'OpenGroup', members, topic: 'lunch' });
+}
+
+function invite([by, who, which]: [number, number, number]): Step {
+  return onSession(which, (world, session, { idOf }) =>
+    world.tell(idOf(by), { type: 'Invite', session, name: people[who]! }),
+  );
+}
+
+function leave([who, which]: [number, number]): Step {
+  return onSession(which, (world, session, { idOf }) =>
+    world.tell(idOf(who), { type: 'LeaveGroup', session }),
+  );
+}
+
+function setTopic([who, which, topic]: [number, number, string]): Step {
+  return onSession(which, (world, session, { idOf }) =>
+    world.tell(idOf(who), { type: 'SetTopic', session, topic }),
+  );
+}
+
+function markRead([who, which, upTo]: [number, number, number]): Step {
+  return onSession(which, (world, session, { idOf }) =>
+    world.tell(idOf(who), { type: 'MarkRead', session, upTo }),
+  );
 }
 
 function quietOrClose([which, quiet]: [number, boolean]): Step {
@@ -167,10 +204,10 @@ function quietOrClose([which, quiet]: [number, boolean]): Step {
 }
 
 /** Does something with one of the sessions that there are, if any. */
-function onSession(which: number, act: (world: World, session: string, life: Life) => void): Step {
+function onSession(which: number, act: (world: World, session: string, life: Life) => unknown): Step {
   return (world, life) => {
     const all = world.stored.flatMap(({ event }) =>
-      event.type === 'SessionOpened' ? event.data.session : [],
+      event.type === 'SessionOpened' || event.type === 'GroupOpened' ? event.data.session : [],
     );
     const session = all[which % Math.max(all.length, 1)];
     if (session !== undefined) act(world, session, life);

@@ -40,7 +40,12 @@ export type UserCommand =
   /** `last` is the newest position in the user's queue. */
   | { readonly type: 'MarkShown'; readonly upTo: number; readonly last: number }
   /** `before`: up to where it was read already. */
-  | { readonly type: 'MarkRead'; readonly conversation: string; readonly upTo: number; readonly before: number }
+  | {
+      readonly type: 'MarkRead';
+      readonly conversation: string;
+      readonly upTo: number;
+      readonly before: number;
+    }
   | { readonly type: 'DeleteAccount'; readonly tokenHash: string };
 
 /** Said of names that nobody has, too. */

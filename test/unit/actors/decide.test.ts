@@ -6,8 +6,10 @@ import { decideSession, type SessionCommand } from '../../../src/actors/session/
 import { evolveSession, initialSession, type SessionEvent } from '../../../src/actors/session/state.ts';
 import { decideUser, type UserCommand } from '../../../src/actors/user/decide.ts';
 import { evolveUser, initialUser, type UserEvent } from '../../../src/actors/user/state.ts';
+import { limits } from '../../../src/events/limits.ts';
 import type { RefusalCode } from '../../../src/events/refusals.ts';
 import {
+  openedAsGroup,
   openedForTwo,
   registered,
   sessionEvent,
@@ -258,7 +260,70 @@ const posted = sessionEvent('MessagePosted', { from: 'u-1', text: 'hi' });
 const quieted = sessionEvent('SessionQuieted', {});
 const closed = sessionEvent('SessionClosed', { reason: 'gap' });
 
+const many = Array.from({ length: limits.membersMax }, (_, index) => `u-${index + 1}`);
+const fullGroup = sessionEvent('GroupOpened', { by: 'u-1', participants: many, topic: '' });
+const openGroup = (by: string, ...participants: string[]): SessionCommand => {
+  return { type: 'OpenGroup', session: 's-1', by, participants, topic: 'tea' };
+};
+const invite = (by: string, member: string): SessionCommand => ({ type: 'Invite', by, member });
+const leave = (member: string): SessionCommand => ({ type: 'Leave', member });
+const setTopic = (by: string, topic: string): SessionCommand => ({ type: 'SetTopic', by, topic });
+const left = (member: string) => sessionEvent('MemberLeft', { member });
+
+const groupCases: SessionCase[] = [
+  [
+    'opening a group',
+    [],
+    openGroup('u-1', 'u-1', 'u-2', 'u-3'),
+    {
+      type: 'GroupOpened',
+      data: { session: 's-1', by: 'u-1', participants: ['u-1', 'u-2', 'u-3'], topic: 'tea' },
+    },
+  ],
+  ['opening a group that one is not in', [], openGroup('u-9', 'u-1', 'u-2'), 'not-possible'],
+  ['opening a group again', [openedAsGroup], openGroup('u-1', 'u-1', 'u-2'), 'not-possible'],
+  ['opening a group of too many', [], openGroup('u-1', ...many, 'u-last'), 'group-full'],
+  [
+    'inviting somebody',
+    [openedAsGroup],
+    invite('u-2', 'u-3'),
+    { type: 'MemberJoined', data: { session: 's-1', member: 'u-3', by: 'u-2' } },
+  ],
+  ['inviting a member', [openedAsGroup], invite('u-1', 'u-2'), 'already-member'],
+  ['inviting as a stranger', [openedAsGroup], invite('u-3', 'u-4'), 'unknown-session'],
+  ['inviting oneself', [openedAsGroup], invite('u-3', 'u-3'), 'unknown-session'],
+  ['inviting into a pair', [openedForTwo], invite('u-1', 'u-3'), 'unknown-session'],
+  ['inviting where there is no room', [fullGroup], invite('u-1', 'u-last'), 'group-full'],
+  ['inviting after leaving', [openedAsGroup, left('u-1')], invite('u-1', 'u-3'), 'unknown-session'],
+  ['leaving', [openedAsGroup], leave('u-1'), { type: 'MemberLeft', data: { session: 's-1', member: 'u-1' } }],
+  ['leaving twice', [openedAsGroup, left('u-1')], leave('u-1'), 'unknown-session'],
+  ['leaving a pair', [openedForTwo], leave('u-1'), 'unknown-session'],
+  [
+    'inviting back where nobody is any more',
+    [openedAsGroup, left('u-1'), left('u-2')],
+    invite('u-1', 'u-2'),
+    'unknown-session',
+  ],
+  [
+    'a topic',
+    [openedAsGroup],
+    setTopic('u-2', 'lunch'),
+    { type: 'TopicSet', data: { session: 's-1', by: 'u-2', topic: 'lunch' } },
+  ],
+  ['the same topic', [openedAsGroup], setTopic('u-2', 'tea'), 'nothing-new'],
+  ['a topic of a stranger', [openedAsGroup], setTopic('u-3', 'lunch'), 'unknown-session'],
+  ['a topic of a pair', [openedForTwo], setTopic('u-1', 'lunch'), 'unknown-session'],
+  ['a message after leaving', [openedAsGroup, left('u-1')], post('u-1'), 'unknown-session'],
+  [
+    'a message where nobody is any more',
+    [openedAsGroup, left('u-1'), left('u-2')],
+    post('u-1'),
+    'session-closed',
+  ],
+];
+
 const sessionCases: SessionCase[] = [
+  ...groupCases,
   [
     'opening for a pair',
     [],

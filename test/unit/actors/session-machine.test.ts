@@ -11,6 +11,16 @@ const posted = (from: string): SessionEvent => {
   return { type: 'MessagePosted', at: 2, data: { session: 's-1', from, text: 'hi' } };
 };
 
+const joined = (member: string, by: string): SessionEvent => {
+  return { type: 'MemberJoined', at: 2, data: { session: 's-1', member, by } };
+};
+const left = (member: string): SessionEvent => {
+  return { type: 'MemberLeft', at: 2, data: { session: 's-1', member } };
+};
+const topicSet = (by: string, topic: string): SessionEvent => {
+  return { type: 'TopicSet', at: 2, data: { session: 's-1', by, topic } };
+};
+
 const events = {
   'opened for a pair': opened('u-a', 'u-b'),
   'opened for three': opened('u-a', 'u-b', 'u-c'),
@@ -21,6 +31,14 @@ const events = {
   'posted by the other': posted('u-b'),
   'posted by a third': posted('u-c'),
   'posted by a stranger': posted('u-x'),
+  'joined as in a group': joined('u-x', 'u-a'),
+  'left as in a group': left('u-a'),
+  'given a topic as a group': topicSet('u-a', 'tea'),
+  'opened as a group without the one who opens it': {
+    type: 'GroupOpened',
+    at: 1,
+    data: { session: 's-1', by: 'u-x', participants: ['u-a', 'u-b'], topic: '' },
+  },
   'fell quiet': { type: 'SessionQuieted', at: 3, data: { session: 's-1' } },
   'closed by a gap': { type: 'SessionClosed', at: 4, data: { session: 's-1', reason: 'gap' } },
   'closed by a deletion': { type: 'SessionClosed', at: 4, data: { session: 's-1', reason: 'deleted' } },

@@ -168,6 +168,7 @@ describe('a user', () => {
       expect(rest).toEqual({
         name: '',
         skeletons: [],
+        seenAt: 0,
         passwordHash: '',
         recoveryHash: '',
         logIns: [],

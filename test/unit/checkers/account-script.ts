@@ -9,7 +9,7 @@ import type { Invocation, Operation, Result } from '../../../src/checkers/histor
 import { operationsOf } from '../../../src/checkers/history.ts';
 import { History } from './story.ts';
 
-type Op = Exclude<Invocation['op'], 'send' | 'read'>;
+type Op = Exclude<Invocation['op'], 'send' | 'read' | 'group'>;
 type Given = readonly [string, string, string];
 
 const begin = 'register 0-1 p ok; login 2-3 p t ok';

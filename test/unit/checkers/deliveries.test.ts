@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { checkDeliveries } from '../../../src/checkers/deliveries.ts';
 import type { Delivery, HistoryEvent } from '../../../src/checkers/history.ts';
 import { KnownLog } from '../../../src/checkers/known-log.ts';
+import type { EventType } from '../../../src/events/domain.ts';
+import type { StoredEvent } from '../../../src/projections/stored.ts';
 import { anyWorld } from '../../support/histories.ts';
 import { queuesToldFrom } from '../../support/queues.ts';
 import { History, Log, promisesIn } from './story.ts';
@@ -29,6 +31,19 @@ function fiveForBob(): { log: Log; at: number[] } {
   return { log, at };
 }
 
+const kinds: Partial<Record<EventType, string>> = {
+  MessagePosted: 'message',
+  GroupOpened: 'opened',
+  MemberJoined: 'joined',
+  MemberLeft: 'left',
+  TopicSet: 'topic',
+};
+
+function kindAt(stored: readonly StoredEvent[], position: number): string | undefined {
+  const type = stored[position - 1]?.event.type;
+  return type && kinds[type];
+}
+
 function judge(log: Log, { events }: { readonly events: readonly HistoryEvent[] }) {
   return checkDeliveries(events, log.known);
 }
@@ -41,8 +56,8 @@ describe("a user's queue", () => {
         const told = queuesToldFrom(stored);
         for (const user of known.users.keys()) {
           const parts = (told.get(user) ?? []).flatMap((item) =>
-            'from' in item
-              ? [['message', item.position, item.position]]
+            !('returned' in item)
+              ? [[kindAt(stored, item.position), item.position, item.position]]
               : item.returned.map((position) => ['returned', item.position, position]),
           );
           const own = known.queues.of(user).map(({ kind, item, message }) => [kind, item, message.position]);
