@@ -28,6 +28,16 @@ export const groups: readonly Group[] = [
         summary: 'list users, or those whose name begins so',
         load: () => import('./commands/users.ts'),
       },
+      {
+        name: 'group',
+        summary: 'open a group, invite to it, leave it, say what it is about',
+        load: () => import('./commands/group.ts'),
+      },
+      {
+        name: 'conversations',
+        summary: 'list your conversations, with what is new in them',
+        load: () => import('./commands/conversations.ts'),
+      },
       { name: 'sessions', summary: 'list your sessions', load: () => import('./commands/sessions.ts') },
       {
         name: 'transcript',

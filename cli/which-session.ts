@@ -20,14 +20,17 @@ export async function sessionOf(
   return session ?? (await latestSession(client, other ?? null, timeoutMs));
 }
 
-/** With one user, or with anybody where `other` is null. @throws {Refusal} where there is none. */
+/** With one user alone, or with anybody where `other` is null. @throws {Refusal} where there is none. */
 export async function latestSession(
   client: UserClient,
   other: string | null,
   timeoutMs: number | undefined,
 ): Promise<string> {
   let latest: string | undefined;
-  for await (const { session } of client.sessions(other, timeoutMs)) latest = session;
+  for await (const { session, topic } of client.sessions(other, timeoutMs)) {
+    const isGroup = topic !== undefined;
+    if (other === null || !isGroup) latest = session;
+  }
   if (latest === undefined) throw new Refusal('unknown-session', 'There is no session yet.');
   return latest;
 }

@@ -11,7 +11,11 @@ import { withUser } from '../session.ts';
 
 interface Options extends UserOptions {
   readonly id?: string;
+  readonly session?: string;
 }
+
+/** A user's name, or a session. */
+type Addressee = Parameters<UserClient['send']>[0];
 
 const idLengthMax = 64;
 /** With `-` the number of a line follows it. */
@@ -23,8 +27,9 @@ const lineBytesMax = 1024 * 1024;
 
 export function configure(command: Command): void {
   withProfile(command)
-    .argument('<name>', 'to whom')
-    .argument('<text>', 'the message in quotes, or - for one message per line of standard input')
+    .argument('[name]', 'to whom; left out with --session')
+    .argument('[text]', 'the message in quotes, or - for one message per line of standard input')
+    .option('--session <id>', 'to a group, or on with whomever that session is with')
     .option('--id <id>', "the command's id, to repeat it safely; with -, line N has ID.N", commandId)
     .addHelpText(
       'after',
@@ -35,33 +40,45 @@ such as an empty one, is named and refused (exit status 1); the others are sent 
 
 Examples:
   $ verbatim send bob 'hello'
-  $ tail -f notes.txt | verbatim send bob -`,
+  $ tail -f notes.txt | verbatim send bob -
+  $ verbatim send --session s-0123456789abcdef 'hello, all of you'`,
     )
     .action(run);
 }
 
-async function run(name: string, text: string, options: Options): Promise<void> {
+/** With --session the text is all there is. @throws {UsageError} */
+function addressed(words: readonly (string | undefined)[], session?: string): [Addressee, string] {
+  const [first, second] = words;
+  if (session !== undefined && first !== undefined && second === undefined) return [{ session }, first];
+  if (session === undefined && first !== undefined && second !== undefined) return [first, second];
+  const wanted =
+    session === undefined ? 'a name and a text are needed' : 'with --session only a text is needed';
+  throw new UsageError(`${wanted}; --help says more`);
+}
+
+async function run(first: string | undefined, second: string | undefined, options: Options): Promise<void> {
+  const [to, text] = addressed([first, second], options.session);
   const isRun = text === '-';
   if (isRun && (options.id?.length ?? 0) > runIdLengthMax)
     throw new UsageError(`with - an id has at most ${runIdLengthMax} characters, for line N has ID.N`);
   const output = new Output(options);
   await withUser(options, async ({ client, leftMs }) => {
     await client.line.ready(leftMs());
-    if (isRun) return await sendLines(client, name, output, options);
-    await sendOne(client, name, text, output, options.id ?? newId(), leftMs());
+    if (isRun) return await sendLines(client, to, output, options);
+    await sendOne(client, to, text, output, options.id ?? newId(), leftMs());
   });
 }
 
 async function sendOne(
   client: UserClient,
-  name: string,
+  to: Addressee,
   text: string,
   output: Output,
   id: string,
   timeoutMs: number,
 ): Promise<void> {
   try {
-    await print(await client.send(name, text, { id, timeoutMs }), output);
+    await print(await client.send(to, text, { id, timeoutMs }), output);
   } catch (error) {
     if (failureFrom(error).code === 'outcome-unknown')
       output.note(`repeat it with --id ${id}, and it is sent once`);
@@ -80,14 +97,14 @@ function newId(): string {
 }
 
 /** Many lines are under way at a time, but each is told of in its turn. */
-async function sendLines(client: UserClient, name: string, output: Output, options: Options): Promise<void> {
+async function sendLines(client: UserClient, to: Addressee, output: Output, options: Options): Promise<void> {
   const run = options.id ?? newId();
   let worst: number = exitStatus.done;
   const told: Promise<void>[] = [];
   let before: Promise<void> = Promise.resolve();
   for await (const line of linesOf(inputUntilInterrupted(), lineBytesMax)) {
     if (worst === exitStatus.unanswered) break;
-    const sent = sendLine(client, name, line, `${run}.${line.number}`, options.timeout);
+    const sent = sendLine(client, to, line, `${run}.${line.number}`, options.timeout);
     sent.catch(() => undefined); // told below, in its turn
     before = before
       .then(async () => await print(await sent, output))
@@ -105,13 +122,13 @@ async function sendLines(client: UserClient, name: string, output: Output, optio
 
 async function sendLine(
   client: UserClient,
-  name: string,
+  to: Addressee,
   line: Line,
   id: string,
   timeoutMs: number,
 ): Promise<Answer> {
   if ('problem' in line) throw new Refusal(line.code, line.problem);
-  return await client.send(name, line.text, { id, timeoutMs });
+  return await client.send(to, line.text, { id, timeoutMs });
 }
 
 /** @returns the exit status that says so. */

@@ -25,6 +25,15 @@ export function renderSessions(sessions: readonly SessionView[], palette: Palett
   return table(columns, rows);
 }
 
-export function sessionJson({ session, participants, openedAt, lastAt, messages, state }: SessionView) {
-  return { session, participants, opened_at: iso(openedAt), last_at: iso(lastAt), messages, state };
+export function sessionJson({
+  session,
+  participants,
+  openedAt,
+  lastAt,
+  messages,
+  state,
+  topic,
+}: SessionView) {
+  const group = topic === undefined ? {} : { topic };
+  return { session, participants, opened_at: iso(openedAt), last_at: iso(lastAt), messages, state, ...group };
 }

@@ -15,7 +15,7 @@ import {
   unreadMax,
 } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
-import { conversationOf, type Sight, sightOf } from './belonging.ts';
+import { conversationOf, sightOf } from './belonging.ts';
 import type { Frames } from './frames.ts';
 import { nameOf, viewMessage } from './views.ts';
 import { Walks } from './walk.ts';

@@ -59,8 +59,11 @@ export class Typing {
     const { speaker } = parseSubject(subject);
     const nowMs = this.#options.clock.monotonicMs();
     const typist = this.#typistOf(speaker, nowMs);
-    if (!typist.tolerated.spend(1, nowMs)) return this.#options.banish(speaker);
-    if (!typist.heard.spend(1, nowMs)) return;
+    if (!typist.tolerated.spend(1, nowMs)) this.#options.banish(speaker);
+    else if (typist.heard.spend(1, nowMs)) this.#tell(speaker, data, bus);
+  }
+
+  #tell(speaker: string, data: Uint8Array, bus: Bus): void {
     const session = conversationIn(data);
     const rows = this.#options.rows();
     const { participants = [] } = session === undefined ? {} : (sessions.get(rows, session) ?? {});

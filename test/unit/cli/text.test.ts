@@ -40,7 +40,7 @@ describe('text of others', () => {
     const message = { id: 'm', session: 's', from: evil, text: evil, at: 0, position: 1 };
     const rendered = [
       renderSent(message, palette),
-      renderItem({ ...message, conversation: 's', kind: 'returned', prev: 0, item: 2 }, palette),
+      renderItem({ ...message, kind: 'returned' }, palette),
       renderUser({ name: evil, online: true }, palette),
       renderLogged(
         { position: 1, frame: 1, epoch: 1, at: '', clock: 1, type: 'MessagePosted', data: message },
