@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
 import { benchFailover } from './failover.ts';
 import { benchFlood } from './flood.ts';
+import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   flood: async () => await withCluster(benchFlood),
   rebuild: benchRebuild,
   growth: benchGrowth,
+  history: benchHistory,
   failover: () =>
     benchFailover({
       kills: count('kills', 100),
