@@ -26,7 +26,7 @@ const colourful: Palette = {
   red: sgr(31, 39),
   green: sgr(32, 39),
   yellow: sgr(33, 39),
-  name: (text) => sgr(nameColours[sum(text) % nameColours.length]!, 39)(text),
+  name: (text) => sgr(nameColour(text), 39)(text),
 };
 
 const same: Paint = (text) => text;
@@ -34,7 +34,16 @@ const plain: Palette = { bold: same, dim: same, red: same, green: same, yellow: 
 
 /** Colour only on a terminal, and not where `NO_COLOR` is set (https://no-color.org). */
 export function paletteFor(isTerminal: boolean, env: NodeJS.ProcessEnv): Palette {
-  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb' ? colourful : plain;
+  return isTerminal && hasColour(env) ? colourful : plain;
+}
+
+export function hasColour(env: NodeJS.ProcessEnv): boolean {
+  return !env.NO_COLOR && env.TERM !== 'dumb';
+}
+
+/** The colour of a name, as the terminal's number for it. */
+export function nameColour(name: string): number {
+  return nameColours[sum(name) % nameColours.length]!;
 }
 
 function sum(text: string): number {

@@ -1,0 +1,77 @@
+/** Frames as what a terminal is sent: only the lines that changed, in one write that it shows at once. */
+import { nameColour } from '../render/colour.ts';
+import type { Colour, Frame, Line, Style } from './spans.ts';
+
+const esc = '\x1b[';
+export const ansi = {
+  enter: `${esc}?1049h${esc}?2004h${esc}2J`,
+  leave: `${esc}0m${esc}?25h${esc}?2004l${esc}?1049l`,
+  bell: '\x07',
+} as const;
+
+/** A terminal that does not know these ignores them. */
+const synchronized = { begin: `${esc}?2026h`, end: `${esc}?2026l` };
+const cursor = { hide: `${esc}?25l`, show: `${esc}?25h` };
+const colours = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
+
+/** What would move the cursor or change its colours; whoever made the line should have taken it out by `visible`. */
+const unfit = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+export function encodeLine(line: Line, hasColour: boolean): string {
+  return line
+    .map(({ text, style }) => {
+      const codes = style ? codesOf(style, hasColour) : [];
+      const safe = text.replace(unfit, '?');
+      return codes.length > 0 ? `${esc}${codes.join(';')}m${safe}${esc}0m` : safe;
+    })
+    .join('');
+}
+
+function codesOf(style: Style, hasColour: boolean): number[] {
+  const codes: number[] = [];
+  if (style.bold) codes.push(1);
+  if (style.dim) codes.push(2);
+  if (style.underline) codes.push(4);
+  if (style.inverse) codes.push(7);
+  if (style.colour && hasColour) codes.push(codeOf(style.colour));
+  return codes;
+}
+
+function codeOf(colour: Colour): number {
+  return typeof colour === 'string' ? colours[colour] : nameColour(colour.ofName);
+}
+
+/** Knows what a terminal shows, and tells what to write to it so that it shows a frame. */
+export class Painter {
+  readonly #hasColour: boolean;
+  #shown: string[] = [];
+  #cursor: string = '';
+
+  constructor(hasColour: boolean) {
+    this.#hasColour = hasColour;
+  }
+
+  /** Nothing is known of what it shows: all is written next time. */
+  forget(): void {
+    this.#shown = [];
+    this.#cursor = '';
+  }
+
+  /** @returns nothing when it shows just that. */
+  paint({ lines, cursor: at }: Frame): string {
+    const isFirst = this.#shown.length === 0;
+    const next = lines.map((line) => encodeLine(line, this.#hasColour));
+    const changed = next
+      .map((text, row) => (text === this.#shown[row] ? '' : `${place(row, 0)}${text}${esc}K`))
+      .join('');
+    const end = at ? `${place(at.row, at.column)}${cursor.show}` : cursor.hide;
+    if (changed === '' && end === this.#cursor) return '';
+    this.#shown = next;
+    this.#cursor = end;
+    return `${synchronized.begin}${cursor.hide}${isFirst ? `${esc}2J` : ''}${changed}${end}${synchronized.end}`;
+  }
+}
+
+function place(row: number, column: number): string {
+  return `${esc}${row + 1};${column + 1}H`;
+}
