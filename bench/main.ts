@@ -1,5 +1,6 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
+import { benchChat } from './chat.ts';
 import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
 import { benchFailover } from './failover.ts';
 import { benchFlood } from './flood.ts';
@@ -15,6 +16,7 @@ const asked = args.filter((arg) => !arg.startsWith('--'));
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   sends: async () => await withCluster(benchSends),
   flood: async () => await withCluster(benchFlood),
+  chat: async () => await withCluster(benchChat),
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,

@@ -9,9 +9,13 @@ export class Output {
   readonly #write: (line: string) => Promise<void> | void;
 
   /** @param write another way to the terminal than just writing there. */
-  constructor({ json = false }: OutputOptions, write: (line: string) => Promise<void> | void = writeOut) {
+  constructor(
+    { json = false }: OutputOptions,
+    write: (line: string) => Promise<void> | void = writeOut,
+    palette: Palette = paletteFor(process.stdout.isTTY, process.env),
+  ) {
     this.isJson = json;
-    this.palette = paletteFor(process.stdout.isTTY, process.env);
+    this.palette = palette;
     this.#write = write;
   }
 

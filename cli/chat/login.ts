@@ -8,6 +8,9 @@ import { visible } from '../render/text.ts';
 export interface Asker {
   /** The answer; undefined when no more will come. */
   ask(question: string, isHidden: boolean): Promise<string | undefined>;
+  say(text: string): void;
+  /** Shows what is not to stay on a screen, such as a recovery code, until it is said to be kept. */
+  showOnce(text: string): Promise<void>;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function logInByQuestions(
     } catch (error) {
       const { status, message } = failureFrom(error);
       if (status !== exitStatus.refused || error instanceof Refusal) throw error;
-      say(visible(message)); // and once more from the start
+      asker.say(visible(message)); // and once more from the start
     }
   }
 }
@@ -43,8 +46,8 @@ async function recover(guest: GuestClient, asker: Asker, timeoutMs?: number): Pr
   const code = await need(asker, 'Recovery code: ', true);
   const password = await newPassword(asker);
   const { recoveryCode } = await guest.recover(name, code, password, timeoutMs);
-  say(`The password is set anew. Your new recovery code: ${recoveryCode}`);
-  say(recoveryAdvice);
+  asker.say('The password is set anew.');
+  await asker.showOnce(`Your new recovery code: ${recoveryCode}\n${recoveryAdvice}`);
   return await guest.logIn(name, password, timeoutMs);
 }
 
@@ -55,14 +58,14 @@ async function register(guest: GuestClient, asker: Asker, timeoutMs?: number): P
   for (;;) {
     try {
       const { recoveryCode } = await guest.register(name, password, timeoutMs);
-      say(`Welcome, ${visible(name)}. Your recovery code: ${recoveryCode}`);
-      say(recoveryAdvice);
+      asker.say(`Welcome, ${visible(name)}.`);
+      await asker.showOnce(`Your recovery code: ${recoveryCode}\n${recoveryAdvice}`);
       return await guest.logIn(name, password, timeoutMs);
     } catch (error) {
       const { code, message } = failureFrom(error);
       const isName = code === 'name-taken' || code === 'name-confusable';
       if (!isName && code !== 'weak-password') throw error;
-      say(message);
+      asker.say(message);
       if (isName) name = await newName(asker);
       else password = await newPassword(asker);
     }
@@ -74,7 +77,7 @@ async function newName(asker: Asker): Promise<string> {
     const name = await need(asker, 'Choose a name: ');
     const problem = nameProblem(name);
     if (problem === undefined) return name;
-    say(problem);
+    asker.say(problem);
   }
 }
 
@@ -82,9 +85,9 @@ async function newPassword(asker: Asker): Promise<string> {
   for (;;) {
     const password = await need(asker, 'Choose a password (at least 8 characters): ', true);
     const problem = passwordProblem(password);
-    if (problem !== undefined) say(problem);
+    if (problem !== undefined) asker.say(problem);
     else if (password === (await need(asker, 'Once more: ', true))) return password;
-    else say('The two differ; once more.');
+    else asker.say('The two differ; once more.');
   }
 }
 
@@ -93,8 +96,4 @@ async function need(asker: Asker, question: string, isHidden = false): Promise<s
   if (answer === undefined)
     throw new Refusal('not-logged-in', 'Nobody is logged in, and no more answers come.');
   return isHidden ? answer : answer.trim();
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -1,60 +1,39 @@
-/** What a chat knows while it lasts, and the ways in which it speaks to its user. */
-import type { Identity, UserClient } from '../../src/client/client.ts';
-import { exitStatus, failureFrom, tell } from '../failure.ts';
-import { Output } from '../output.ts';
+/** What the chat's commands see of it, on a screen as in a pipe. */
+import type { Identity, MessageView, UserClient } from '../../src/client/client.ts';
+import type { Output } from '../output.ts';
 import type { Profile } from '../profile.ts';
-import { visible } from '../render/text.ts';
-import type { Screen } from './screen.ts';
 
-export interface RoomOptions {
-  readonly client: UserClient;
-  readonly identity: Identity;
-  readonly profile: Profile;
-  readonly screen: Screen;
-  readonly json?: boolean;
-  /** How long to wait for an answer; undefined: for ever. */
-  readonly timeoutMs?: number;
+/** Where what is typed goes. */
+export interface Place {
+  readonly title: string;
+  readonly to: string | { readonly session: string };
 }
 
-export class Room {
+export interface Room {
   readonly client: UserClient;
   readonly identity: Identity;
   readonly profile: Profile;
-  readonly screen: Screen;
   readonly output: Output;
+  /** How long to wait for an answer; undefined: for ever. */
   readonly timeoutMs: number | undefined;
-  /** Whom one talks with. */
-  partner: string | undefined;
+  readonly place: Place | undefined;
   /** Whatever was said last, by others. */
-  lastHeard = '';
-  hasLeft = false;
-  /** Exit status: of the worst that happened. */
-  status: number = exitStatus.done;
-
-  constructor({ client, identity, profile, screen, json = false, timeoutMs }: RoomOptions) {
-    this.client = client;
-    this.identity = identity;
-    this.profile = profile;
-    this.screen = screen;
-    this.output = new Output({ json }, (line) => screen.print(line));
-    this.timeoutMs = timeoutMs;
-  }
-
-  /** A diagnostic; between the lines on a terminal, on standard error otherwise. */
-  note(text: string): void {
-    if (this.screen.isTerminal) void this.screen.print(this.output.palette.dim(text));
-    else this.output.note(text);
-  }
-
-  /** Something went wrong: on a terminal the chat goes on, a script learns it from the exit status too. */
-  complain(error: unknown): void {
-    const failure = failureFrom(error);
-    if (this.screen.isTerminal) void this.screen.print(this.output.palette.red(visible(failure.message)));
-    else tell(failure, this.output.isJson);
-    const isOver =
-      failure.code === 'not-logged-in' ||
-      (failure.status === exitStatus.unanswered && !this.screen.isTerminal);
-    if (isOver || this.client.line.state === 'closed') this.hasLeft = true;
-    if (this.hasLeft || !this.screen.isTerminal) this.status = Math.max(this.status, failure.status);
-  }
+  readonly lastHeard: string;
+  /** A word of the chat's own. */
+  note(text: string): void;
+  /** The answer; undefined when it was refused, or none will come. */
+  ask(question: string, isHidden?: boolean): Promise<string | undefined>;
+  /** From now on. */
+  goTo(place: Place): Promise<void> | void;
+  /** One's own words, acknowledged. */
+  said(to: Place, message: MessageView): Promise<void> | void;
+  /** Something was done in a group, which `text` tells where it is not shown anyway. */
+  changed(session: string, text: string): Promise<void> | void;
+  /** Plays a session; what ends it is the room's. */
+  replay(session: string): Promise<void>;
+  search(text: string): Promise<void>;
+  clear(): void;
+  leave(farewell?: string): void;
+  /** Does it so that Ctrl-C gives up on it, and its outcome is unknown then. */
+  interruptible<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -1,11 +1,10 @@
 /** `verbatim chat`: the interactive client, on a terminal or in a pipe. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Identity } from '../../src/client/client.ts';
-import { chat } from '../chat/chat.ts';
-import { logInByQuestions } from '../chat/login.ts';
-import { PipeScreen } from '../chat/pipe-screen.ts';
-import type { Screen } from '../chat/screen.ts';
-import { TerminalScreen } from '../chat/terminal-screen.ts';
+import { type LineInput, scriptInput } from '../chat/line-input.ts';
+import { type Asker, logInByQuestions } from '../chat/login.ts';
+import { plainChat } from '../chat/plain-chat.ts';
+import type { TimeFormat } from '../chat/state.ts';
 import { exitStatus, failureFrom, Reported } from '../failure.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Profile } from '../profile.ts';
@@ -14,6 +13,12 @@ import { asUser, keepLogIn, withGuest } from '../session.ts';
 
 export interface ChatOptions extends UserOptions {
   readonly with?: string;
+  readonly plain?: boolean;
+  readonly accessible?: boolean;
+  readonly bell: boolean;
+  readonly timeFormat: TimeFormat;
+  /** What is said in the first window, such as how others join. */
+  readonly greeting?: readonly string[];
 }
 
 export function configure(command: Command): void {
@@ -32,55 +37,93 @@ Examples:
 }
 
 export function withChat(command: Command): Command {
-  return withProfile(command).option('--with <name>', 'talk with this user from the start');
+  return withProfile(command)
+    .option('--with <name>', 'talk with this user from the start')
+    .option('--plain', 'lines in, lines out, as in a pipe, also on a terminal')
+    .option('--accessible', 'the same, for screen readers: nothing is ever drawn anew')
+    .option('--no-bell', 'do not ring for messages and mentions')
+    .addOption(
+      new Option('--time-format <how>', 'how times are shown')
+        .choices(['24h', '12h', 'seconds', 'iso'])
+        .default('24h'),
+    );
 }
 
 /** @throws {Reported} unless all went well. */
 export async function runChat(options: ChatOptions): Promise<void> {
-  const profile = new Profile(options.profile);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const pipe = isTerminal ? undefined : new PipeScreen();
-  const logIn = async () => {
-    const asker = pipe ?? new Prompter();
-    try {
-      const identity = await withGuest(options, (guest) =>
-        logInByQuestions(guest, asker, pipe && options.timeout),
-      );
-      return await keepLogIn(options, profile, identity);
-    } finally {
-      if (asker !== pipe) asker.close();
-    }
-  };
-  const enter = (identity: Identity) => runAs(options, profile, identity, () => pipe ?? new TerminalScreen());
-  const identity = profile.read() ?? (await logIn());
-  const status = await enter(identity).catch(async (error: unknown) => {
-    if (failureFrom(error).code !== 'not-logged-in') throw error;
-    process.stderr.write('You are not logged in any more.\n');
-    return await enter(await logIn());
-  });
+  const hasScreen =
+    isTerminal && !options.plain && !options.accessible && !options.json && process.env.TERM !== 'dumb';
+  const status = hasScreen ? await onScreen(options) : await inLines(options, isTerminal);
   if (status !== exitStatus.done) throw new Reported(status);
 }
 
-async function runAs(
-  options: ChatOptions,
-  profile: Profile,
-  identity: Identity,
-  open: () => Screen,
-): Promise<number> {
-  return await asUser(options, profile, identity, async ({ client }) => {
-    const screen = open();
-    try {
-      const room = {
+/** What draws a screen is loaded only where there is one. */
+async function onScreen(options: ChatOptions): Promise<number> {
+  const { chatOnScreen } = await import('../chat/on-screen.ts');
+  return await chatOnScreen(options);
+}
+
+async function inLines(options: ChatOptions, isForPeople: boolean): Promise<number> {
+  for (const line of options.greeting ?? []) say(line);
+  const profile = new Profile(options.profile);
+  const input = isForPeople ? undefined : scriptInput();
+  const enter = (identity: Identity) =>
+    asUser(options, profile, identity, ({ client }) =>
+      plainChat({
         client,
         identity,
         profile,
-        screen,
-        ...(options.json ? { json: true } : {}),
-        ...(screen.isTerminal ? {} : { timeoutMs: options.timeout }),
-      };
-      return await chat(room, options.with);
+        json: options.json ?? false,
+        partner: options.with,
+        isForPeople,
+        timeoutMs: isForPeople ? undefined : options.timeout,
+        ...(input ? { input } : {}),
+      }),
+    );
+  const logIn = async () => {
+    const asker = input ? scriptAsker(input) : personAsker();
+    try {
+      const identity = await withGuest(options, (guest) =>
+        logInByQuestions(guest, asker, input && options.timeout),
+      );
+      return await keepLogIn(options, profile, identity);
     } finally {
-      screen.close();
+      asker.close();
     }
+  };
+  const identity = profile.read() ?? (await logIn());
+  return await enter(identity).catch(async (error: unknown) => {
+    if (failureFrom(error).code !== 'not-logged-in') throw error;
+    say('You are not logged in any more.');
+    return await enter(await logIn());
   });
+}
+
+type Closing = Asker & { close(): void };
+
+function scriptAsker(input: LineInput): Closing {
+  return {
+    ask: async (question) => {
+      say(question);
+      return await input.next();
+    },
+    say,
+    showOnce: async (text) => say(text),
+    close: () => undefined,
+  };
+}
+
+function personAsker(): Closing {
+  const prompter = new Prompter();
+  return {
+    ask: (question, isHidden) => prompter.ask(question, isHidden),
+    say,
+    showOnce: async (text) => say(text),
+    close: () => prompter.close(),
+  };
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -34,10 +34,12 @@ async function run(options: Options): Promise<void> {
     async () => {
       await cluster.ready();
       if (!isTerminal) return sayHowToJoin(options, servers);
-      say(`The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.`);
-      say(`Others join with: ${howToJoin(servers)}`);
-      say('Leaving this chat stops the cluster.');
-      const chat = runChat(own);
+      const greeting = [
+        `The cluster is up at ${servers}; what it says goes to ${relative('.', log)}.`,
+        `Others join with: ${howToJoin(servers)}`,
+        'Leaving this chat stops the cluster.',
+      ];
+      const chat = runChat({ ...own, greeting });
       await chat.catch(() => undefined);
       if (await shallGoOn(await cluster.clients()))
         return say('The cluster goes on without you; Ctrl-C stops it.');
@@ -51,11 +53,11 @@ async function run(options: Options): Promise<void> {
 
 /** Somebody has started it already, in another terminal: it is theirs to stop. */
 async function joinRunning(options: Options, servers: readonly string[]): Promise<void> {
-  say(
+  const greeting = [
     `The cluster runs already, at ${servers.join(',')}: this is one more chat with it, and leaving it stops nothing.`,
-  );
-  say(`Whoever is somebody else takes a profile of their own: ${howToJoin(servers.join(','))}`);
-  await runChat({ ...options, servers });
+    `Whoever is somebody else takes a profile of their own: ${howToJoin(servers.join(','))}`,
+  ];
+  await runChat({ ...options, servers, greeting });
 }
 
 /** Whoever asks to stop at the question, with Ctrl-C, has answered it. */

@@ -3,9 +3,10 @@ import { nameColour } from '../render/colour.ts';
 import type { Colour, Frame, Line, Style } from './spans.ts';
 
 const esc = '\x1b[';
+/** Without wrapping: where a terminal takes a letter for wider than it is here, a row is cut and the screen stays in place. */
 export const ansi = {
-  enter: `${esc}?1049h${esc}?2004h${esc}2J`,
-  leave: `${esc}0m${esc}?25h${esc}?2004l${esc}?1049l`,
+  enter: `${esc}?1049h${esc}?2004h${esc}?7l${esc}2J`,
+  leave: `${esc}0m${esc}?25h${esc}?7h${esc}?2004l${esc}?1049l`,
   bell: '\x07',
 } as const;
 

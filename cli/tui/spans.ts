@@ -82,8 +82,13 @@ export function wrapLine(line: Line, width: number, indent = 0): Line[] {
   const room = () => (lines.length === 0 ? width : innerWidth);
   for (const letter of lettersOf(line)) {
     if (letter.width > innerWidth) continue;
-    const isFull = used + letter.width > room();
-    if (isFull && letter.text === ' ') continue; // the break stands for it
+    if (letter.text === ' ' && used + letter.width > room()) {
+      flush(row); // the break stands for the space
+      row = [];
+      used = 0;
+      continue;
+    }
+    if (letter.text === ' ' && row.length === 0 && lines.length > 0) continue;
     while (used + letter.width > room()) {
       const at = row.findLastIndex(({ text }) => text === ' ');
       const rest = row.slice(at + 1);
@@ -96,7 +101,7 @@ export function wrapLine(line: Line, width: number, indent = 0): Line[] {
     row.push(letter);
     used += letter.width;
   }
-  flush(row);
+  if (row.length > 0 || lines.length === 0) flush(row);
   return lines;
 }
 

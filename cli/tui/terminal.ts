@@ -75,14 +75,21 @@ export class Terminal {
     else this.#frameTimer = setTimeout(() => this.#paintNow(), waitMs);
   }
 
+  /** All of it, whatever the terminal shows. */
+  redraw(): void {
+    this.#painter.forget();
+    this.#paintNow();
+  }
+
   bell(): void {
     if (this.#isOpen) process.stdout.write(ansi.bell);
   }
 
-  /** Gives the terminal back to the shell until the program is resumed. */
+  /** Gives the terminal back to the shell until the program is resumed; at once where there is no shell to resume it. */
   suspend(): void {
     this.#restore();
     process.kill(0, 'SIGTSTP');
+    setImmediate(this.#resumed);
   }
 
   #paintNow(): void {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
-import { type LiveNotice, liveNotice, typingEveryMs } from '../protocol/live.ts';
+import { type LiveNotice, liveNotice, typingEveryMs, typingLastsMs } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import type { ConversationView, Cursor, MessageView, ReceiptView } from '../protocol/views.ts';
@@ -10,6 +10,7 @@ import { Refused } from './errors.ts';
 import type { Line } from './line.ts';
 
 export type { ConversationView, Cursor, LiveNotice, MessageView, ReceiptView };
+export { typingLastsMs };
 
 /** Of a command: the id that makes a repeat safe, and how long to try; without `timeoutMs` for ever. */
 export interface Asking {

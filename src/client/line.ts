@@ -30,6 +30,8 @@ import { Outbox } from './outbox.ts';
 /** A bus with an end: what reaching the broker gives a client. */
 export interface Link extends Bus {
   close(): Promise<void>;
+  /** The address of the server in use, for people. */
+  server?(): string | undefined;
   /** Told when the border does not let this client in again after its connection was lost. Nothing comes after that. */
   onRefused?(listener: (problem: Error) => void): void;
 }
@@ -75,6 +77,7 @@ export class Line {
   #link: Link | undefined;
   #outbox: Outbox | undefined;
   #position: number;
+  #lagMs: number | undefined;
 
   constructor(options: LineOptions) {
     const { clock, introduction, client } = options;
@@ -117,6 +120,16 @@ export class Line {
   get link(): Link {
     if (!this.#link) throw new Unanswered('not-sent', 'not connected');
     return this.#link;
+  }
+
+  /** The address of the server in use. */
+  get server(): string | undefined {
+    return this.#link?.server?.();
+  }
+
+  /** How long the leader's last sign of life took; undefined before there was one. */
+  get lagMs(): number | undefined {
+    return this.#lagMs;
   }
 
   /** Why the line closed by itself. */
@@ -192,8 +205,11 @@ export class Line {
   /** Asks the leader for a sign of life, and tells it of this client's. @returns undefined when nobody answered. */
   async ping(): Promise<Reply | undefined> {
     const payload = JSON.stringify({ after: null, clock: this.#lamport.tick(), commands: [] });
+    const { clock } = this.#options;
+    const askedMs = clock.monotonicMs();
     try {
       const data = await this.link.request(this.#subject, payload, pingTimeoutMs);
+      this.#lagMs = clock.monotonicMs() - askedMs;
       return replySchema.parse(parseJson(Buffer.from(data).toString()));
     } catch (error) {
       if (error instanceof NobodyThere) this.#send({ type: 'LEADER_LOST' });

@@ -55,6 +55,7 @@ async function link(
   });
   return Object.assign(new NatsBus(connection), {
     close: () => connection.close(),
+    server: () => connection.getServer(),
     onRefused: (listener: (problem: Error) => void) => void watchBorder(connection, listener),
   });
 }

@@ -12,6 +12,9 @@ const run = promisify(execFile);
 
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
+/** Well within the time that a test has: what the screen showed instead is told. */
+const patienceMs = 60_000;
+
 const open = new Set<Terminal>();
 afterAll(async () => {
   for (const terminal of open) await terminal.close();
@@ -29,18 +32,21 @@ export class Terminal {
 
   /** Runs `verbatim` in it; when that ends, by Ctrl-C or otherwise, its exit status is shown. */
   static async open(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Terminal> {
+    return await Terminal.#run(`trap : INT; ${commandLine(args)}; echo "exit status $?"; cat`, env);
+  }
+
+  /** Runs it from a shell with job control, as people do. */
+  static async openShell(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Terminal> {
+    const terminal = await Terminal.#run('sh -i', { ...env, PS1: 'shell> ' });
+    await terminal.shows('shell>');
+    await terminal.enter(commandLine(args));
+    return terminal;
+  }
+
+  static async #run(command: string, env: NodeJS.ProcessEnv): Promise<Terminal> {
     const terminal = new Terminal(env);
     open.add(terminal);
-    const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-    await terminal.#tmux(
-      'new-session',
-      '-d',
-      '-x',
-      '120',
-      '-y',
-      '40',
-      `trap : INT; ${command}; echo "exit status $?"; cat`,
-    );
+    await terminal.#tmux('new-session', '-d', '-x', '120', '-y', '40', command);
     terminal.#watcher = spawn('tmux', ['-S', terminal.#socket, '-C', 'attach', '-f', 'ignore-size'], {
       env: terminal.#env,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -64,19 +70,27 @@ export class Terminal {
     await this.press('Enter');
   }
 
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
   async screen(): Promise<string> {
     return (await this.#tmux('capture-pane', '-p')).trimEnd();
   }
 
   /** The screen, once it shows this: it is looked at whenever something was written to it. */
   async shows(pattern: RegExp | string): Promise<string> {
+    const late = AbortSignal.timeout(patienceMs);
+    const tooLate = once(late, 'abort').then(() => false);
     for (;;) {
       const heard = this.#events!.all.length;
       const screen = await this.screen();
       if (typeof pattern === 'string' ? screen.includes(pattern) : pattern.test(screen)) return screen;
-      await this.#events!.next('%output', heard).catch(() => {
+      const output = this.#events!.next('%output', heard).catch(() => {
         throw new Error(`the terminal closed; it showed:\n${screen}`);
       });
+      if (!(await Promise.race([output.then(() => true), tooLate])))
+        throw new Error(`${pattern} never came; the terminal showed:\n${screen}`);
     }
   }
 
@@ -93,4 +107,8 @@ export class Terminal {
   async #tmux(...args: string[]): Promise<string> {
     return (await run('tmux', ['-S', this.#socket, '-f', '/dev/null', ...args], { env: this.#env })).stdout;
   }
+}
+
+function commandLine(args: readonly string[]): string {
+  return [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
 }

@@ -29,6 +29,8 @@ describe('the width of a text', () => {
 describe('wrapping', () => {
   it('breaks between words, and a long word between letters', () => {
     expect(wrapped('one two three', 8)).toEqual(['one two', 'three']);
+    expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+    expect(wrapped('word word word word', 9)).toEqual(['word word', 'word word']);
     expect(wrapped('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
     expect(wrapped('日本語日本語', 5)).toEqual(['日本', '語日', '本語']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helpLines, parseTyped, splitName } from '../../../cli/chat/slash.ts';
+import { helpLines, parseTyped, splitName } from '../../../cli/chat/commands.ts';
 
 describe('what is typed into the chat', () => {
   it.each([

@@ -1,0 +1,375 @@
+/** The chat on a screen: what the state wants done, and what the cluster tells, carried from one to the other. */
+import type { Identity, ItemView, MessageView, UserClient } from '../../src/client/client.ts';
+import type { ConversationView } from '../../src/client/conversations.ts';
+import { collect } from '../collect.ts';
+import { printReplay } from '../commands/replay.ts';
+import { exitStatus, failureFrom } from '../failure.ts';
+import { Output } from '../output.ts';
+import type { Profile } from '../profile.ts';
+import { paletteFor } from '../render/colour.ts';
+import { visible } from '../render/text.ts';
+import { act, talkWith } from './actions.ts';
+import type { Effect } from './events.ts';
+import { earlierThan, laterThan } from './pages.ts';
+import type { Place, Room } from './room.ts';
+import type { Screen } from './screen.ts';
+import { type Conversation, conversationOf, currentOf, homeKey, titleOf } from './state.ts';
+import { firstSaid, lastSaid } from './window.ts';
+
+export interface ScreenChatOptions {
+  readonly client: UserClient;
+  readonly identity: Identity;
+  readonly profile: Profile;
+  readonly screen: Screen;
+  /** Whom to talk with from the start. */
+  readonly partner: string | undefined;
+}
+
+export interface Left {
+  /** The exit status. */
+  readonly status: number;
+  readonly farewell: string | undefined;
+}
+
+/** Reading is told now and then, not at every message. */
+const readGatherMs = 300;
+const lookedUpMax = 20;
+
+type Does<D extends Effect['do']> = Extract<Effect, { do: D }>;
+
+export class ScreenChat implements Room {
+  readonly client: UserClient;
+  readonly identity: Identity;
+  readonly profile: Profile;
+  readonly output: Output;
+  readonly timeoutMs = undefined;
+  readonly #screen: Screen;
+  readonly #partner: string | undefined;
+  readonly #read = new Map<string, number>();
+  #reading: NodeJS.Timeout | undefined;
+  /** Of which conversations the receipts are known since the leader was found. */
+  readonly #receiptsOf = new Set<string>();
+  #isReady = false;
+  #searching: AbortController | undefined;
+  #giveUp: (() => void) | undefined;
+  #left: ((left: Left) => void) | undefined;
+  readonly #end = new Promise<Left>((resolve) => {
+    this.#left = resolve;
+  });
+
+  constructor({ client, identity, profile, screen, partner }: ScreenChatOptions) {
+    this.client = client;
+    this.identity = identity;
+    this.profile = profile;
+    this.#screen = screen;
+    this.#partner = partner;
+    const print = (line: string) => screen.note(line, 'plain');
+    this.output = new Output({}, print, paletteFor(false, process.env));
+  }
+
+  /** @returns once it is left. */
+  async run(): Promise<Left> {
+    const { client, identity } = this;
+    this.#screen.dispatch({ type: 'loggedIn', name: identity.name });
+    this.#screen.note(
+      `you are ${visible(identity.name)}; /help says what you can do, /quit leaves`,
+      'quiet',
+      homeKey,
+    );
+    const parts = [client.line.watch(() => this.#lineChanged())];
+    const lag = setInterval(() => this.#tellLine(), 1_000);
+    try {
+      parts.push(
+        client.conversations.listen((notice) =>
+          this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() }),
+        ),
+      );
+      this.#lineChanged();
+      void this.#begin();
+      return await this.#end;
+    } finally {
+      clearInterval(lag);
+      clearTimeout(this.#reading);
+      for (const part of parts) part.stop();
+    }
+  }
+
+  get place(): Place | undefined {
+    const conversation = currentOf(this.#screen.state);
+    const to = addressOf(conversation);
+    return to === undefined ? undefined : { title: titleOf(conversation), to };
+  }
+
+  get lastHeard(): string {
+    return this.#screen.state.lastHeard;
+  }
+
+  note(text: string): void {
+    this.#screen.note(text, 'quiet');
+  }
+
+  async ask(question: string, isHidden = false): Promise<string | undefined> {
+    return await this.#screen.ask(question, isHidden);
+  }
+
+  async goTo({ to }: Place): Promise<void> {
+    if (typeof to !== 'string') {
+      const view = await this.#opened(to.session);
+      this.#screen.goTo(view.conversation);
+      return;
+    }
+    const user = await this.client.user(to);
+    this.#screen.dispatch({ type: 'goTo', name: user?.name ?? to, online: user?.online ?? false });
+  }
+
+  async said({ to }: Place, message: MessageView): Promise<void> {
+    const { conversation } = await this.#opened(typeof to === 'string' ? message.session : to.session);
+    const key = conversationOf(this.#screen.state, conversation)?.key;
+    if (key) this.#screen.dispatch({ type: 'sent', key, message: { ...message, conversation } });
+    if (key && key !== this.#screen.state.current) this.note(`said to ${visible(String(to))}`);
+  }
+
+  /** One's own doings come by no queue. */
+  async changed(session: string): Promise<void> {
+    const { conversation } = await this.#opened(session);
+    this.#screen.dispatch({ type: 'stale', conversation });
+  }
+
+  async replay(session: string): Promise<void> {
+    const ended = new AbortController();
+    await printReplay(this.client, this.output, session, ended.signal);
+  }
+
+  async search(text: string): Promise<void> {
+    this.#searching?.abort();
+    const searching = new AbortController();
+    this.#searching = searching;
+    const conversation = currentOf(this.#screen.state).id ?? null;
+    this.#screen.dispatch({ type: 'searching', text });
+    let before: { session: string; position: number } | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof this.client.conversations.search>> =
+        await this.client.conversations.search(text, conversation, { before });
+      if (searching.signal.aborted) return;
+      before = page.next;
+      this.#screen.dispatch({
+        type: 'found',
+        text,
+        found: page.messages.map(foundOf),
+        isDone: before === null,
+      });
+    } while (before !== null);
+  }
+
+  clear(): void {
+    this.#screen.dispatch({ type: 'clear' });
+  }
+
+  leave(farewell?: string): void {
+    this.#left?.({ status: exitStatus.done, farewell });
+  }
+
+  async interruptible<T>(work: () => Promise<T>): Promise<T> {
+    this.#giveUp = () => void this.client.close();
+    try {
+      return await work();
+    } finally {
+      this.#giveUp = undefined;
+    }
+  }
+
+  /** What the state wants done. */
+  do(effect: Effect): void {
+    this.#done(effect).catch((error: unknown) => this.#complain(error));
+  }
+
+  async #done(effect: Effect): Promise<void> {
+    switch (effect.do) {
+      case 'send':
+        return await this.#send(effect);
+      case 'command':
+        return await act(this, { kind: 'command', name: effect.name, argument: effect.argument });
+      case 'load':
+        return await this.#load(effect);
+      case 'show':
+        return await this.#show(effect);
+      case 'typing':
+        return this.client.conversations.typing(effect.conversation);
+      case 'read':
+        return this.#willTellRead(effect);
+      case 'lookUp':
+        return await this.#lookUp(effect);
+      case 'stopSearch':
+        return this.#searching?.abort();
+      case 'interrupt':
+        if (this.#giveUp) this.#giveUp();
+        else this.leave();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.client.follow((item) => this.#heard(item));
+      if (this.#partner !== undefined) await talkWith(this, this.#partner);
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** Of a conversation that is not known yet it is asked first what it is. */
+  async #heard(item: ItemView): Promise<void> {
+    const { state } = this.#screen;
+    if (!conversationOf(state, item.conversation))
+      await this.#opened(item.conversation).catch(() => undefined); // shown in the first window then
+    this.#screen.dispatch({ type: 'heard', item });
+  }
+
+  async #opened(session: string): Promise<ConversationView> {
+    const view = await this.client.conversations.get(session);
+    this.#screen.dispatch({ type: 'conversations', views: [view] });
+    return view;
+  }
+
+  #lineChanged(): void {
+    const { state, problem } = this.client.line;
+    this.#tellLine();
+    if (state === 'closed') this.#closed(problem);
+    const isReady = state === 'ready';
+    if (isReady && !this.#isReady) {
+      this.#receiptsOf.clear();
+      void this.#list();
+    }
+    this.#isReady = isReady;
+  }
+
+  #closed(problem: Error | undefined): void {
+    const failure = problem && failureFrom(problem);
+    this.#left?.({ status: failure?.status ?? exitStatus.done, farewell: failure?.message });
+  }
+
+  #tellLine(): void {
+    const { state, server = '', leader, lagMs } = this.client.line;
+    this.#screen.dispatch({
+      type: 'line',
+      line: { state, server, leader: leader.id, epoch: leader.epoch, lagMs },
+    });
+    void this.#receipts();
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const views = await collect(this.client.conversations.list());
+      this.#screen.dispatch({ type: 'conversations', views });
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** Of the conversation that is looked at, once; then they are told. */
+  async #receipts(): Promise<void> {
+    const { id, key } = currentOf(this.#screen.state);
+    if (id === undefined || !this.#isReady || this.#receiptsOf.has(id)) return;
+    this.#receiptsOf.add(id);
+    const receipts = await this.client.conversations.receipts(id).catch(() => undefined);
+    if (receipts) this.#screen.dispatch({ type: 'receipts', key, receipts });
+    else this.#receiptsOf.delete(id);
+  }
+
+  async #send({ key, id, text }: Does<'send'>): Promise<void> {
+    const to = addressOf(this.#screen.state.conversations.find((one) => one.key === key));
+    if (to === undefined) return;
+    try {
+      const { session = '', at = 0, position = 0 } = await this.client.send(to, text, { id });
+      const isNew = this.#screen.state.conversations.find((one) => one.key === key)?.id === undefined;
+      const { conversation } = isNew ? await this.#opened(session) : { conversation: '' };
+      const message = {
+        id,
+        session,
+        from: this.identity.name,
+        text,
+        at,
+        position,
+        kind: 'message',
+        conversation,
+      } as const;
+      this.#screen.dispatch({ type: 'sent', key, message });
+      void this.#receipts();
+    } catch (error) {
+      const { message } = failureFrom(error);
+      this.#screen.dispatch({ type: 'notSent', key, id, why: message, nowMs: Date.now() });
+    }
+  }
+
+  async #load({ key, where }: Does<'load'>): Promise<void> {
+    const conversation = this.#screen.state.conversations.find((one) => one.key === key);
+    if (conversation?.id === undefined) return;
+    void this.#receipts();
+    try {
+      const { messages, hasMore } = await this.#part(conversation, conversation.id, where);
+      this.#screen.dispatch({ type: 'page', key, where, messages, hasMore });
+    } catch (error) {
+      this.#screen.dispatch({ type: 'pageFailed', key });
+      throw error;
+    }
+  }
+
+  #part({ window, kind, others }: Conversation, id: string, where: Does<'load'>['where']) {
+    if (where === 'end') return earlierThan(this.client, id, null);
+    if (where === 'earlier') return earlierThan(this.client, id, cursorOf(firstSaid(window)));
+    const after = cursorOf(lastSaid(window)) ?? { session: id, position: 0 };
+    return laterThan(this.client, after, kind === 'pair' ? others[0]?.name : undefined);
+  }
+
+  /** A page that ends with what was found; what follows is fetched as it is scrolled to. */
+  async #show({ found }: Does<'show'>): Promise<void> {
+    const { conversation, session, position = 0 } = found;
+    const known = conversationOf(this.#screen.state, conversation);
+    const key = known?.key ?? (await this.#opened(conversation)).conversation;
+    const { messages } = await earlierThan(this.client, conversation, { session, position: position + 1 });
+    this.#screen.goTo(key);
+    this.#screen.dispatch({ type: 'page', key, where: 'around', messages, hasMore: true, position });
+  }
+
+  #willTellRead({ conversation, position }: Does<'read'>): void {
+    this.#read.set(conversation, position);
+    this.#reading ??= setTimeout(() => {
+      this.#reading = undefined;
+      for (const [id, upTo] of this.#read)
+        void this.client.conversations.markRead(id, upTo).catch(() => undefined); // told with the next one
+      this.#read.clear();
+    }, readGatherMs);
+  }
+
+  async #lookUp({ prefix }: Does<'lookUp'>): Promise<void> {
+    const names: string[] = [];
+    for await (const { name } of this.client.users(prefix)) {
+      names.push(name);
+      if (names.length === lookedUpMax) break;
+    }
+    this.#screen.dispatch({ type: 'names', names });
+    const key = { kind: 'key', name: 'tab' } as const;
+    if (names.length > 0) this.#screen.dispatch({ type: 'key', key, nowMs: Date.now() });
+  }
+
+  #complain(error: unknown): void {
+    const failure = failureFrom(error);
+    this.#screen.note(failure.message, 'problem');
+    if (failure.code === 'not-logged-in') this.#left?.({ status: failure.status, farewell: failure.message });
+  }
+}
+
+/** Of a pair that spoke its session, so that whoever has its name later is not meant. */
+function addressOf(conversation: Conversation | undefined): Place['to'] | undefined {
+  if (conversation === undefined || conversation.kind === 'home') return undefined;
+  const { session, others } = conversation;
+  return session === undefined ? others[0]?.name : { session };
+}
+
+function cursorOf(said: { session: string; position: number | undefined } | undefined) {
+  return said?.position === undefined ? null : { session: said.session, position: said.position };
+}
+
+function foundOf(message: MessageView) {
+  const { id, kind, from, text, at, session, position, conversation } = message;
+  return { type: 'said', id, kind, from, text, at, session, position, conversation, isOwn: false } as const;
+}
