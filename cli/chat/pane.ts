@@ -101,7 +101,7 @@ function placeOf(entries: readonly Entry[], scroll: Scroll | undefined): { index
 }
 
 /** Ids are an author's own, positions are the log's. */
-export function anchorOf(entry: Entry): string {
+function anchorOf(entry: Entry): string {
   return entry.type === 'said' && entry.position !== undefined ? String(entry.position) : entry.id;
 }
 
@@ -240,7 +240,7 @@ function escaped(text: string): string {
 }
 
 /** How far a message of one's own has come, with all who are to see it. */
-export function markOf(said: Said, { receipts }: Conversation): string {
+function markOf(said: Said, { receipts }: Conversation): string {
   if (!said.isOwn || said.kind !== 'message') return '';
   if (said.outcome === 'failed') return marks.failed;
   const { position } = said;

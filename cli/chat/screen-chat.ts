@@ -137,7 +137,12 @@ export class ScreenChat implements Room {
 
   async replay(session: string): Promise<void> {
     const ended = new AbortController();
-    await printReplay(this.client, this.output, session, ended.signal);
+    this.#giveUp = () => ended.abort();
+    try {
+      await printReplay(this.client, this.output, session, ended.signal);
+    } finally {
+      this.#giveUp = undefined;
+    }
   }
 
   async search(text: string): Promise<void> {

@@ -144,7 +144,7 @@ export function initialState(size: Size, settings: Settings): State {
   };
 }
 
-export function newConversation(key: string, kind: Conversation['kind']): Conversation {
+function newConversation(key: string, kind: Conversation['kind']): Conversation {
   return {
     key,
     id: undefined,

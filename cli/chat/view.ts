@@ -1,5 +1,5 @@
 /** The screen, drawn from the state: title, conversations, what was said, status, the line. Pure. */
-import { visible } from '../render/text.ts';
+import { masked, visible } from '../render/text.ts';
 import { textOf } from '../tui/editor.ts';
 import { type Frame, fitLine, type Line, lineWidth, type Span, type Style, span } from '../tui/spans.ts';
 import { cut, graphemes, widthOf } from '../tui/width.ts';
@@ -158,7 +158,7 @@ function lineRow(state: State): Row {
 
 /** Line breaks and what else cannot be shown are signs of one column each. */
 function inLine(text: string): string {
-  return text.replaceAll('\n', '⏎').replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
+  return masked(text.replaceAll('\n', '⏎'));
 }
 
 function tailThatFits(text: string, room: number): string {

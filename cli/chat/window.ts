@@ -68,10 +68,6 @@ export function withNote(window: Window, note: Note): Window {
   return cutStart({ ...window, entries: [...window.entries, note] });
 }
 
-export function withoutEntry(window: Window, id: string): Window {
-  return { ...window, entries: window.entries.filter((entry) => entry.id !== id) };
-}
-
 /** It was not said, and its text is the user's again. */
 export function withFailed(window: Window, id: string): Window {
   const entries = window.entries.map((entry) =>

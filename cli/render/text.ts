@@ -34,6 +34,11 @@ export function safeText(text: string): string {
     .join('');
 }
 
+/** The same where every column counts: a sign of one column for each. */
+export function masked(text: string): string {
+  return text.replace(unfit, '?');
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
@@ -41,16 +46,4 @@ function hex(code: number, digits: number): string {
 /** `1 message`, `2 messages`. */
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${amount} ${amount === 1 ? one : many}`;
-}
-
-const wide =
-  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-const escapes = /\x1b\[\d+m/g;
-
-/** How many columns a text takes, nearly: colours take none, East Asian letters and emoji two. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text.replace(escapes, ''))
-    width += wide.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1;
-  return width;
 }

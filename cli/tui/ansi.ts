@@ -1,5 +1,6 @@
 /** Frames as what a terminal is sent: only the lines that changed, in one write that it shows at once. */
 import { nameColour } from '../render/colour.ts';
+import { masked } from '../render/text.ts';
 import type { Colour, Frame, Line, Style } from './spans.ts';
 
 const esc = '\x1b[';
@@ -15,14 +16,11 @@ const synchronized = { begin: `${esc}?2026h`, end: `${esc}?2026l` };
 const cursor = { hide: `${esc}?25l`, show: `${esc}?25h` };
 const colours = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
 
-/** What would move the cursor or change its colours; whoever made the line should have taken it out by `visible`. */
-const unfit = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
 export function encodeLine(line: Line, hasColour: boolean): string {
   return line
     .map(({ text, style }) => {
       const codes = style ? codesOf(style, hasColour) : [];
-      const safe = text.replace(unfit, '?');
+      const safe = masked(text); // whoever made the line should have taken care of it already
       return codes.length > 0 ? `${esc}${codes.join(';')}m${safe}${esc}0m` : safe;
     })
     .join('');

@@ -6,7 +6,7 @@ import { renderItem, renderSent } from '../../../cli/render/messages.ts';
 import { renderSessions } from '../../../cli/render/sessions.ts';
 import { renderState } from '../../../cli/render/state.ts';
 import { table } from '../../../cli/render/table.ts';
-import { displayWidth, safeJson, safeText, visible } from '../../../cli/render/text.ts';
+import { safeJson, safeText, visible } from '../../../cli/render/text.ts';
 import { age } from '../../../cli/render/time.ts';
 import { renderUser } from '../../../cli/render/users.ts';
 import { renderVerification } from '../../../cli/render/verify.ts';
@@ -64,12 +64,6 @@ describe('text of others', () => {
 
   it('is left alone otherwise', () => {
     for (const text of ["it's ok", 'C:\\new', 'Grüße', '👩‍👩‍👧', 'می‌خواهم']) expect(visible(text)).toBe(text);
-  });
-
-  it('is as wide as a terminal shows it', () => {
-    expect(displayWidth('\x1b[31mabc\x1b[39m')).toBe(3);
-    expect(displayWidth('日本')).toBe(4);
-    expect(displayWidth('e\u0301')).toBe(1);
   });
 });
 

@@ -15,6 +15,7 @@ describe('the width of a text', () => {
     ['👩‍👩‍👧‍👦', 2],
     ['🇨🇭', 2],
     ['', 0],
+    ['\x1b[31mabc\x1b[39m', 3],
   ])('of %s is %i', (text, width) => {
     expect(widthOf(text)).toBe(width);
   });
