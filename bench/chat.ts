@@ -13,7 +13,6 @@ import { systemClient } from '../src/client/system.ts';
 import { type BenchCluster, program, removeFolder, temporaryFolder } from './cluster.ts';
 import { quantile, type Row, round } from './measure.ts';
 
-const messages = 100_000;
 const inFlight = 1_000;
 const keys = 1_000;
 const starts = 10;
@@ -23,7 +22,8 @@ const keyEveryMs = 20;
 const password = 'a password for a benchmark';
 const patienceMs = 120_000;
 
-export async function benchChat(cluster: BenchCluster): Promise<Row[]> {
+/** @param messages how many come in while the chat is open. */
+export async function benchChat(cluster: BenchCluster, messages: number): Promise<Row[]> {
   if (spawnSync('script', ['--version']).status !== 0) {
     process.stderr.write(
       'chat: not measured, there is no `script` (util-linux) here to give it a terminal\n',
@@ -32,13 +32,13 @@ export async function benchChat(cluster: BenchCluster): Promise<Row[]> {
   }
   const home = await temporaryFolder();
   try {
-    return await measureIn(home, cluster);
+    return await measureIn(home, cluster, messages);
   } finally {
     await removeFolder(home);
   }
 }
 
-async function measureIn(home: string, { servers }: BenchCluster): Promise<Row[]> {
+async function measureIn(home: string, { servers }: BenchCluster, messages: number): Promise<Row[]> {
   const options = systemClient(servers);
   const guest = new GuestClient(options);
   await guest.line.ready(patienceMs);
@@ -127,10 +127,12 @@ async function welcome(guest: GuestClient, name: string, home: string): Promise<
 class Seat {
   readonly #child: ChildProcess;
   readonly #begunMs = performance.now();
+  readonly #partner: string;
   #shown = '';
   #told: () => void = () => undefined;
 
   constructor(home: string, servers: readonly string[], profile: string, partner: string) {
+    this.#partner = partner;
     const args = [
       'chat',
       '--profile',
@@ -162,7 +164,7 @@ class Seat {
 
   /** Resolves when one can type. @returns after how many milliseconds. */
   async usable(): Promise<number> {
-    await this.shows(/> (?:\x1b\[0m)? *\x1b\[K\x1b\[40;/);
+    await this.shows(`${this.#partner}\x1b[0m> `);
     return performance.now() - this.#begunMs;
   }
 
@@ -180,7 +182,8 @@ class Seat {
   async shows(what: string | RegExp): Promise<void> {
     const late = AbortSignal.timeout(patienceMs);
     while (typeof what === 'string' ? !this.#shown.includes(what) : !what.test(this.#shown)) {
-      late.throwIfAborted();
+      if (late.aborted)
+        throw new Error(`${what} was never shown, but ${JSON.stringify(this.#shown.slice(-500))}`);
       await Promise.race([this.changed(), pause(1_000)]);
     }
     this.#shown = '';

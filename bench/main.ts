@@ -16,7 +16,7 @@ const asked = args.filter((arg) => !arg.startsWith('--'));
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   sends: async () => await withCluster(benchSends),
   flood: async () => await withCluster(benchFlood),
-  chat: async () => await withCluster(benchChat),
+  chat: async () => await withCluster((cluster) => benchChat(cluster, count('messages', 100_000))),
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,
@@ -31,11 +31,12 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
 
 const unknown = args.filter(
   (arg) =>
-    !/^--(json|(kills|handovers|respawns|stream-leaders)=\d+)$/.test(arg) && !Object.hasOwn(benches, arg),
+    !/^--(json|(messages|kills|handovers|respawns|stream-leaders)=\d+)$/.test(arg) &&
+    !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
   process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N --stream-leaders=N\n`,
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N\n`,
   );
   process.exit(2);
 }

@@ -1,6 +1,6 @@
 /** The chat on a screen: what the state wants done, and what the cluster tells, carried from one to the other. */
 import type { Identity, ItemView, MessageView, UserClient } from '../../src/client/client.ts';
-import type { ConversationView } from '../../src/client/conversations.ts';
+import type { ConversationView, LiveNotice } from '../../src/client/conversations.ts';
 import { collect } from '../collect.ts';
 import { printReplay } from '../commands/replay.ts';
 import { exitStatus, failureFrom } from '../failure.ts';
@@ -79,11 +79,7 @@ export class ScreenChat implements Room {
     const parts = [client.line.watch(() => this.#lineChanged())];
     const lag = setInterval(() => this.#tellLine(), 1_000);
     try {
-      parts.push(
-        client.conversations.listen((notice) =>
-          this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() }),
-        ),
-      );
+      parts.push(client.conversations.listen((notice) => this.#told(notice)));
       this.#lineChanged();
       void this.#begin();
       return await this.#end;
@@ -219,6 +215,13 @@ export class ScreenChat implements Room {
     } catch (error) {
       this.#complain(error);
     }
+  }
+
+  /** Another client of one's own may have begun a conversation. */
+  #told(notice: LiveNotice): void {
+    const isNew = notice.type === 'said' && !conversationOf(this.#screen.state, notice.message.conversation);
+    if (isNew) void this.#opened(notice.message.session).catch(() => undefined);
+    else this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() });
   }
 
   /** Of a conversation that is not known yet it is asked first what it is. */

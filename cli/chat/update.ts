@@ -176,47 +176,45 @@ function withStale(state: State): State {
   return { ...state, conversations };
 }
 
-/** What was there already keeps its window; a pair that spoke meanwhile is known by its name. */
+/**
+ * What was there already keeps its window and its place, so that the list does not move under one's fingers; what is new
+ * stands below, newest first. A pair that spoke meanwhile is known by its name.
+ */
 function withConversations(state: State, views: readonly ConversationView[]): State {
   let next = state;
-  for (const view of views) {
-    const fresh = conversationFrom(view);
-    const known = conversationOf(next, view.conversation) ?? namedLike(next, fresh);
-    if (!known) {
-      next = { ...next, conversations: [...next.conversations, fresh] };
-      continue;
-    }
-    const { id, session, others, isOpen, topic, read, unread, lastAt, newest } = fresh;
-    next = changed(next, known.key, (one) => ({
-      ...one,
-      id,
-      session,
-      others,
-      isOpen,
-      topic,
-      unread,
-      newest: Math.max(newest, one.newest),
-      read: Math.max(read, one.read),
-      lastAt: Math.max(lastAt, one.lastAt),
-      window: one.id === undefined ? { ...one.window, hasEarlier: true } : one.window,
-    }));
+  for (const fresh of views.map(conversationFrom).sort((a, b) => b.lastAt - a.lastAt)) {
+    const known = conversationOf(next, fresh.id ?? '') ?? namedLike(next, fresh);
+    next = known
+      ? changed(next, known.key, (one) => renewed(one, fresh))
+      : { ...next, conversations: [...next.conversations, fresh] };
   }
   return withNames(
-    sorted(next),
+    next,
     views.flatMap(({ others }) => others.map(({ name }) => name)),
   );
+}
+
+function renewed(one: Conversation, fresh: Conversation): Conversation {
+  const { id, session, others, isOpen, topic, unread } = fresh;
+  return {
+    ...one,
+    id,
+    session,
+    others,
+    isOpen,
+    topic,
+    unread,
+    newest: Math.max(fresh.newest, one.newest),
+    read: Math.max(fresh.read, one.read),
+    lastAt: Math.max(fresh.lastAt, one.lastAt),
+    window: one.id === undefined ? { ...one.window, hasEarlier: true } : one.window,
+  };
 }
 
 function namedLike({ conversations }: State, { kind, others }: Conversation): Conversation | undefined {
   const name = others[0]?.name;
   if (kind !== 'pair' || name === undefined) return undefined;
   return conversations.find((one) => one.id === undefined && one.key === pairKey(name));
-}
-
-/** The newest first, but the order does not change under one's fingers: only what is new there is put in front. */
-function sorted(state: State): State {
-  const [home, ...others] = state.conversations;
-  return { ...state, conversations: [home!, ...others.sort((a, b) => b.lastAt - a.lastAt)] };
 }
 
 function heard(state: State, item: ItemView): Step {
@@ -226,7 +224,8 @@ function heard(state: State, item: ItemView): Step {
   const isAtEnd = key === state.current && known?.scroll === undefined;
   const isMention = item.kind === 'message' && (mentionOf(state.me)?.test(item.text) ?? false);
   const isCounted = item.item <= (known?.newest ?? 0); // in what the log said is unread
-  const counts = item.kind === 'message' && !isAtEnd && !isCounted ? 1 : 0;
+  const isInvitation = item.kind === 'opened' || (item.kind === 'joined' && item.members?.includes(state.me));
+  const counts = (item.kind === 'message' || isInvitation) && !isAtEnd && !isCounted ? 1 : 0;
   const placed = changed(state, key, (one) => ({
     ...withEntry(withMembers(one, said), said),
     unread: one.unread + counts,

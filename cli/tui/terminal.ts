@@ -113,7 +113,11 @@ export class Terminal {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     process.stdout.write(ansi.leave);
-    process.stdin.setRawMode(false);
+    try {
+      process.stdin.setRawMode(false);
+    } catch {
+      // The terminal is gone already.
+    }
   };
 
   readonly #resumed = (): void => {
