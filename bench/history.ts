@@ -24,7 +24,9 @@ export async function benchHistory(): Promise<Row[]> {
     const copy = await Copy.open({ store, sync: false, journal: silent });
     const conversations = new Conversations(copy, new Frames(store), clock);
     const listMs: number[] = [];
-    const { conversations: all } = await timed(listMs, () => conversations.list(user, { after: null, limit: 50 }));
+    const { conversations: all } = await timed(listMs, () =>
+      conversations.list(user, { after: null, limit: 50 }),
+    );
     const rows = [
       await readBack(conversations, all[0]!.conversation),
       await searchAll(conversations, all[0]!.conversation),
@@ -47,7 +49,11 @@ async function readBack(conversations: Conversations, conversation: string): Pro
     before = { ...answer.next, position: Math.max(100, answer.next.position - messages / pages) };
   }
   took.sort((a, b) => a - b);
-  return { what: 'a page of 50, anywhere', p50_ms: round(quantile(took, 0.5)), p99_ms: round(quantile(took, 0.99)) };
+  return {
+    what: 'a page of 50, anywhere',
+    p50_ms: round(quantile(took, 0.5)),
+    p99_ms: round(quantile(took, 0.99)),
+  };
 }
 
 /** For what is nowhere. */
