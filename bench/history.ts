@@ -11,6 +11,8 @@ import { quantile, type Row, round } from './measure.ts';
 import { silent, writeLog } from './prepared.ts';
 import { userOf } from './synthetic.ts';
 
+type Answer = Awaited<ReturnType<Conversations['messages']>>;
+
 const messages = 100_000;
 const user = userOf(0);
 const pages = 200;
@@ -44,7 +46,7 @@ async function readBack(conversations: Conversations, conversation: string): Pro
   let before: Cursor | null = null;
   for (let page = 0; page < pages; page++) {
     const asked = { conversation, before, limit: 50 };
-    const answer = await timed(took, () => conversations.messages(user, asked));
+    const answer: Answer = await timed(took, () => conversations.messages(user, asked));
     if ('code' in answer || answer.next === null) throw new Error('the conversation is too short');
     before = { ...answer.next, position: Math.max(100, answer.next.position - messages / pages) };
   }
@@ -63,7 +65,7 @@ async function searchAll(conversations: Conversations, conversation: string): Pr
   const stretch = watchStretch();
   do {
     const asked = { text: 'nowhere', conversation, before, limit: 50 };
-    const answer = await timed(took, () => conversations.search(user, asked));
+    const answer: Answer = await timed(took, () => conversations.search(user, asked));
     if ('code' in answer) throw new Error(answer.message);
     before = answer.next;
   } while (before);

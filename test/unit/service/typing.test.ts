@@ -7,7 +7,11 @@ import { World } from '../../support/world.ts';
 
 function begin() {
   const world = new World();
-  const [alice, bob] = ['Alice', 'Bob', 'Carol'].map((name) => world.register(name)) as [string, string, string];
+  const [alice, bob] = ['Alice', 'Bob', 'Carol'].map((name) => world.register(name)) as [
+    string,
+    string,
+    string,
+  ];
   world.tell(alice, { type: 'OpenGroup', members: ['Bob', 'Carol'], topic: '' });
   const group = (world.stored.at(-1)!.event.data as { session: string }).session;
   for (const user of [alice, bob]) world.tell(user, { type: 'ComeOnline' });
