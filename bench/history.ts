@@ -1,5 +1,6 @@
 /** What a long conversation costs those who look back: a page of it, a search through it, and everybody else meanwhile. */
 import { LevelStore } from '../src/log/level.ts';
+import type { QueryRequest } from '../src/protocol/queries.ts';
 import type { Cursor } from '../src/protocol/views.ts';
 import { Copy } from '../src/replication/copy.ts';
 import { rebuildRows } from '../src/replication/rebuild.ts';
@@ -10,6 +11,8 @@ import { removeFolder, temporaryFolder } from './cluster.ts';
 import { quantile, type Row, round } from './measure.ts';
 import { silent, writeLog } from './prepared.ts';
 import { userOf } from './synthetic.ts';
+
+type Answer = Awaited<ReturnType<Conversations['messages']>>;
 
 const messages = 100_000;
 const user = userOf(0);
@@ -43,8 +46,8 @@ async function readBack(conversations: Conversations, conversation: string): Pro
   const took: number[] = [];
   let before: Cursor | null = null;
   for (let page = 0; page < pages; page++) {
-    const asked = { conversation, before, limit: 50 };
-    const answer = await timed(took, () => conversations.messages(user, asked));
+    const asked: QueryRequest<'messages'> = { conversation, before, limit: 50 };
+    const answer: Answer = await timed(took, () => conversations.messages(user, asked));
     if ('code' in answer || answer.next === null) throw new Error('the conversation is too short');
     before = { ...answer.next, position: Math.max(100, answer.next.position - messages / pages) };
   }
@@ -62,8 +65,8 @@ async function searchAll(conversations: Conversations, conversation: string): Pr
   let before: Cursor | null = null;
   const stretch = watchStretch();
   do {
-    const asked = { text: 'nowhere', conversation, before, limit: 50 };
-    const answer = await timed(took, () => conversations.search(user, asked));
+    const asked: QueryRequest<'search'> = { text: 'nowhere', conversation, before, limit: 50 };
+    const answer: Answer = await timed(took, () => conversations.search(user, asked));
     if ('code' in answer) throw new Error(answer.message);
     before = answer.next;
   } while (before);

@@ -107,7 +107,9 @@ export class Conversations {
   listen(listener: (notice: LiveNotice) => void): { stop(): void } {
     return this.#line.link.subscribe(clientSubjects.live(this.#user), ({ data }) => {
       const notice = liveNotice.safeParse(JSON.parse(Buffer.from(data).toString()));
-      if (notice.success) listener(notice.data);
+      if (!notice.success) return;
+      this.#line.saw(positionOf(notice.data));
+      listener(notice.data);
     });
   }
 
@@ -128,4 +130,9 @@ export class Conversations {
   async setTopic(session: string, topic: string, asking: Asking = {}): Promise<Answer> {
     return await this.#line.command({ type: 'SetTopic', session, topic }, asking);
   }
+}
+
+function positionOf(notice: LiveNotice): number {
+  if (notice.type === 'said') return notice.message.position;
+  return notice.type === 'typing' ? 0 : notice.position;
 }

@@ -31,7 +31,7 @@ export function foldInboxes(rows: RowWriter, { event, position, frame }: StoredE
 const nobody = { participants: [], isGroup: false, id: '' };
 
 /** Who said or did what the others in the session are told of; undefined for what nobody is told of. */
-export function doerOf(event: SessionEvent): string | undefined {
+function doerOf(event: SessionEvent): string | undefined {
   switch (event.type) {
     case 'MessagePosted':
       return event.data.from;

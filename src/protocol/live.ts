@@ -14,13 +14,15 @@ export const typingEveryMs = 3_000;
 /** Whoever was said to be typing is not any more, if it was not said again within so long. */
 export const typingLastsMs = 6_000;
 
+/** `position`: whoever asks then is shown no older state (P7). */
 export const liveNotice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('typing'), conversation: z.string(), from: z.string() }),
   /** Some of those one shares a conversation with came or went. */
-  z.object({ type: z.literal('presence'), users: z.array(userView) }),
+  z.object({ type: z.literal('presence'), position: natural, users: z.array(userView) }),
   /** Somebody was shown, or has read, what stands up to a position; oneself, on whichever client, among them. */
   z.object({
     type: z.literal('receipts'),
+    position: natural,
     receipts: z.array(
       z.object({
         conversation: z.string(),

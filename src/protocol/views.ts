@@ -4,7 +4,7 @@ import { z } from 'zod';
 const natural = z.int().min(0);
 
 /** What a session consists of: what was said, and in a group who came and went and what it is about. */
-export const entryKinds = ['message', 'opened', 'joined', 'left', 'topic'] as const;
+const entryKinds = ['message', 'opened', 'joined', 'left', 'topic'] as const;
 
 /** A message, or another entry of a group's session. */
 export const messageView = z.object({

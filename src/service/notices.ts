@@ -130,10 +130,11 @@ export class Notices {
         await this.#gatherArrival(user, { name: row.name, online: isOnline }, arrivals);
     }
     if (this.#isStopped) return;
+    const { shown: position } = this.#options.copy;
     for (const [user, list] of receipts)
-      for (const part of inParts(list)) this.#tell(user, { type: 'receipts', receipts: part });
+      for (const part of inParts(list)) this.#tell(user, { type: 'receipts', position, receipts: part });
     for (const [user, list] of arrivals)
-      for (const part of inParts(list)) this.#tell(user, { type: 'presence', users: part });
+      for (const part of inParts(list)) this.#tell(user, { type: 'presence', position, users: part });
   }
 
   #gatherRead(key: string, receipts: Map<string, Receipt[]>): void {

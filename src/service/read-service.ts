@@ -15,6 +15,9 @@ import type { Positions } from './waiting.ts';
 const catchUpTimeoutMs = 1_000;
 const sweepMs = 1_000;
 
+/** Questions that cost as much as so many others: thousands of events are looked at for them, or many conversations. */
+const costs: Readonly<Record<string, number>> = { search: 100, conversations: 10, messages: 2 };
+
 export interface ReadServiceOptions {
   readonly clock: Clock;
   readonly journal: Journal;
@@ -64,7 +67,7 @@ export class ReadService {
     const { speaker } = parseSubject(message.subject);
     const outcome = this.#intake.offer(speaker, message.data.length, () => {
       void this.#take(message);
-      return 1;
+      return costs[parseSubject(message.subject).last] ?? 1;
     });
     if (outcome === 'put-off') this.#respond(message, refusal('not-now'));
   }

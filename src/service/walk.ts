@@ -13,7 +13,7 @@ import type { Frames } from './frames.ts';
 
 const rowsPerLook = 64;
 /** A heartbeat is due every 100 ms, and everybody's answers go through the same thread. */
-const sliceMs = 5;
+const sliceMs = 3;
 
 export class Walks {
   readonly #store: NodeStore;

@@ -51,6 +51,7 @@ beforeAll(async () => {
     mallory.connection,
     `_INBOX_${mallory.user}.>`,
     `verbatim.push.${mallory.user}`,
+    `verbatim.live.${mallory.user}`,
     'verbatim.leader',
   );
 });
@@ -107,12 +108,15 @@ describe('an attacker', () => {
       'verbatim.*.*.*',
       '_INBOX_*.>',
       `_INBOX_${alice.user}.>`,
+      `verbatim.live.${alice.user}`,
+      'verbatim.typing.*',
       '$SYS.>',
       '$JS.>',
     ])
       expect(await connection.subscribe(subject), subject).toEqual(refused);
     for (const subject of [
       `verbatim.get.${alice.user}.inbox`,
+      `verbatim.typing.${alice.user}`,
       'verbatim.node.beat',
       '$JS.API.INFO',
       'verbatim.ops.all.status',
@@ -147,6 +151,8 @@ describe('an attacker', () => {
       'verbatim.border.answered': {},
       'verbatim.leader': { leader: 'n9', epoch: 99 },
       'verbatim.log.1': { v: 1 },
+      [`verbatim.live.${alice.user}`]: { type: 'typing', conversation: 's-1', from: 'bob' },
+      [`verbatim.typing.${alice.user}`]: { conversation: 's-1' },
       '$SYS.REQ.SERVER.PING.CONNZ': {},
       '$JS.API.STREAM.DELETE.VERBATIM_1': {},
       '$JS.ACK.VERBATIM_1.x.1.1.1.1.1': {},

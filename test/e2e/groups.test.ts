@@ -172,7 +172,9 @@ describe('a conversation', () => {
       const sessions = new Set<string>();
       for (const [index, text] of texts.entries()) {
         if (index === 10) await new Promise((resolve) => setTimeout(resolve, 2_500)); // the gap that closes a session
-        sessions.add((await alice.client.send('carol', text)).session!);
+        const { session = '', position = 0 } = await alice.client.send('carol', text);
+        sessions.add(session);
+        await carol.until(() => has(carol, position));
       }
       expect(sessions.size).toBe(2);
       const [first = '', second = ''] = sessions;
@@ -206,7 +208,8 @@ describe('a conversation', () => {
     'is found by a word in it, in whatever capitals and form (NFKC)',
     async () => {
       const { session = '' } = await alice.client.send('bob', 'Ｓｃｈöne Grüße aus dem ﬁlm');
-      await alice.client.send({ session }, 'nothing of the kind');
+      const { position = 0 } = await alice.client.send({ session }, 'nothing of the kind');
+      await bob.until(() => has(bob, position));
       const hits = await bob.client.conversations.search('SCHÖNE grüße', session);
       expect(hits.messages.map(({ text }) => text)).toEqual(['Ｓｃｈöne Grüße aus dem ﬁlm']);
       expect((await bob.client.conversations.search('film', null)).messages).toHaveLength(1);

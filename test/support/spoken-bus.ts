@@ -5,7 +5,12 @@ export class SpokenBus implements Bus {
   connected = true;
   readonly #handlers = new Map<string, (message: BusMessage) => void>();
 
-  publish(): void {}
+  /** What was said to others: subject and text. */
+  readonly published: [subject: string, text: string][] = [];
+
+  publish(subject: string, payload: Uint8Array | string): void {
+    this.published.push([subject, Buffer.from(payload).toString()]);
+  }
 
   /** One for each subject is enough here. */
   subscribe(subject: string, handler: (message: BusMessage) => void): Subscription {
@@ -25,8 +30,9 @@ export class SpokenBus implements Bus {
     return { stop: () => undefined };
   }
 
-  say(subject: string, payload: object | string): void {
+  /** @param pattern what the subject is heard by. */
+  say(subject: string, payload: object | string, pattern = subject): void {
     const data = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-    this.#handlers.get(subject)?.({ subject, data, expectsAnswer: false, respond: () => undefined });
+    this.#handlers.get(pattern)?.({ subject, data, expectsAnswer: false, respond: () => undefined });
   }
 }
