@@ -1,4 +1,5 @@
 /** Playing a session back: when each message is shown. Pure, but for the waiting itself. */
+import { Timeline } from './player/model/timeline.ts';
 import type { Said } from './render/messages.ts';
 
 /** A moment of a session: a time of day, or how long after its first message. */
@@ -22,18 +23,26 @@ export interface Cue {
 
 export function cuesOf(messages: readonly Said[], { speed, maxGapMs, from, to }: Pace): Cue[] {
   const startedAt = messages[0]?.at ?? 0;
+  const shown = cut(messages, startedAt, from, to);
+  const offsetsMs = shown.map(({ at }) => at - startedAt);
+  const { dueMs } = new Timeline(offsetsMs, maxGapMs * speed);
+  return shown.map((message, index) => ({
+    message,
+    offsetMs: offsetsMs[index]!,
+    dueMs: dueMs[index]! / speed,
+  }));
+}
+
+/** What happened from one moment to another. */
+export function cut<T extends { readonly at: number }>(
+  happened: readonly T[],
+  startedAt: number,
+  from: Moment | undefined,
+  to: Moment | undefined,
+): T[] {
   const first = from ? timeOf(from, startedAt) : Number.NEGATIVE_INFINITY;
   const last = to ? timeOf(to, startedAt) : Number.POSITIVE_INFINITY;
-  const cues: Cue[] = [];
-  let before: number | undefined;
-  let dueMs = 0;
-  for (const message of messages) {
-    if (message.at < first || message.at > last) continue;
-    dueMs += Math.min((message.at - (before ?? message.at)) / speed, maxGapMs);
-    before = message.at;
-    cues.push({ message, offsetMs: message.at - startedAt, dueMs });
-  }
-  return cues;
+  return happened.filter(({ at }) => at >= first && at <= last);
 }
 
 /** Shows each cue when it is due; every wait is measured from the start, so that lateness does not add up. */

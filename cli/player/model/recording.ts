@@ -1,0 +1,64 @@
+/** A session as a player sees it: what happened, and how long after its first message. Nothing here knows where from. */
+
+export interface Said {
+  readonly kind: 'said';
+  readonly offsetMs: number;
+  readonly from: string;
+  readonly text: string;
+}
+
+/** Somebody came or went; said by name, as everything here. */
+export interface Passed {
+  readonly kind: 'came' | 'went';
+  readonly offsetMs: number;
+  readonly name: string;
+}
+
+export type Happening = Said | Passed;
+
+export interface Recording {
+  readonly title: string;
+  /** Milliseconds since 1970: offset 0. */
+  readonly startedAt: number;
+  /** In the order in which they happened: offsets never fall. */
+  readonly happenings: readonly Happening[];
+}
+
+/** A silence that is not played in full is told as one of these. */
+export interface Silence {
+  readonly kind: 'silence';
+  readonly lengthMs: number;
+}
+
+/** In words, for those who came and went and for what was left out; what somebody said is theirs. */
+export function wordsFor(happening: Passed | Silence): string {
+  switch (happening.kind) {
+    case 'came':
+      return `${happening.name} came online`;
+    case 'went':
+      return `${happening.name} went offline`;
+    case 'silence':
+      return `${lengthInWords(happening.lengthMs)} of silence`;
+  }
+}
+
+const unitsMs: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+];
+
+/** `38 min`, `2 h 5 min`, `12 s`: the two largest units. */
+export function lengthInWords(ms: number): string {
+  let restMs = Math.round(ms / 1_000) * 1_000;
+  const parts: string[] = [];
+  for (const [unitMs, unit] of unitsMs) {
+    const amount = Math.floor(restMs / unitMs);
+    restMs %= unitMs;
+    if (amount > 0) parts.push(`${amount} ${unit}`);
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ') || '0 s';
+}
