@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** @type {Record<string, string[]>} */
 const TOOLS = {
   types: ['typescript/bin/tsc'],
+  'types of the page': ['typescript/bin/tsc', '--project', 'cli/player/page'],
   'format and lint': ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   'dependency direction': ['dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', '.'],
   'dead code': ['knip/bin/knip.js', '--no-progress'],

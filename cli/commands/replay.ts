@@ -1,10 +1,12 @@
-/** `verbatim replay`: plays a session back with the original pauses, like a video. */
+/** `verbatim replay`: plays a session back with the original pauses, like a video, or makes a file that does. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
 import { collect } from '../collect.ts';
+import { UsageError } from '../failure.ts';
 import { duration, type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { type Cue, cuesOf, type Moment, type Pace, play } from '../playback.ts';
+import type { Part } from '../player/record.ts';
 import { messageJson, renderSpoken } from '../render/messages.ts';
 import { withUser } from '../session.ts';
 import { needSession, type SessionChoice, sessionOf } from '../which-session.ts';
@@ -14,6 +16,9 @@ interface Options extends UserOptions, SessionChoice {
   readonly maxGap?: number;
   readonly from?: Moment;
   readonly to?: Moment;
+  readonly plain?: boolean;
+  readonly export?: 'cast' | 'html';
+  readonly out?: string;
 }
 
 export const originalPace: Pace = { speed: 1, maxGapMs: Number.POSITIVE_INFINITY };
@@ -26,33 +31,62 @@ export function configure(command: Command): void {
     .option('--max-gap <duration>', 'no pause is longer than this', duration)
     .option('--from <moment>', "begin here: a time, or how long after the session's first message", moment)
     .option('--to <moment>', 'end here', moment)
-    .option('--plain', 'lines only, no player (there is none yet)')
+    .option('--plain', 'lines with the original pauses, as in a pipe, where a terminal has the player')
+    .addOption(
+      new Option('--export <format>', 'an asciinema recording, or a page that plays it by itself')
+        .choices(['cast', 'html'])
+        .conflicts(['plain', 'json']),
+    )
+    .option('--out <file>', 'where to (default: standard output)')
     .addHelpText(
       'after',
       `
 Examples:
   $ verbatim replay --session s-0123456789abcdef --speed 2 --max-gap 3s
   $ verbatim replay --with bob
+  $ verbatim replay --with bob --export html --max-gap 3s --out bob.html
   $ verbatim replay --session s-0123456789abcdef --from 90s --to 2026-11-21T19:30:00Z`,
     )
     .action(run);
 }
 
 /** Everything is read before it is played: the connection is not needed for as long as a session took. */
-async function run({
-  speed,
-  maxGap = Number.POSITIVE_INFINITY,
-  from,
-  to,
-  ...options
-}: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { speed, maxGap = Number.POSITIVE_INFINITY, from, to } = options;
   needSession(options);
+  if (options.out !== undefined && options.export === undefined)
+    throw new UsageError('--out is for --export cast or --export html');
+  const part = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  const pace = { speed, maxGapMs: maxGap };
+  if (options.export || isForPlayer(options)) await playRecording(options, part, pace);
+  else await playLines(options, { ...part, ...pace });
+}
+
+async function playLines(options: Options, pace: Pace): Promise<void> {
   const output = new Output(options);
   const messages = await withUser(options, async ({ client, leftMs }) =>
     collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
-  const pace = { speed, maxGapMs: maxGap, ...(from ? { from } : {}), ...(to ? { to } : {}) };
   await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
+}
+
+async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
+  const { readRecording } = await import('../player/record.ts');
+  const recording = await withUser(options, async ({ client, leftMs }) =>
+    readRecording(client, await sessionOf(client, options, leftMs()), leftMs(), part),
+  );
+  if (options.export) {
+    const { exportRecording } = await import('../player/export.ts');
+    await exportRecording(recording, pace, options.export, options.out);
+  } else {
+    const { playInTerminal } = await import('../player/terminal.ts');
+    await playInTerminal(recording, pace);
+  }
+}
+
+function isForPlayer({ plain, json }: Pick<Options, 'plain' | 'json'>): boolean {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== 'dumb';
+  return isTerminal && !plain && !json;
 }
 
 export async function printReplay(

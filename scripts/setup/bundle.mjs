@@ -27,7 +27,7 @@ export function bundle({ root, say }) {
     async run() {
       say('Building the command line…');
       const digest = wanted();
-      publish(await build(root, out), out);
+      publish([...(await build(commandLine(root, out))), ...(await build(playerPage(root, out)))], out);
       writeAtomically(stamp, digest);
     },
   };
@@ -36,31 +36,58 @@ export function bundle({ root, say }) {
 /**
  * @param {string} root
  * @param {string} out
+ * @returns {import('esbuild').BuildOptions}
  */
-async function build(root, out) {
+function commandLine(root, out) {
+  return {
+    absWorkingDir: root,
+    entryPoints: { verbatim: 'cli/main.ts' },
+    outdir: out,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    // These load native parts that lie beside them in node_modules.
+    external: ['level', 'classic-level', '@node-rs/argon2'],
+    // Bundled CommonJS packages call `require` for Node's own modules; ES modules have none.
+    banner: {
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+  };
+}
+
+/**
+ * What `replay --export html` puts into a page: the player as one script without a name of its own, and its style.
+ * @param {string} root
+ * @param {string} out
+ * @returns {import('esbuild').BuildOptions}
+ */
+function playerPage(root, out) {
+  return {
+    absWorkingDir: root,
+    entryPoints: { page: 'cli/player/page/main.ts', 'page-style': 'cli/player/page/page.css' },
+    outdir: join(out, 'player'),
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+  };
+}
+
+/** @param {import('esbuild').BuildOptions} options */
+async function build(options) {
   // Loaded here and not above: set-up runs before there is a node_modules.
   const esbuild = await import('esbuild');
   try {
     const { outputFiles } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: { verbatim: 'cli/main.ts' },
-      outdir: out,
-      outExtension: { '.js': '.mjs' },
-      chunkNames: 'chunks/[name]-[hash]',
+      ...options,
       bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      sourcemap: true,
       write: false,
       logLevel: 'silent',
-      // These load native parts that lie beside them in node_modules.
-      external: ['level', 'classic-level', '@node-rs/argon2'],
-      // Bundled CommonJS packages call `require` for Node's own modules; ES modules have none.
-      banner: {
-        js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-      },
     });
     return outputFiles;
   } catch (error) {
@@ -79,7 +106,7 @@ async function build(root, out) {
 function publish(files, out) {
   const draft = join(out, `.draft-${process.pid}`);
   mkdirSync(draft, { recursive: true });
-  mkdirSync(join(out, 'chunks'), { recursive: true });
+  for (const folder of ['chunks', 'player']) mkdirSync(join(out, folder), { recursive: true });
   const isEntry = (/** @type {{ path: string }} */ file) => file.path === join(out, ENTRY);
   for (const file of [...files].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
     writeFileSync(join(draft, 'file'), file.contents);

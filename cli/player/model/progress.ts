@@ -4,26 +4,24 @@ import type { Timeline } from './timeline.ts';
 export interface Cell {
   /** How many things happened in this part of the film. */
   readonly count: number;
-  /** A silence that is played shorter than it was begins here. */
+  /** A part of a silence that is played shorter than it was. */
   readonly isSilence: boolean;
-  readonly isPlayed: boolean;
 }
 
-export function progressCells(timeline: Timeline, filmMs: number, width: number): Cell[] {
-  const { dueMs, durationMs } = timeline;
-  const cellOf = (at: number) =>
-    durationMs === 0 ? 0 : Math.min(Math.floor((at / durationMs) * width), width - 1);
-  const counts = new Array<number>(width).fill(0);
-  const silences = new Set<number>();
+export function progressCells(timeline: Timeline, width: number): Cell[] {
+  const cells = Array.from({ length: width }, () => ({ count: 0, isSilence: false }));
+  const { dueMs } = timeline;
   for (const [index, due] of dueMs.entries()) {
-    counts[cellOf(due)]! += 1;
+    const cell = cellAt(timeline, due, width);
+    cells[cell]!.count += 1;
     if (timeline.shortenedAfter(index) === undefined) continue;
-    for (let cell = cellOf(due) + 1; cell < cellOf(dueMs[index + 1]!); cell++) silences.add(cell);
+    const next = cellAt(timeline, dueMs[index + 1]!, width);
+    for (let between = cell + 1; between < next; between++) cells[between]!.isSilence = true;
   }
-  const here = durationMs === 0 ? width : cellOf(filmMs);
-  return counts.map((count, index) => ({
-    count,
-    isSilence: count === 0 && silences.has(index),
-    isPlayed: index <= here,
-  }));
+  return cells;
+}
+
+/** The cell that a time of the film lies in. */
+export function cellAt({ durationMs }: Timeline, filmMs: number, width: number): number {
+  return durationMs === 0 ? 0 : Math.min(Math.floor((filmMs / durationMs) * width), width - 1);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offsetFrom, positionText, timeOfDay } from '../../../cli/player/model/moment.ts';
-import { progressCells } from '../../../cli/player/model/progress.ts';
+import { cellAt, progressCells } from '../../../cli/player/model/progress.ts';
 import { lengthInWords, wordsFor } from '../../../cli/player/model/recording.ts';
 import { Timeline } from '../../../cli/player/model/timeline.ts';
 
@@ -52,21 +52,21 @@ describe('the progress bar', () => {
   const timeline = new Timeline([0, 100, 1_000_000], 900);
 
   it('shows where something happened, what was left out, and how far the film is', () => {
-    const cells = progressCells(timeline, 500, 10);
+    const cells = progressCells(timeline, 10);
     expect(cells.map(({ count }) => count)).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
-    expect(cells.map(({ isSilence }) => isSilence)).toEqual(
-      [2, 3, 4, 5, 6, 7, 8].reduce((all, index) => all.with(index, true), new Array<boolean>(10).fill(false)),
-    );
-    expect(cells.filter(({ isPlayed }) => isPlayed)).toHaveLength(6);
-    expect(progressCells(timeline, 1_000, 10).every(({ isPlayed }) => isPlayed)).toBe(true);
+    expect(cells.flatMap(({ isSilence }, index) => (isSilence ? [index] : []))).toEqual([
+      2, 3, 4, 5, 6, 7, 8,
+    ]);
+    expect([0, 500, 1_000].map((filmMs) => cellAt(timeline, filmMs, 10))).toEqual([0, 5, 9]);
   });
 
-  it('is full where there is nothing to wait for', () => {
-    expect(progressCells(new Timeline([0, 0], 1), 0, 3)).toEqual([
-      { count: 2, isSilence: false, isPlayed: true },
-      { count: 0, isSilence: false, isPlayed: true },
-      { count: 0, isSilence: false, isPlayed: true },
+  it('has all in its first cell where there is nothing to wait for', () => {
+    const moment = new Timeline([0, 0], 1);
+    expect(progressCells(moment, 2)).toEqual([
+      { count: 2, isSilence: false },
+      { count: 0, isSilence: false },
     ]);
+    expect(cellAt(moment, 0, 2)).toBe(0);
   });
 });
 

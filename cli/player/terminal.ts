@@ -1,0 +1,31 @@
+/** The player on a terminal that it has to itself. */
+import { Terminal } from '../tui/terminal.ts';
+import type { Pace } from './model/player.ts';
+import type { Recording } from './model/recording.ts';
+import { PlayerView } from './view.ts';
+
+/** Plays until whoever watches leaves. */
+export async function playInTerminal(recording: Recording, pace: Pace): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const draw = () => terminal.paint(() => view.frame(terminal.size));
+    const leave = () => {
+      view.close();
+      terminal.close();
+      resolve();
+    };
+    const terminal = new Terminal({
+      onKey: (key) => {
+        if (key.kind === 'key' && key.name === 'C-z') {
+          view.pause();
+          terminal.suspend();
+        } else if (view.press(key)) leave();
+        else draw();
+      },
+      onResize: draw,
+      onHangUp: leave,
+    });
+    terminal.open();
+    const view = new PlayerView(recording, pace, draw);
+    view.play();
+  });
+}
