@@ -5,11 +5,11 @@ import type { Answer } from '../protocol/answers.ts';
 import { type LiveNotice, liveNotice, typingEveryMs, typingLastsMs } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
-import type { ConversationView, Cursor, MessageView, ReceiptView } from '../protocol/views.ts';
+import type { ConversationView, Cursor, MessageView, PassageView, ReceiptView } from '../protocol/views.ts';
 import { Refused } from './errors.ts';
 import type { Line } from './line.ts';
 
-export type { ConversationView, Cursor, LiveNotice, MessageView, ReceiptView };
+export type { ConversationView, Cursor, LiveNotice, MessageView, PassageView, ReceiptView };
 export { typingLastsMs };
 
 /** Of a command: the id that makes a repeat safe, and how long to try; without `timeoutMs` for ever. */
@@ -83,6 +83,17 @@ export class Conversations {
   /** How far each of the others is. */
   async receipts(conversation: string, timeoutMs?: number): Promise<ReceiptView[]> {
     return (await this.#line.query('receipts', { conversation }, timeoutMs)).receipts;
+  }
+
+  /** When a participant's clients came and went while a session lasted, newest first. @throws {Refused} `unknown-user`. */
+  async *passages(session: string, name: string, timeoutMs?: number): AsyncGenerator<PassageView> {
+    let before: number | null = null;
+    do {
+      const request: QueryRequest<'passages'> = { session, name, before, limit: pageSize };
+      const page: QueryAnswer<'passages'> = await this.#line.query('passages', request, timeoutMs);
+      yield* page.passages;
+      before = page.next;
+    } while (before !== null);
   }
 
   /** Everything up to that position was read there. That another client said so before is no mistake. */

@@ -6,6 +6,7 @@ import {
   cursor,
   itemView,
   messageView,
+  passageView,
   receiptView,
   sessionView,
   userView,
@@ -85,6 +86,11 @@ export const queries = {
   receipts: {
     request: z.strictObject({ conversation }),
     answer: z.object({ receipts: z.array(receiptView) }),
+  },
+  /** When a participant's clients came and went while a session lasted, newest first; from its end where `before` is null. */
+  passages: {
+    request: z.strictObject({ session: sessionId, name, before: natural.nullable(), limit }),
+    answer: z.object({ passages: z.array(passageView), next: natural.nullable() }),
   },
   whois: {
     request: z.strictObject({ name }),

@@ -44,6 +44,15 @@ export const sessionView = z.object({
   topic: z.string().optional(),
 });
 
+/** Somebody's client came or went; somebody is online while any client is. */
+export const passageView = z.object({
+  kind: z.enum(['came', 'went']),
+  /** The same for one client. */
+  client: z.string(),
+  at: natural,
+  position: natural,
+});
+
 export const userView = z.object({ name: z.string(), online: z.boolean() });
 
 /** A pair's sessions, one after the other, or a group's only one. */
@@ -78,6 +87,7 @@ export const cursor = z.object({ session: z.string(), position: natural });
 export type MessageView = z.infer<typeof messageView>;
 export type ItemView = z.infer<typeof itemView>;
 export type SessionView = z.infer<typeof sessionView>;
+export type PassageView = z.infer<typeof passageView>;
 export type UserView = z.infer<typeof userView>;
 export type ConversationView = z.infer<typeof conversationView>;
 export type ReceiptView = z.infer<typeof receiptView>;

@@ -19,8 +19,10 @@ import { sightOf } from './belonging.ts';
 import { clusterId } from './cluster-id.ts';
 import { Conversations } from './conversations.ts';
 import type { Frames } from './frames.ts';
+import { passagesOf } from './passages.ts';
 import { type QueueItem, Queues } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
+import { Walks } from './walk.ts';
 
 type Handlers = {
   [Q in QueryName]: (user: string, request: QueryRequest<Q>) => Promise<QueryAnswer<Q> | Refusal>;
@@ -39,6 +41,7 @@ export class Reader {
     this.#frames = frames;
     this.#queues = new Queues(copy.store, frames);
     const conversations = new Conversations(copy, frames, clock);
+    const walks = new Walks(copy.store, frames, clock);
     this.#handlers = {
       whoami: (user) => this.#whoami(user),
       users: (_, request) => this.#users(request),
@@ -50,6 +53,7 @@ export class Reader {
       messages: (user, request) => conversations.messages(user, request),
       search: (user, request) => conversations.search(user, request),
       receipts: (user, request) => conversations.receipts(user, request),
+      passages: (user, request) => passagesOf(copy, walks, user, request),
       whois: (_, request) => conversations.whois(request),
     };
   }

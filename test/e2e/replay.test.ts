@@ -23,17 +23,26 @@ describe('a replay', () => {
     for (const [index, text] of conversation.entries()) {
       if (index > 0) await pause(gapMs);
       await alice.done(['send', 'bob', text]);
+      if (index === 1) await bobLooksIn();
     }
     const { json } = await alice.done(['transcript', '--with', 'bob', '--json']);
     times = json.map(({ at }) => Date.parse(String(at)));
   });
+  /** He is online as soon as he is shown what waits for him. */
+  async function bobLooksIn(): Promise<void> {
+    const inbox = cluster.as('bob').start(['inbox', '--follow']);
+    await inbox.out.next('two');
+    inbox.signal('SIGTERM');
+    await inbox.ended();
+  }
+
   afterAll(async () => {
     await cluster.stop();
   });
 
   it.skipIf(!hasTmux)('is played on a terminal, and stops, seeks and jumps at a key (P8)', async () => {
     const player = await Terminal.open(['replay', '--with', 'bob', '--profile', 'alice'], cluster.env);
-    await player.shows(/▶ .*1 of 4/);
+    await player.shows(/▶ .*1 of 6/);
     await player.press('Space');
     const paused = await player.shows('‖ 0:00');
     expect(paused).toContain("alice: 'one'");
@@ -41,14 +50,14 @@ describe('a replay', () => {
     await player.press('Down');
     await player.shows("alice: '你好 </script><b>two</b>'");
     await player.press('End');
-    await player.shows(/■ .*4 of 4/);
-    expect(await player.screen()).toContain("alice: 'four'");
+    await player.shows(/■ .*6 of 6/);
+    expect(await player.screen()).toMatch(/two.*\* bob came online.*\* bob went offline.*'three'.*'four'/s);
     await player.press('Home');
-    expect(await player.shows(/‖ .*1 of 4/)).not.toContain('two');
+    expect(await player.shows(/‖ .*1 of 6/)).not.toContain('two');
     await player.enter('g1');
     expect(await player.shows(/‖ 0:01 /)).not.toContain('four');
     await player.type(' -+s');
-    await player.shows(/■ .*4 of 4/); // played to its end
+    await player.shows(/■ .*6 of 6/); // played to its end
     await player.type('q');
     const left = await player.shows('exit status 0');
     expect(left).not.toContain('four'); // the terminal is as it was

@@ -7,14 +7,16 @@ export interface Said {
   readonly text: string;
 }
 
-/** Somebody came or went; said by name, as everything here. */
-export interface Passed {
-  readonly kind: 'came' | 'went';
+/** Somebody came or went, or changed a group; said by name, as everything here. */
+export interface Done {
+  readonly kind: 'came' | 'went' | 'opened' | 'joined' | 'left' | 'topic';
   readonly offsetMs: number;
   readonly name: string;
+  /** Of `opened` and `topic` the topic, of `joined` who was invited. */
+  readonly what: string;
 }
 
-export type Happening = Said | Passed;
+export type Happening = Said | Done;
 
 export interface Recording {
   readonly title: string;
@@ -30,13 +32,23 @@ export interface Silence {
   readonly lengthMs: number;
 }
 
-/** In words, for those who came and went and for what was left out; what somebody said is theirs. */
-export function wordsFor(happening: Passed | Silence): string {
+/** In words, for what was done and for what is left out; what somebody said is theirs. */
+export function wordsFor(happening: Done | Silence): string {
   switch (happening.kind) {
     case 'came':
       return `${happening.name} came online`;
     case 'went':
       return `${happening.name} went offline`;
+    case 'opened':
+      return `${happening.name} opened the group${happening.what && `: ${happening.what}`}`;
+    case 'joined':
+      return `${happening.name} invited ${happening.what}`;
+    case 'left':
+      return `${happening.name} left`;
+    case 'topic':
+      return happening.what
+        ? `${happening.name} set the topic: ${happening.what}`
+        : `${happening.name} took the topic away`;
     case 'silence':
       return `${lengthInWords(happening.lengthMs)} of silence`;
   }

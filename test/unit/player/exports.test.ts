@@ -12,7 +12,7 @@ const recording: Recording = {
   startedAt: Date.parse('2026-11-21T19:30:04.500Z'),
   happenings: [
     { kind: 'said', offsetMs: 0, from: 'alice', text: 'hello\x1b[2J' },
-    { kind: 'came', offsetMs: 1_234, name: 'bob' },
+    { kind: 'came', offsetMs: 1_234, name: 'bob', what: '' },
     { kind: 'said', offsetMs: 601_234, from: 'bob', text: 'at last' },
   ],
 };

@@ -4,6 +4,7 @@ import { offsetFrom, positionText, timeOfDay } from '../../../cli/player/model/m
 import { cellAt, progressCells } from '../../../cli/player/model/progress.ts';
 import { lengthInWords, wordsFor } from '../../../cli/player/model/recording.ts';
 import { Timeline } from '../../../cli/player/model/timeline.ts';
+import { presenceOf } from '../../../cli/player/record.ts';
 
 describe('the two times of a film', () => {
   it('are the same where no silence is too long', () => {
@@ -70,6 +71,26 @@ describe('the progress bar', () => {
   });
 });
 
+describe('who is there', () => {
+  const passage = (text: string, position: number) => ({
+    kind: text.startsWith('+') ? ('came' as const) : ('went' as const),
+    client: text.slice(1),
+    at: position,
+    position,
+  });
+  const seen = (...all: string[]) =>
+    presenceOf(all.map(passage)).map(({ kind, position }) => `${kind} ${position}`);
+
+  it('comes with the first client and goes with the last', () => {
+    expect(seen('+a', '+b', '-a', '-b', '+a')).toEqual(['came 0', 'went 3', 'came 4']);
+  });
+
+  it('was there before, where a client goes that did not come', () => {
+    expect(seen('+b', '-b', '-a', '+b')).toEqual(['went 2', 'came 3']);
+    expect(seen()).toEqual([]);
+  });
+});
+
 describe('moments', () => {
   const startedAt = new Date(2026, 10, 21, 19, 30, 4, 500).getTime();
 
@@ -108,6 +129,12 @@ describe('moments', () => {
       '1 d',
     ]);
     expect(wordsFor({ kind: 'silence', lengthMs: 60_000 })).toBe('1 min of silence');
-    expect(wordsFor({ kind: 'came', offsetMs: 0, name: 'bob' })).toBe('bob came online');
+    const done = { offsetMs: 0, name: 'alice', what: 'tea' };
+    expect(
+      (['opened', 'joined', 'left', 'topic'] as const).map((kind) => wordsFor({ kind, ...done })),
+    ).toEqual(['alice opened the group: tea', 'alice invited tea', 'alice left', 'alice set the topic: tea']);
+    expect(wordsFor({ kind: 'topic', ...done, what: '' })).toBe('alice took the topic away');
+    expect(wordsFor({ kind: 'opened', ...done, what: '' })).toBe('alice opened the group');
+    expect(wordsFor({ kind: 'came', offsetMs: 0, name: 'bob', what: '' })).toBe('bob came online');
   });
 });

@@ -15,7 +15,7 @@ const said = (offsetMs: number, from: string, text: string): Happening => ({
 });
 const happenings: readonly Happening[] = [
   said(0, 'alice', 'hello'),
-  { kind: 'came', offsetMs: 2_000, name: 'bob' },
+  { kind: 'came', offsetMs: 2_000, name: 'bob', what: '' },
   said(4_000, 'bob', '你好, this is wider than it has letters'),
   said(604_000, 'alice', 'so long\n\x1b[31m'),
 ];
