@@ -125,4 +125,14 @@ export const groups: readonly Group[] = [
       },
     ],
   },
+  {
+    title: 'Shell:',
+    commands: [
+      {
+        name: 'completion',
+        summary: 'print a script that lets a shell complete all this',
+        load: () => import('./commands/completion.ts'),
+      },
+    ],
+  },
 ];

@@ -85,7 +85,7 @@ describe('a replay', () => {
       .map((line) => JSON.parse(line));
     expect(header).toMatchObject({
       version: 2,
-      title: 'alice',
+      title: 'alice, bob',
       duration: (times.at(-1)! - times[0]!) / 1_000,
     });
     const said = events.filter(([, code, text]) => code === 'o' && text.includes("'"));

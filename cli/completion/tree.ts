@@ -1,0 +1,55 @@
+/** What can be typed after `verbatim`, out of the very commands that will read it. */
+import { Command, type Option } from 'commander';
+import { groups } from '../commands.ts';
+
+/** What follows an option or command: nothing, one of some words, a file, a folder, or what only the user knows. */
+export type Value = 'none' | 'free' | 'file' | 'folder' | readonly string[];
+
+export interface CompletedOption {
+  /** With its dashes. */
+  readonly name: string;
+  readonly description: string;
+  readonly value: Value;
+}
+
+export interface CompletedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly CompletedOption[];
+  /** Words that can follow. */
+  readonly words: readonly string[];
+}
+
+export async function completedCommands(): Promise<CompletedCommand[]> {
+  const all = groups.flatMap(({ commands }) => commands);
+  return await Promise.all(
+    all.map(async ({ name, summary, load }) => {
+      const command = new Command(name);
+      (await load()).configure(command);
+      const options = command.options.filter(({ hidden }) => !hidden).map(completedOption);
+      const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+      return { name, summary, options: [...options, help], words };
+    }),
+  );
+}
+
+const help: CompletedOption = { name: '--help', description: 'say how it is used', value: 'none' };
+
+function completedOption({
+  long,
+  short,
+  description,
+  flags,
+  required,
+  optional,
+  argChoices,
+}: Option): CompletedOption {
+  const name = long ?? short ?? flags;
+  return { name, description, value: required || optional ? (argChoices ?? placeOf(flags)) : 'none' };
+}
+
+/** From the name of the value: `--out <file>`. */
+function placeOf(flags: string): Value {
+  if (/<(file)>/.test(flags)) return 'file';
+  return /<(dir)>/.test(flags) ? 'folder' : 'free';
+}
