@@ -27,7 +27,7 @@ module.exports = {
       comment: 'A module that imports nothing and that nobody imports is left over.',
       severity: 'error',
       // Scripts, tests and the tools' configuration files are started by name.
-      from: { orphan: true, pathNot: ['^scripts/', '^test/', '^[^/]+$'] },
+      from: { orphan: true, pathNot: ['^scripts/', '^test/', '^examples/', '^[^/]+$'] },
       to: {},
     },
     {

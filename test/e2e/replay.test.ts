@@ -42,11 +42,13 @@ describe('a replay', () => {
 
   it.skipIf(!hasTmux)('is played on a terminal, and stops, seeks and jumps at a key (P8)', async () => {
     const player = await Terminal.open(['replay', '--with', 'bob', '--profile', 'alice'], cluster.env);
-    await player.shows(/▶ .*1 of 6/);
+    await player.shows('▶ 0:0');
     await player.press('Space');
-    const paused = await player.shows('‖ 0:00');
-    expect(paused).toContain("alice: 'one'");
-    expect(paused).not.toContain('four');
+    await player.shows('‖ 0:0');
+    await player.press('Home');
+    const begun = await player.shows(/‖ 0:00 .*1 of 6/);
+    expect(begun).toContain("alice: 'one'");
+    expect(begun).not.toContain('two');
     await player.press('Down');
     await player.shows("alice: '你好 </script><b>two</b>'");
     await player.press('End');
