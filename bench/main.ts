@@ -6,6 +6,7 @@ import { benchFailover } from './failover.ts';
 import { benchFlood } from './flood.ts';
 import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
+import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
 
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,
+  replay: async () => await withCluster(benchReplay),
   failover: () =>
     benchFailover({
       kills: count('kills', 100),
