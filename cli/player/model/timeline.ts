@@ -1,3 +1,6 @@
+/** Where less than this is left out nobody has to be told. */
+const toldFromMs = 1_000;
+
 /**
  * Two times: the recorded one, as it was, and that of the film, in which a silence longer than `longestMs` lasts just as
  * long as that. At speed 1 the film's time is the viewer's. Between two happenings the one is proportional to the other,
@@ -40,12 +43,12 @@ export class Timeline {
     return between(this.dueMs, this.#offsetsMs, filmMs);
   }
 
-  /** How long the silence after a happening was, where the film makes it shorter. */
+  /** How long the silence after a happening was, where the film leaves a good part of it out. */
   shortenedAfter(index: number): number | undefined {
     const next = this.#offsetsMs[index + 1];
     if (next === undefined) return undefined;
     const gapMs = next - this.#offsetsMs[index]!;
-    return gapMs > this.#longestMs ? gapMs : undefined;
+    return gapMs >= this.#longestMs + toldFromMs ? gapMs : undefined;
   }
 }
 
