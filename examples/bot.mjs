@@ -73,8 +73,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => inbox.kil
 for await (const line of createInterface({
   input: /** @type {import('node:stream').Readable} */ (inbox.stdout),
 })) {
-  const { from, text, undeliverable } = JSON.parse(line);
-  const answer = undeliverable ? undefined : answerTo(text)?.replaceAll('\n', ' ');
+  const { from, text, undeliverable, kind } = JSON.parse(line);
+  // What came back is the bot's own; a kind have the comings and goings of groups.
+  const answer = undeliverable || kind ? undefined : answerTo(text)?.replaceAll('\n', ' ');
   if (answer === undefined) continue;
   const sender = senders.get(from) ?? new Sender(from);
   senders.set(from, sender);

@@ -7,7 +7,7 @@ import { visible } from './text.ts';
 
 /** `alice: 'hello'`, `* bob came online`, `··· 38 min of silence ···` */
 export function renderTold(told: Told, palette: Palette): string {
-  if (told.kind === 'said') return renderSpoken(told, palette);
+  if (told.kind === 'said') return renderSpoken({ from: told.from, text: told.text }, palette);
   const words = visible(wordsFor(told));
   return palette.dim(told.kind === 'silence' ? `··· ${words} ···` : `* ${words}`);
 }
