@@ -219,6 +219,20 @@ module.exports = {
       },
     },
     {
+      name: 'the-player-is-pure',
+      comment: 'It runs in a terminal, in a page and in virtual time: its model knows none of them.',
+      severity: 'error',
+      from: { path: '^cli/player/model/' },
+      to: { pathNot: '^cli/player/model/' },
+    },
+    {
+      name: 'the-page-stands-alone',
+      comment: 'What is exported holds the model and its own view, and nothing that would not run in a browser.',
+      severity: 'error',
+      from: { path: '^cli/player/page/' },
+      to: { pathNot: '^cli/player/(model|page)/' },
+    },
+    {
       name: 'cli-speaks-of-events-only-by-type',
       comment: 'It prints events; making and encoding them is the work of those behind the client.',
       severity: 'error',

@@ -39,7 +39,7 @@ describe('a message of one’s own', () => {
     const receipt = (how: object) =>
       chat.event({
         type: 'live',
-        notice: { type: 'receipts', receipts: [{ conversation: 's-1', name: 'bob', ...how }] },
+        notice: { type: 'receipts', position: 4, receipts: [{ conversation: 's-1', name: 'bob', ...how }] },
         nowMs: noon,
       });
     receipt({ delivered: 4 });
