@@ -79,6 +79,8 @@ export type Effect =
   | { readonly do: 'redraw' }
   | { readonly do: 'bell' };
 
+export type Does<D extends Effect['do']> = Extract<Effect, { do: D }>;
+
 export interface Ports {
   /** For a message of one's own. */
   newId(): string;

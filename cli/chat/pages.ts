@@ -1,6 +1,6 @@
 /** Parts of a conversation, fetched from the log: back from the end, and forward again. */
 import type { MessageView, UserClient } from '../../src/client/client.ts';
-import type { Cursor } from '../../src/client/conversations.ts';
+import type { Cursor, Page } from '../../src/client/conversations.ts';
 
 export interface Part {
   /** Oldest first. */
@@ -34,6 +34,22 @@ export async function laterThan(
   if (next === undefined) return { messages: [], hasMore: false };
   const there = await client.line.query('transcript', { session: next, after: 0, limit: pageSize });
   return { messages: there.messages, hasMore: there.messages.length > 0 };
+}
+
+/** What a search finds, part by part of what is searched, newest first within a session. @param conversation null: all. */
+export async function* searched(
+  { conversations }: UserClient,
+  text: string,
+  conversation: string | null,
+  timeoutMs?: number,
+): AsyncGenerator<Page> {
+  let before: Cursor | null = null;
+  do {
+    const part = { before, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const page: Page = await conversations.search(text, conversation, part);
+    yield page;
+    before = page.next;
+  } while (before !== null);
 }
 
 async function sessionAfter(

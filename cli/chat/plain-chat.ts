@@ -7,12 +7,12 @@ import { printReplay } from '../commands/replay.ts';
 import { exitStatus, failureFrom, Refusal, tell } from '../failure.ts';
 import { Output } from '../output.ts';
 import type { Profile } from '../profile.ts';
-import { itemJson, renderItem, renderSent } from '../render/messages.ts';
+import { itemJson, messageJson, renderItem, renderSent } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
-import { iso } from '../render/time.ts';
 import { act, talkWith } from './actions.ts';
 import { commandOf, parseTyped } from './commands.ts';
 import { type LineInput, personInput, scriptInput } from './line-input.ts';
+import { searched } from './pages.ts';
 import type { Place, Room } from './room.ts';
 
 export interface PlainOptions {
@@ -108,9 +108,7 @@ class PlainRoom implements Room {
   }
 
   async said(_: Place, message: MessageView): Promise<void> {
-    const { id, session, from, text, at, position } = message;
-    const json = { id, session, from, text, at: iso(at), position };
-    await this.output.emit(json, renderSent(message, this.output.palette));
+    await this.output.emit(messageJson(message), renderSent(message, this.output.palette));
   }
 
   changed(_: string, text: string): void {
@@ -132,19 +130,10 @@ class PlainRoom implements Room {
   async search(text: string): Promise<void> {
     const { client, output, place, timeoutMs } = this;
     const to = place?.to;
-    const session = typeof to === 'object' ? to.session : null;
-    const time = timeoutMs === undefined ? {} : { timeoutMs };
-    let before: { session: string; position: number } | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof client.conversations.search>> = await client.conversations.search(
-        text,
-        session,
-        { before, ...time },
-      );
-      for (const message of page.messages)
-        await output.emit({ ...message, at: iso(message.at) }, renderSent(message, output.palette));
-      before = page.next;
-    } while (before !== null);
+    const conversation = typeof to === 'object' ? to.session : null;
+    for await (const { messages } of searched(client, text, conversation, timeoutMs))
+      for (const message of messages)
+        await output.emit(messageJson(message), renderSent(message, output.palette));
   }
 
   clear(): void {}

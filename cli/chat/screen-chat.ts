@@ -1,7 +1,6 @@
 /** The chat on a screen: what the state wants done, and what the cluster tells, carried from one to the other. */
 import type { Identity, ItemView, MessageView, UserClient } from '../../src/client/client.ts';
-import type { ConversationView, LiveNotice } from '../../src/client/conversations.ts';
-import { collect } from '../collect.ts';
+import type { LiveNotice } from '../../src/client/conversations.ts';
 import { printReplay } from '../commands/replay.ts';
 import { exitStatus, failureFrom } from '../failure.ts';
 import { Output } from '../output.ts';
@@ -9,12 +8,12 @@ import type { Profile } from '../profile.ts';
 import { paletteFor } from '../render/colour.ts';
 import { visible } from '../render/text.ts';
 import { act, talkWith } from './actions.ts';
-import type { Effect } from './events.ts';
-import { earlierThan, laterThan } from './pages.ts';
+import type { Does, Effect } from './events.ts';
+import { Fetching } from './fetching.ts';
+import { ReadMarks } from './read-marks.ts';
 import type { Place, Room } from './room.ts';
 import type { Screen } from './screen.ts';
 import { type Conversation, conversationOf, currentOf, homeKey, titleOf } from './state.ts';
-import { firstSaid, lastSaid } from './window.ts';
 
 export interface ScreenChatOptions {
   readonly client: UserClient;
@@ -31,12 +30,6 @@ export interface Left {
   readonly farewell: string | undefined;
 }
 
-/** Reading is told now and then, not at every message. */
-const readGatherMs = 300;
-const lookedUpMax = 20;
-
-type Does<D extends Effect['do']> = Extract<Effect, { do: D }>;
-
 export class ScreenChat implements Room {
   readonly client: UserClient;
   readonly identity: Identity;
@@ -45,12 +38,9 @@ export class ScreenChat implements Room {
   readonly timeoutMs = undefined;
   readonly #screen: Screen;
   readonly #partner: string | undefined;
-  readonly #read = new Map<string, number>();
-  #reading: NodeJS.Timeout | undefined;
-  /** Of which conversations the receipts are known since the leader was found. */
-  readonly #receiptsOf = new Set<string>();
+  readonly #fetching: Fetching;
+  readonly #marks: ReadMarks;
   #isReady = false;
-  #searching: AbortController | undefined;
   #giveUp: (() => void) | undefined;
   #left: ((left: Left) => void) | undefined;
   readonly #end = new Promise<Left>((resolve) => {
@@ -63,6 +53,8 @@ export class ScreenChat implements Room {
     this.profile = profile;
     this.#screen = screen;
     this.#partner = partner;
+    this.#fetching = new Fetching(client, screen);
+    this.#marks = new ReadMarks(client);
     const print = (line: string) => screen.note(line, 'plain');
     this.output = new Output({}, print, paletteFor(false, process.env));
   }
@@ -85,7 +77,7 @@ export class ScreenChat implements Room {
       return await this.#end;
     } finally {
       clearInterval(lag);
-      clearTimeout(this.#reading);
+      this.#marks.stop();
       for (const part of parts) part.stop();
     }
   }
@@ -110,7 +102,7 @@ export class ScreenChat implements Room {
 
   async goTo({ to }: Place): Promise<void> {
     if (typeof to !== 'string') {
-      const view = await this.#opened(to.session);
+      const view = await this.#fetching.opened(to.session);
       this.#screen.goTo(view.conversation);
       return;
     }
@@ -119,7 +111,9 @@ export class ScreenChat implements Room {
   }
 
   async said({ to }: Place, message: MessageView): Promise<void> {
-    const { conversation } = await this.#opened(typeof to === 'string' ? message.session : to.session);
+    const { conversation } = await this.#fetching.opened(
+      typeof to === 'string' ? message.session : to.session,
+    );
     const key = conversationOf(this.#screen.state, conversation)?.key;
     if (key) this.#screen.dispatch({ type: 'sent', key, message: { ...message, conversation } });
     if (key && key !== this.#screen.state.current) this.note(`said to ${visible(String(to))}`);
@@ -127,7 +121,7 @@ export class ScreenChat implements Room {
 
   /** One's own doings come by no queue. */
   async changed(session: string): Promise<void> {
-    const { conversation } = await this.#opened(session);
+    const { conversation } = await this.#fetching.opened(session);
     this.#screen.dispatch({ type: 'stale', conversation });
   }
 
@@ -142,24 +136,7 @@ export class ScreenChat implements Room {
   }
 
   async search(text: string): Promise<void> {
-    this.#searching?.abort();
-    const searching = new AbortController();
-    this.#searching = searching;
-    const conversation = currentOf(this.#screen.state).id ?? null;
-    this.#screen.dispatch({ type: 'searching', text });
-    let before: { session: string; position: number } | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof this.client.conversations.search>> =
-        await this.client.conversations.search(text, conversation, { before });
-      if (searching.signal.aborted) return;
-      before = page.next;
-      this.#screen.dispatch({
-        type: 'found',
-        text,
-        found: page.messages.map(foundOf),
-        isDone: before === null,
-      });
-    } while (before !== null);
+    await this.#fetching.search(text);
   }
 
   clear(): void {
@@ -193,15 +170,15 @@ export class ScreenChat implements Room {
       case 'load':
         return await this.#load(effect);
       case 'show':
-        return await this.#show(effect);
+        return await this.#fetching.show(effect);
       case 'typing':
         return this.client.conversations.typing(effect.conversation);
       case 'read':
-        return this.#willTellRead(effect);
+        return this.#marks.read(effect);
       case 'lookUp':
-        return await this.#lookUp(effect);
+        return await this.#fetching.lookUp(effect);
       case 'stopSearch':
-        return this.#searching?.abort();
+        return this.#fetching.stopSearch();
       case 'interrupt':
         if (this.#giveUp) this.#giveUp();
         else this.leave();
@@ -220,7 +197,7 @@ export class ScreenChat implements Room {
   /** Another client of one's own may have begun a conversation. */
   #told(notice: LiveNotice): void {
     const isNew = notice.type === 'said' && !conversationOf(this.#screen.state, notice.message.conversation);
-    if (isNew) void this.#opened(notice.message.session).catch(() => undefined);
+    if (isNew) void this.#fetching.opened(notice.message.session).catch(() => undefined);
     else this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() });
   }
 
@@ -228,14 +205,8 @@ export class ScreenChat implements Room {
   async #heard(item: ItemView): Promise<void> {
     const { state } = this.#screen;
     if (!conversationOf(state, item.conversation))
-      await this.#opened(item.conversation).catch(() => undefined); // shown in the first window then
+      await this.#fetching.opened(item.conversation).catch(() => undefined); // shown in the first window then
     this.#screen.dispatch({ type: 'heard', item });
-  }
-
-  async #opened(session: string): Promise<ConversationView> {
-    const view = await this.client.conversations.get(session);
-    this.#screen.dispatch({ type: 'conversations', views: [view] });
-    return view;
   }
 
   #lineChanged(): void {
@@ -244,8 +215,7 @@ export class ScreenChat implements Room {
     if (state === 'closed') this.#closed(problem);
     const isReady = state === 'ready';
     if (isReady && !this.#isReady) {
-      this.#receiptsOf.clear();
-      void this.#list();
+      this.#fetching.begin().catch((error: unknown) => this.#complain(error));
     }
     this.#isReady = isReady;
   }
@@ -261,26 +231,16 @@ export class ScreenChat implements Room {
       type: 'line',
       line: { state, server, leader: leader.id, epoch: leader.epoch, lagMs },
     });
-    void this.#receipts();
+    void this.#fetching.receipts();
   }
 
-  async #list(): Promise<void> {
+  async #load(effect: Does<'load'>): Promise<void> {
     try {
-      const views = await collect(this.client.conversations.list());
-      this.#screen.dispatch({ type: 'conversations', views });
+      await this.#fetching.load(effect);
     } catch (error) {
-      this.#complain(error);
+      this.#screen.dispatch({ type: 'pageFailed', key: effect.key });
+      throw error;
     }
-  }
-
-  /** Of the conversation that is looked at, once; then they are told. */
-  async #receipts(): Promise<void> {
-    const { id, key } = currentOf(this.#screen.state);
-    if (id === undefined || !this.#isReady || this.#receiptsOf.has(id)) return;
-    this.#receiptsOf.add(id);
-    const receipts = await this.client.conversations.receipts(id).catch(() => undefined);
-    if (receipts) this.#screen.dispatch({ type: 'receipts', key, receipts });
-    else this.#receiptsOf.delete(id);
   }
 
   async #send({ key, id, text }: Does<'send'>): Promise<void> {
@@ -289,7 +249,7 @@ export class ScreenChat implements Room {
     try {
       const { session = '', at = 0, position = 0 } = await this.client.send(to, text, { id });
       const isNew = this.#screen.state.conversations.find((one) => one.key === key)?.id === undefined;
-      const { conversation } = isNew ? await this.#opened(session) : { conversation: '' };
+      const { conversation } = isNew ? await this.#fetching.opened(session) : { conversation: '' };
       const message = {
         id,
         session,
@@ -301,62 +261,11 @@ export class ScreenChat implements Room {
         conversation,
       } as const;
       this.#screen.dispatch({ type: 'sent', key, message });
-      void this.#receipts();
+      void this.#fetching.receipts();
     } catch (error) {
       const { message } = failureFrom(error);
       this.#screen.dispatch({ type: 'notSent', key, id, why: message, nowMs: Date.now() });
     }
-  }
-
-  async #load({ key, where }: Does<'load'>): Promise<void> {
-    const conversation = this.#screen.state.conversations.find((one) => one.key === key);
-    if (conversation?.id === undefined) return;
-    void this.#receipts();
-    try {
-      const { messages, hasMore } = await this.#part(conversation, conversation.id, where);
-      this.#screen.dispatch({ type: 'page', key, where, messages, hasMore });
-    } catch (error) {
-      this.#screen.dispatch({ type: 'pageFailed', key });
-      throw error;
-    }
-  }
-
-  #part({ window, kind, others }: Conversation, id: string, where: Does<'load'>['where']) {
-    if (where === 'end') return earlierThan(this.client, id, null);
-    if (where === 'earlier') return earlierThan(this.client, id, cursorOf(firstSaid(window)));
-    const after = cursorOf(lastSaid(window)) ?? { session: id, position: 0 };
-    return laterThan(this.client, after, kind === 'pair' ? others[0]?.name : undefined);
-  }
-
-  /** A page that ends with what was found; what follows is fetched as it is scrolled to. */
-  async #show({ found }: Does<'show'>): Promise<void> {
-    const { conversation, session, position = 0 } = found;
-    const known = conversationOf(this.#screen.state, conversation);
-    const key = known?.key ?? (await this.#opened(conversation)).conversation;
-    const { messages } = await earlierThan(this.client, conversation, { session, position: position + 1 });
-    this.#screen.goTo(key);
-    this.#screen.dispatch({ type: 'page', key, where: 'around', messages, hasMore: true, position });
-  }
-
-  #willTellRead({ conversation, position }: Does<'read'>): void {
-    this.#read.set(conversation, position);
-    this.#reading ??= setTimeout(() => {
-      this.#reading = undefined;
-      for (const [id, upTo] of this.#read)
-        void this.client.conversations.markRead(id, upTo).catch(() => undefined); // told with the next one
-      this.#read.clear();
-    }, readGatherMs);
-  }
-
-  async #lookUp({ prefix }: Does<'lookUp'>): Promise<void> {
-    const names: string[] = [];
-    for await (const { name } of this.client.users(prefix)) {
-      names.push(name);
-      if (names.length === lookedUpMax) break;
-    }
-    this.#screen.dispatch({ type: 'names', names });
-    const key = { kind: 'key', name: 'tab' } as const;
-    if (names.length > 0) this.#screen.dispatch({ type: 'key', key, nowMs: Date.now() });
   }
 
   #complain(error: unknown): void {
@@ -371,13 +280,4 @@ function addressOf(conversation: Conversation | undefined): Place['to'] | undefi
   if (conversation === undefined || conversation.kind === 'home') return undefined;
   const { session, others } = conversation;
   return session === undefined ? others[0]?.name : { session };
-}
-
-function cursorOf(said: { session: string; position: number | undefined } | undefined) {
-  return said?.position === undefined ? null : { session: said.session, position: said.position };
-}
-
-function foundOf(message: MessageView) {
-  const { id, kind, from, text, at, session, position, conversation } = message;
-  return { type: 'said', id, kind, from, text, at, session, position, conversation, isOwn: false } as const;
 }

@@ -39,8 +39,8 @@ export interface Conversation {
   readonly window: Window;
   /** Undefined: the end is shown. */
   readonly scroll: Scroll | undefined;
-  /** What is being fetched for the window. */
-  readonly isLoading: boolean;
+  /** Whether a part of it is being fetched; what failed is tried again when one scrolls, or there is a leader again. */
+  readonly loading: 'none' | 'underWay' | 'failed';
   readonly receipts: readonly ReceiptView[];
   /** Who types, and until when that holds. */
   readonly typing: readonly { readonly name: string; readonly untilMs: number }[];
@@ -162,7 +162,7 @@ function newConversation(key: string, kind: Conversation['kind']): Conversation 
     isStale: false,
     window: emptyWindow,
     scroll: undefined,
-    isLoading: false,
+    loading: 'none',
     receipts: [],
     typing: [],
     draft: '',
