@@ -54,7 +54,7 @@ export const commands = {
   },
   replay: {
     usage: '/replay [ID]',
-    help: 'the same with the original pauses; Ctrl-C ends it',
+    help: 'play it with the original pauses, like a video; q comes back',
     completes: 'nothing',
   },
   search: {

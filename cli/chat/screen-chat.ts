@@ -1,7 +1,7 @@
 /** The chat on a screen: what the state wants done, and what the cluster tells, carried from one to the other. */
 import type { Identity, ItemView, MessageView, UserClient } from '../../src/client/client.ts';
 import type { LiveNotice } from '../../src/client/conversations.ts';
-import { printReplay } from '../commands/replay.ts';
+import { originalPace } from '../commands/replay.ts';
 import { exitStatus, failureFrom } from '../failure.ts';
 import { Output } from '../output.ts';
 import type { Profile } from '../profile.ts';
@@ -126,13 +126,12 @@ export class ScreenChat implements Room {
   }
 
   async replay(session: string): Promise<void> {
-    const ended = new AbortController();
-    this.#giveUp = () => ended.abort();
-    try {
-      await printReplay(this.client, this.output, session, ended.signal);
-    } finally {
-      this.#giveUp = undefined;
-    }
+    const [{ readRecording }, { playInTerminal }] = await Promise.all([
+      import('../player/record.ts'),
+      import('../player/terminal.ts'),
+    ]);
+    const recording = await readRecording(this.client, session);
+    await this.#screen.lend(() => playInTerminal(recording, originalPace));
   }
 
   async search(text: string): Promise<void> {

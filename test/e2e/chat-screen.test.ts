@@ -139,6 +139,10 @@ describe.skipIf(!hasTmux)('the chat on a screen', () => {
     await terminal.shows(/<carol> the needle/);
     await terminal.press('C-End');
     await terminal.shows(/line 399$/m);
+    await terminal.enter('/replay');
+    await terminal.gone('carol>');
+    await terminal.press('q');
+    await terminal.shows(/^carol>/m);
     await terminal.press('C-c');
     await terminal.shows('exit status 0');
   });

@@ -94,6 +94,11 @@ export class Terminal {
     }
   }
 
+  /** Resolves when the screen does not show this any more. */
+  async gone(text: string): Promise<void> {
+    await this.shows(new RegExp(`^(?![^]*${text})`));
+  }
+
   async close(): Promise<void> {
     open.delete(this);
     const watcher = this.#watcher;
