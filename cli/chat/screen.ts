@@ -21,6 +21,8 @@ export interface ScreenOptions {
 
 /** What passes by itself: somebody stopped typing. */
 const tickMs = 1_000;
+/** Many messages at once are one event for the ear. */
+const bellEveryMs = 1_000;
 
 export class Screen {
   readonly #options: ScreenOptions;
@@ -31,6 +33,7 @@ export class Screen {
   #isAsking = false;
   #answered: ((text: string | undefined) => void) | undefined;
   #ticking: NodeJS.Timeout | undefined;
+  #rangMs = Number.NEGATIVE_INFINITY;
   #state: State;
 
   constructor(options: ScreenOptions) {
@@ -118,7 +121,7 @@ export class Screen {
         this.#answer(effect.text);
         break;
       case 'bell':
-        this.#terminal.bell();
+        this.#ring();
         break;
       case 'suspend':
         this.#terminal.suspend();
@@ -129,6 +132,12 @@ export class Screen {
       default:
         this.#options.onEffect(effect);
     }
+  }
+
+  #ring(): void {
+    if (performance.now() - this.#rangMs < bellEveryMs) return;
+    this.#rangMs = performance.now();
+    this.#terminal.bell();
   }
 
   /** What was typed ahead waits until it is known whether there is another question. */
