@@ -271,3 +271,32 @@ describe('a conversation', () => {
     timeoutMs,
   );
 });
+
+describe('the command line', () => {
+  it('opens a group, writes to it, shows who comes and goes, and plays all of it back', async () => {
+    const [ann, ben, cat] = await cluster.welcome('ann', 'ben', 'cat');
+    const opened = await ann!.done(['group', 'new', 'ben', '--topic', 'the trip', '--json']);
+    const group = String(opened.json[0]!.session);
+    await ann!.done(['send', '--session', group, 'hello']);
+    await ben!.done(['group', 'invite', group, 'cat']);
+    await cat!.done(['group', 'topic', group, 'tea']);
+    await ben!.done(['group', 'leave', group]);
+    const inbox = (await cat!.done(['inbox', '--json'])).json;
+    expect(inbox.map(({ kind, from, members }) => ({ kind, from, members }))).toEqual([
+      { kind: 'joined', from: 'ben', members: ['cat'] },
+      { kind: 'left', from: 'ben' },
+    ]);
+    const lines = (await ann!.done(['replay', '--session', group, '--speed', '1000', '--plain'])).stdout;
+    expect(lines.trim().split('\n')).toEqual([
+      "* ann opened the group for ann, ben about 'the trip'",
+      "ann: 'hello'",
+      '* ben invited cat',
+      "* cat set the topic 'tea'",
+      '* ben left',
+    ]);
+    const [conversation] = (await ben!.done(['conversations', '--json'])).json;
+    expect(conversation).toMatchObject({ kind: 'group', session: group, open: false, unread: 1 });
+    expect(await ben!.run(['send', '--session', group, 'still there?'])).toMatchObject({ status: 1 });
+    expect(await ann!.run(['send', '--session', group])).toMatchObject({ status: 2 });
+  });
+});
