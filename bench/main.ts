@@ -1,8 +1,8 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
-import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimited } from './cluster.ts';
 import { benchFailover } from './failover.ts';
-import { benchFlood } from './flood.ts';
+import { benchFlood, floods } from './flood.ts';
 import { print, type Row } from './measure.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -12,8 +12,8 @@ const isJson = args.includes('--json');
 const asked = args.filter((arg) => !arg.startsWith('--'));
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
-  sends: async () => await withCluster(benchSends),
-  flood: async () => await withCluster(benchFlood),
+  sends: async () => await withCluster(benchSends, unlimited),
+  flood: async () => await withCluster((cluster) => benchFlood(cluster, floodPlan()), []), // with the limits of every day
   rebuild: benchRebuild,
   growth: benchGrowth,
   failover: () =>
@@ -27,11 +27,12 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
 
 const unknown = args.filter(
   (arg) =>
-    !/^--(json|(kills|handovers|respawns|stream-leaders)=\d+)$/.test(arg) && !Object.hasOwn(benches, arg),
+    !/^--(json|(kills|handovers|respawns|stream-leaders|rounds)=\d+|floods=[a-z,]+)$/.test(arg) &&
+    !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
   process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N --stream-leaders=N\n`,
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; failover takes --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}\n`,
   );
   process.exit(2);
 }
@@ -49,9 +50,12 @@ for (const [name, bench] of Object.entries(benches)) {
   if (asked.includes(name) || (asked.length === 0 && name !== 'failover')) print(name, await bench(), isJson);
 }
 
-async function withCluster(bench: (cluster: BenchCluster) => Promise<Row[]>): Promise<Row[]> {
+async function withCluster(
+  bench: (cluster: BenchCluster) => Promise<Row[]>,
+  flags: readonly string[],
+): Promise<Row[]> {
   const data = await temporaryFolder();
-  const cluster = await startCluster(data);
+  const cluster = await startCluster(data, flags);
   try {
     return await bench(cluster);
   } finally {
@@ -60,8 +64,16 @@ async function withCluster(bench: (cluster: BenchCluster) => Promise<Row[]>): Pr
   }
 }
 
+function floodPlan() {
+  const asked = given('floods')?.split(',') ?? floods;
+  return { rounds: count('rounds', 3), floods: floods.filter((flood) => asked.includes(flood)) };
+}
+
 /** `--kills=20` */
 function count(name: string, otherwise: number): number {
-  const given = args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
-  return given === undefined ? otherwise : Number(given);
+  return Number(given(name) ?? otherwise);
+}
+
+function given(name: string): string | undefined {
+  return args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
 }
