@@ -39,7 +39,9 @@ export interface FloodPlan {
   readonly floods: readonly FloodKind[];
 }
 
-const roundMs = 1_500;
+const roundMs = 2_500;
+/** Half as long as who asks for too much is kept out. */
+const floodMs = 5_000;
 /** Until what a flood left behind is done with. */
 const restMs = 800;
 const everyMs = 5;
@@ -93,7 +95,7 @@ export async function benchFlood({ url }: BenchCluster, { rounds, floods }: Floo
         await pause(restMs);
         result.quiet.push(await measure(good));
         result.busy.push((await whileFlooding(order(unrelated.port), good)).round);
-        const { round, count } = await whileFlooding(order(Number(new URL(url).port)), good);
+        const { round, count } = await whileFlooding(order(Number(new URL(url).port)), good, floodMs);
         result.flooded.push(round);
         result.counts.push(count);
       }
@@ -108,6 +110,7 @@ export async function benchFlood({ url }: BenchCluster, { rounds, floods }: Floo
 
 function row(flood: string, { quiet, busy, flooded, counts }: Result): Row {
   const p99 = (rounds: readonly Round[]) => median(rounds.map(({ p99Ms }) => p99Ms));
+  const cutOff = counts.flatMap(({ cutOffAfterMs }) => cutOffAfterMs ?? []);
   const of = (value: (count: FloodCount) => number) => round(median(counts.map(value)));
   return {
     flood,
@@ -121,6 +124,7 @@ function row(flood: string, { quiet, busy, flooded, counts }: Result): Row {
     flooded_mb: of(({ sentBytes }) => sentBytes / 1e6),
     let_in: of(({ entered }) => entered),
     kept_out: of(({ refused }) => refused),
+    cut_off_ms: cutOff.length > 0 ? round(median(cutOff)) : '',
     rounds: flooded.length,
   };
 }
@@ -128,10 +132,11 @@ function row(flood: string, { quiet, busy, flooded, counts }: Result): Row {
 async function whileFlooding(
   order: FloodOrder,
   good: UserClient,
+  forMs = roundMs,
 ): Promise<{ round: Round; count: FloodCount }> {
   const flooder = await startFlooder(order);
   flooder.send('go');
-  const round = await measure(good);
+  const round = await measure(good, forMs);
   const told = once(flooder, 'message') as Promise<[FloodCount]>; // its only other message
   flooder.send('stop');
   const [count] = await told;
@@ -141,10 +146,10 @@ async function whileFlooding(
 }
 
 /** At a steady pace, whatever became of those before: who waits is counted for the whole time. */
-async function measure(client: UserClient): Promise<Round> {
+async function measure(client: UserClient, forMs = roundMs): Promise<Round> {
   const latenciesMs: number[] = [];
   const sends: Promise<void>[] = [];
-  const endMs = performance.now() + roundMs;
+  const endMs = performance.now() + forMs;
   while (performance.now() < endMs) {
     const begunMs = performance.now();
     const send = client.send('friend', text).then(() => {

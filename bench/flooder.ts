@@ -28,6 +28,8 @@ export interface FloodCount {
   /** How often it was let in, and how often not. */
   readonly entered: number;
   readonly refused: number;
+  /** From the word `go` until the first of its connections was cut off; none if it never was. */
+  readonly cutOffAfterMs: number | null;
 }
 
 /** What each does is said where it does it, below. */
@@ -49,7 +51,8 @@ const tokenHash = '0'.repeat(64);
 const retryMs = 5;
 
 const links = new Set<RawLink>();
-const count = { sentBytes: 0, entered: 0, refused: 0 };
+const count = { sentBytes: 0, entered: 0, refused: 0, cutOffAfterMs: null as number | null };
+let begunMs = 0;
 let serial = 0;
 
 const say = (subject: string, payload: string | Buffer, reply = inbox) =>
@@ -94,6 +97,7 @@ const floods = {
 
 process.once('message', () => {
   process.once('message', stop);
+  begunMs = performance.now();
   void floods[order.flood]();
 });
 process.send?.('ready');
@@ -190,6 +194,7 @@ async function enter({ introduction, pass }: Who): Promise<RawLink | undefined> 
 }
 
 function leave(link: RawLink): void {
+  if (!link.isOpen) count.cutOffAfterMs ??= performance.now() - begunMs;
   count.sentBytes += link.sentBytes;
   links.delete(link);
   link.close();

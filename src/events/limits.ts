@@ -6,7 +6,7 @@ export const limits = {
   passwordLengthMax: 256,
   idLengthMax: 64,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
-  commandsPerRequestMax: 256,
+  commandsPerRequestMax: 64,
   requestBytesMax: 512 * 1024,
   /** Of one client, of commands and of questions each: what is more waits, and goes out together. */
   requestsUnderWayMax: 8,

@@ -19,6 +19,7 @@ import { type BorderOptions, callWarden, guardBorder } from '../transport/border
 import { Signer } from '../transport/permits.ts';
 import { turnOf } from '../transport/turns.ts';
 import type { Warden } from '../transport/warden.ts';
+import { Arrivals } from './arrivals.ts';
 
 export interface GateOptions extends BorderOptions {
   /** Of the key that signs permits. */
@@ -46,18 +47,22 @@ export function openGate(open: OpenCopy, positions: Positions, options: GateOpti
   const { clock, node, seed, others } = options;
   const called = callWarden(options);
   const warden = () => called.warden();
+  const arrivals = new Arrivals(clock);
   const parts: Subscription[] = [
     called,
     watchEndedLogIns(open.copy, (tokenHash) => {
       clock.setTimeout(() => void warden()?.expel(connectionName(tokenHash)).catch(ignore), graceMs);
     }),
     options.banishment.start((speaker) => {
+      // Where they came in is known: until the servers have been asked a flood would go on.
+      for (const place of arrivals.of(speaker)) void warden()?.kick(place).catch(ignore);
       for (const name of namesOf(speaker, open)) void warden()?.expel(name).catch(ignore);
     }),
     guardBorder(options, {
       clock,
       signer: new Signer(seed),
       judge: judge(open, positions, { ...options, warden }),
+      arrived: (arrival) => arrivals.heard(arrival),
       turn: (question) => turnOf(question, node, others()),
     }),
   ];

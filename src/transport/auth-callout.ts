@@ -29,10 +29,13 @@ export const connectionLimits: Limits = { subscriptions: 8, payloadBytes: 640 * 
 const turnMs = 150;
 /** Questions that were answered lately: none is open for longer than the server's patience. */
 const rememberedMs = 3_000;
+/** Whoever is refused and comes again at once has to wait each time; the server's patience is longer. */
+const refusedAfterMs = 500;
 
 const questionSchema = z.object({
   user_nkey: z.string().max(64),
   server_id: z.object({ id: z.string().max(64) }),
+  client_info: z.object({ id: z.int(), host: z.string().max(64) }),
   connect_opts: z
     .object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() })
     .optional(),
@@ -49,6 +52,20 @@ export type Verdict =
       readonly expires?: number;
     };
 
+/** A connection, by the server that has it. */
+export interface Place {
+  readonly server: string;
+  readonly cid: number;
+}
+
+/** Somebody asks to be let in; who they say they are is not judged yet. */
+export interface Arrival {
+  readonly introduction: Introduction;
+  /** Their address. */
+  readonly host: string;
+  readonly place: Place;
+}
+
 /** Whether the secret opens what the introduction claims; undefined when this node cannot tell (it is behind). */
 export type Judge = (introduction: Introduction, secret: string) => Promise<Verdict | undefined>;
 
@@ -56,6 +73,8 @@ export interface Answering {
   readonly clock: Clock;
   readonly signer: Signer;
   readonly judge: Judge;
+  /** Told of all, whoever answers. @returns how long they have to wait; undefined: they get no answer. */
+  arrived(arrival: Arrival): number | undefined;
   /** How many other nodes come before this one for that question. */
   turn(question: string): number;
 }
@@ -80,17 +99,29 @@ export function answerCallouts(connection: NatsConnection, node: string, answeri
       const question = readQuestion(message);
       if (!question) return; // not a server's: nothing to answer
       const reply = async () => {
-        const turn = answering.turn(question.user_nkey);
-        if (turn > 0) await delay(clock, turn * turnMs);
-        if (answered.has(question.user_nkey)) return;
+        const { user_nkey: asked, server_id: server } = question;
+        const delayMs = delayOf(question, answering);
+        if (delayMs === undefined) return;
+        if (delayMs > 0) await delay(clock, delayMs);
+        if (answered.has(asked)) return;
         const verdict = await decideAbout(question, answering);
-        if (verdict === undefined || answered.has(question.user_nkey)) return; // another may have caught up further
-        message.respond(answering.signer.answer(question.user_nkey, question.server_id.id, verdict));
-        connection.publish(ANSWERED_SUBJECT, question.user_nkey);
+        if (verdict === undefined || answered.has(asked)) return; // another may have caught up further
+        connection.publish(ANSWERED_SUBJECT, asked);
+        if ('error' in verdict) await delay(clock, refusedAfterMs);
+        message.respond(answering.signer.answer(asked, server.id, verdict));
       };
       reply().catch(() => undefined); // the store or the connection was closed meanwhile: another node answers
     },
   });
+}
+
+/** @returns undefined: it is not answered. */
+function delayOf(question: Question, { arrived, turn }: Answering): number | undefined {
+  const { client_info: client, server_id: server, user_nkey: asked } = question;
+  const introduction = parseIntroduction(question.connect_opts?.user ?? '');
+  const place = { server: server.id, cid: client.id };
+  const waitMs = introduction ? arrived({ introduction, host: client.host, place }) : 0;
+  return waitMs === undefined ? undefined : waitMs + turn(asked) * turnMs;
 }
 
 function readQuestion(message: Msg): Question | undefined {

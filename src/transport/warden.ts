@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type { Bus } from '../ports/bus.ts';
+import type { Place } from './auth-callout.ts';
 
 const listSubject = '$SYS.REQ.SERVER.PING.CONNZ';
 const kickSubject = (server: string) => `$SYS.REQ.SERVER.${server}.KICK`;
@@ -27,6 +28,8 @@ export interface Warden {
   count(name: string): Promise<number>;
   /** Ends every connection of that name. */
   expel(name: string): Promise<void>;
+  /** Ends one connection, if it is still there. */
+  kick(place: Place): Promise<void>;
 }
 
 /** @param servers how many there are to ask. */
@@ -37,20 +40,22 @@ export function wardenOn(bus: Bus, servers: number): Warden {
     return answers.flatMap((data) => listSchema.safeParse(parse(data)).data ?? []);
   };
   // A server does nothing for those who do not ask for its answer.
-  const kick = (server: string, cid: number) =>
-    bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
+  const kick = async ({ server, cid }: Place) => {
+    await bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
+  };
   return {
     count: async (name) => {
       const lists = await list(name, 1);
       return lists.reduce((sum, { data }) => sum + data.total, 0);
     },
+    kick,
     expel: async (name) => {
       for (let round = 0; round < roundsMax; round++) {
         const found = (await list(name, pageSize)).flatMap(({ server, data }) =>
           (data.connections ?? []).map(({ cid }) => ({ server: server.id, cid })),
         );
         if (found.length === 0) return;
-        await Promise.allSettled(found.map(({ server, cid }) => kick(server, cid))); // some may have left
+        await Promise.allSettled(found.map(kick)); // some may have left
       }
     },
   };

@@ -184,11 +184,11 @@ describe('the borders of a user', () => {
   it('one user has room for many connections, and does not take up that of all', async () => {
     const open: RawConnection[] = [];
     const admit = async () => {
-      for (let index = 0; index < 64; index++) open.push(await enter(as(bob), bob.token));
+      for (let index = 0; index < 48; index++) open.push(await enter(as(bob), bob.token));
     };
     await expect(admit()).rejects.toThrow('Authorization Violation');
     expect(open.length).toBeGreaterThan(16);
-    expect(open.length).toBeLessThan(64);
+    expect(open.length).toBeLessThan(48);
     for (const connection of open) connection.close();
     expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
   });

@@ -39,6 +39,12 @@ describe('the warden', () => {
     expect(kicked.sort()).toEqual(['A/1', 'A/2', 'B/7']);
   });
 
+  it('ends one connection where it is known', async () => {
+    const { warden, kicked } = servers({ A: [1, 2], B: [7] });
+    await warden.kick({ server: 'A', cid: 2 });
+    expect(kicked).toEqual(['A/2']);
+  });
+
   it('gives up on somebody who comes again as fast', async () => {
     const { warden, kicked } = servers({ A: [1] }, true);
     await warden.expel('log-in:1');
