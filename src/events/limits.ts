@@ -7,10 +7,10 @@ export const limits = {
   idLengthMax: 64,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
   commandsPerRequestMax: 64,
-  requestBytesMax: 512 * 1024,
+  requestBytesMax: 256 * 1024,
   /** Of one client, of commands and of questions each: what is more waits, and goes out together. */
   requestsUnderWayMax: 8,
-  bytesUnderWayMax: 512 * 1024,
+  bytesUnderWayMax: 256 * 1024,
   /** A frame is cut when either is reached: small enough to copy between nodes in one message. */
   eventsPerFrameMax: 1024,
   frameBytesMax: 768 * 1024,

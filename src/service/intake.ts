@@ -45,7 +45,7 @@ export const questionLimits: IntakeLimits = {
 export const waitingLimits = {
   /** As much as the connections that a user may have can have under way (`requestsUnderWayMax`, `bytesUnderWayMax`). */
   max: 256,
-  bytesMax: 16 * 1024 * 1024,
+  bytesMax: 8 * 1024 * 1024,
   bytesPerRequest: 8 * 1024,
   /** Who is put off asks again after a while, and not at once. */
   putOffsPerSecond: 250,
