@@ -16,5 +16,5 @@ export const limits = {
   frameBytesMax: 768 * 1024,
   pageMax: 500,
   /** An answer is cut after the part that reaches this; the largest part is far smaller than the broker's rest. */
-  answerBytesMax: 512 * 1024,
+  answerBytesMax: 128 * 1024,
 } as const;

@@ -14,7 +14,7 @@ import type { Positions } from './waiting.ts';
 
 const catchUpTimeoutMs = 1_000;
 const sweepMs = 1_000;
-/** Of an answer: the largest counts for 64 questions. */
+/** Of an answer: the largest counts for 16 questions. */
 const bytesPerQuestion = 8 * 1024;
 
 export interface ReadServiceOptions {
