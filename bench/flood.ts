@@ -3,8 +3,8 @@
  *
  * Rounds alternate in one run, and medians are quoted. Each flood of each round has an account and an address of its own,
  * so that none is kept out for what an earlier one did; it is measured from its first moment, when nobody has met it yet,
- * for as long as a ban lasts. On few cores a flooder slows others down by what it burns itself, whatever becomes of its flood: that is
- * measured with the same flooder at a server which has nothing to do with the cluster (`p99_to_busy`).
+ * for as long as a ban lasts. On few cores a flooder slows others down by what it burns itself, whatever becomes of its
+ * flood: that is measured with the same flooder at a server that has nothing to do with the cluster (`p99_to_busy`).
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
