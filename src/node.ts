@@ -71,9 +71,13 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const credentials = { user: 'node', pass: secrets.nodePassword };
-  const connection = await connectTo({ servers, security, credentials, name: `${id} node`, patient: true });
+  const reach = (name: string) => connectTo({ servers, security, credentials, name, patient: true });
+  const connection = await reach(`${id} node`);
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
+  // What clients send never stands before what nodes say: a flood would, until the flooder is cut off.
+  const toClients = await reach(`${id} clients`);
+  const clientBus = new NatsBus(toClients);
   const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
   const border = { servers, security, node: id, authPassword, wardenPassword, seed };
   const passwords = new Argon2Passwords();
@@ -99,7 +103,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
-      const world = { bus, clock, random, passwords, metrics, journal, banish };
+      const world = { bus: clientBus, clock, random, passwords, metrics, journal, banish };
       chat = new ChatLeader(leadership, self, { ...world, ...limits });
       return chat;
     },
@@ -110,7 +114,9 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       tellPassedFrames(copy, metrics);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
-        new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(bus),
+        new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(
+          clientBus,
+        ),
         openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },
@@ -133,7 +139,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     stop: async () => {
       for (const part of [operators, ...answering]) part.stop();
       await replica.stop();
-      await Promise.all([connection.drain(), watch.stop()]);
+      await Promise.all([connection.drain(), toClients.drain(), watch.stop()]);
     },
   };
 }
