@@ -74,8 +74,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const connection = await connectTo({ servers, security, credentials, name: `${id} node`, patient: true });
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
-  const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
-  const border = { servers, security, node: id, authPassword, wardenPassword, seed };
+  const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
+  const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];

@@ -43,4 +43,9 @@ export class Banishment {
   has(speaker: string): boolean {
     return this.#banished.has(speaker);
   }
+
+  /** Whoever must stay away at present. */
+  get speakers(): Iterable<string> {
+    return this.#banished;
+  }
 }

@@ -15,6 +15,7 @@ import {
   parseIntroduction,
   userPermissions,
 } from '../protocol/subjects.ts';
+import { originOf } from './origin.ts';
 import { claimsOf, type Limits, type Signer } from './permits.ts';
 
 const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
@@ -33,8 +34,13 @@ const rememberedMs = 3_000;
 const questionSchema = z.object({
   user_nkey: z.string().max(64),
   server_id: z.object({ id: z.string().max(64) }),
+  client_info: z.object({ host: z.string().max(64) }),
   connect_opts: z
-    .object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() })
+    .object({
+      user: z.string().max(64).optional(),
+      pass: z.string().max(128).optional(),
+      auth_token: z.string().max(256).optional(),
+    })
     .optional(),
 });
 type Question = z.infer<typeof questionSchema>;
@@ -49,13 +55,23 @@ export type Verdict =
       readonly expires?: number;
     };
 
+export interface Visitor {
+  readonly introduction: Introduction;
+  /** The network that they come from. */
+  readonly origin: string;
+}
+
 /** Whether the secret opens what the introduction claims; undefined when this node cannot tell (it is behind). */
-export type Judge = (introduction: Introduction, secret: string) => Promise<Verdict | undefined>;
+export type Judge = (visitor: Visitor, secret: string) => Promise<Verdict | undefined>;
 
 export interface Answering {
   readonly clock: Clock;
   readonly signer: Signer;
+  /** That of gateways, who say for whom they connect. */
+  readonly gatewayPassword: string | undefined;
   readonly judge: Judge;
+  /** Somebody knocks; told to every node, whichever answers. */
+  heard(visitor: Visitor): void;
   /** How many other nodes come before this one for that question. */
   turn(question: string): number;
 }
@@ -79,11 +95,13 @@ export function answerCallouts(connection: NatsConnection, node: string, answeri
       if (error) return;
       const question = readQuestion(message);
       if (!question) return; // not a server's: nothing to answer
+      const visitor = visitorIn(question, answering.gatewayPassword);
+      if (visitor) answering.heard(visitor);
       const reply = async () => {
         const turn = answering.turn(question.user_nkey);
         if (turn > 0) await delay(clock, turn * turnMs);
         if (answered.has(question.user_nkey)) return;
-        const verdict = await decideAbout(question, answering);
+        const verdict = await decideAbout(question, visitor, answering);
         if (verdict === undefined || answered.has(question.user_nkey)) return; // another may have caught up further
         message.respond(answering.signer.answer(question.user_nkey, question.server_id.id, verdict));
         connection.publish(ANSWERED_SUBJECT, question.user_nkey);
@@ -102,15 +120,26 @@ function readQuestion(message: Msg): Question | undefined {
   }
 }
 
+/** Undefined for whoever is no client of Verbatim's, nor a gateway's. */
+function visitorIn(
+  { connect_opts: given, client_info: from }: Question,
+  gatewayPassword: string | undefined,
+): Visitor | undefined {
+  const introduction = parseIntroduction(given?.user ?? '');
+  const origin = originOf(from.host, given?.auth_token, gatewayPassword);
+  return introduction && origin !== undefined ? { introduction, origin } : undefined;
+}
+
 async function decideAbout(
   { connect_opts: given, user_nkey: connection }: Question,
+  visitor: Visitor | undefined,
   { judge, signer }: Answering,
 ): Promise<{ jwt: string } | { error: string } | undefined> {
-  const introduction = parseIntroduction(given?.user ?? '');
-  if (!introduction) return { error: 'not a Verbatim client' };
-  const verdict = await judge(introduction, given?.pass ?? '');
+  if (!visitor) return { error: 'not a Verbatim client' };
+  const verdict = await judge(visitor, given?.pass ?? '');
   if (!verdict?.isAdmitted) return verdict && { error: 'not logged in' };
   const { name, expires } = verdict;
+  const { introduction } = visitor;
   const permissions =
     introduction.as === 'guest' ? guestPermissions(introduction.guest) : userPermissions(introduction.user);
   const account = CLIENT_ACCOUNT;

@@ -159,7 +159,9 @@ describe('an account', () => {
 
 // Each mostly waits, in a cluster of its own.
 describe.concurrent('a limit', () => {
-  it('a script that sends faster than one user may is slowed down, and not refused (P6)', async ({ expect }) => {
+  it('a script that sends faster than one user may is slowed down, and not refused (P6)', async ({
+    expect,
+  }) => {
     const cluster = await TestCluster.start('--nodes', '1', '--send-rate', '10');
     const [alice] = (await cluster.welcome('alice', 'bob')) as [Cli];
     const lines = Array.from({ length: 130 }, (_, index) => `line ${index}`);

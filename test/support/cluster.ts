@@ -54,16 +54,22 @@ export class TestCluster {
   readonly #killedAt = new Map<string, number>();
   #up: Running | undefined;
 
-  private constructor(args: readonly string[], data: string, port: number) {
+  private constructor(args: readonly string[], env: NodeJS.ProcessEnv, data: string, port: number) {
     this.#args = args;
     this.data = data;
     this.port = port;
-    this.env = { ...ownEnvironment(), VERBATIM_DATA: data };
+    this.env = { ...ownEnvironment(), VERBATIM_DATA: data, ...env };
   }
 
   /** Ready: a leader serves. */
   static async start(...args: string[]): Promise<TestCluster> {
-    const cluster = new TestCluster(args, join(tempFolder(), 'data'), await freePort(portsOfThree));
+    return await TestCluster.startWith({}, ...args);
+  }
+
+  /** With more in its environment. */
+  static async startWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<TestCluster> {
+    const port = await freePort(portsOfThree);
+    const cluster = new TestCluster(args, env, join(tempFolder(), 'data'), port);
     clusters.add(cluster);
     await cluster.restart();
     return cluster;
