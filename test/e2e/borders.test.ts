@@ -26,8 +26,6 @@ describe('the borders of a user', () => {
   };
   /** A node that has not heard of a log-in yet waits until it has. */
   const as = ({ user, position }: Kept) => `user:${user}:${position}`;
-  const secret = (name: string) =>
-    String(JSON.parse(readFileSync(join(cluster.data, 'secrets.json'), 'utf8'))[name]);
   const enter = (user: string, pass: string) => RawConnection.open(cluster.port, user, pass);
   const refusal = (user: string, pass: string) => RawConnection.refusal(cluster.port, { user, pass });
 
@@ -206,14 +204,14 @@ describe('the borders of a user', () => {
     await expect(admit()).rejects.toThrow('Authorization Violation');
     expect(open.length).toBeGreaterThanOrEqual(128 - 3 * 8); // each node counts at every eighth
     expect(open.length).toBeLessThan(256);
-    const elsewhere = gatewayWord(secret('gatewayPassword'), '192.0.2.7');
+    const elsewhere = gatewayWord(cluster.secret('gatewayPassword'), '192.0.2.7');
     open.push(await RawConnection.open(cluster.port, guest(), '', elsewhere));
     open.push(await RawConnection.open(cluster.port, as(alice), alice.token, elsewhere));
     const made = { user: guest(), pass: '', auth_token: gatewayWord('guessed', '192.0.2.7') };
     expect(await RawConnection.refusal(cluster.port, made)).toContain('Authorization Violation');
     const stolen = { user: as(alice), pass: '', auth_token: elsewhere };
     expect(await RawConnection.refusal(cluster.port, stolen)).toContain('Authorization Violation');
-    expect(await refusal('gateway', secret('gatewayPassword'))).toContain('Authorization Violation');
+    expect(await refusal('gateway', cluster.secret('gatewayPassword'))).toContain('Authorization Violation');
     for (const connection of open) connection.close();
     expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
   });
@@ -233,7 +231,7 @@ describe('the borders of a user', () => {
       warden: ['verbatim.log.1', '$SYS.REQ.SERVER.PING', '$SYS.REQ.SERVER.PING.JSZ', '$SYS.REQ.USER.AUTH'],
     };
     for (const [service, subjects] of Object.entries(foreign)) {
-      const connection = await enter(service, secret(`${service}Password`));
+      const connection = await enter(service, cluster.secret(`${service}Password`));
       for (const subject of subjects)
         expect(await connection.publish(subject), `${service}: ${subject}`).toEqual([
           expect.stringContaining('Permissions Violation'),

@@ -188,9 +188,10 @@ export class TestCluster {
     await this.#running.out.next((line) => startOf(line)?.id === id, killedAt);
   }
 
-  operatorPassword(): string {
-    return (JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8')) as { operatorPassword: string })
-      .operatorPassword;
+  /** One of those that were made at the first start. */
+  secret(name: string): string {
+    const secrets = JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8'));
+    return (secrets as Record<string, string>)[name]!;
   }
 
   get #running(): Running {
