@@ -156,7 +156,7 @@ function replicaArgs({
   nodes,
   copies = majority(nodes),
 }: UpOptions): string[] {
-  if (copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
+  if (nodes > 0 && copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
   if (minCopies > copies) throw new UsageError('--min-copies is not more than --copies');
   const gap = `${sessionGap}ms`;
   return [
@@ -216,11 +216,12 @@ async function leaderServing(
   }
 }
 
+/** @param nodes that are expected; 0: any that answer in time. */
 async function askAll({ servers, data, security }: ClusterReach, nodes: number): Promise<NodeStatus[]> {
   const { operatorPassword } = await readSecrets(data);
   const operator = await Operator.connect(servers, operatorPassword, security);
   try {
-    return await operator.status(answerMs, nodes);
+    return await operator.status(answerMs, nodes || undefined);
   } finally {
     await operator.close();
   }
