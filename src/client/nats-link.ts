@@ -5,7 +5,7 @@ import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
 import { InsecureServer, type Security } from '../transport/security.ts';
 import { Refused, Unanswered } from './errors.ts';
-import type { Link } from './line.ts';
+import type { Link } from './link.ts';
 
 const attemptsMax = 3;
 /** The broker refuses after 2 s (`nats.conf`) when no node answered for a client, so only a quick no is a node's own. */
