@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    setupFiles: ['test/support/remove-folders.ts'],
     coverage: {
       provider: 'v8',
       include: ['{src,cli}/**/*.ts'],

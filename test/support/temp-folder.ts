@@ -1,8 +1,7 @@
-/** Folders that are gone when the tests of a file are done, or at the latest with their process. */
+/** Folders that are gone when the tests of a file are done (`remove-folders.ts`). */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 const made: string[] = [];
 
@@ -12,10 +11,6 @@ export function tempFolder(): string {
   return folder;
 }
 
-function removeAll(): void {
+export function removeFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
-
-afterAll(removeAll);
-// Where files share their modules only the first of them is heard of above.
-process.once('exit', removeAll);
