@@ -78,8 +78,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   // What clients send never stands before what nodes say: a flood would, until the flooder is cut off.
   const toClients = await reach(`${id} clients`);
   const clientBus = new NatsBus(toClients);
-  const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
-  const border = { servers, security, node: id, authPassword, wardenPassword, seed };
+  const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
+  const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];

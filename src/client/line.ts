@@ -12,7 +12,7 @@ import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import { limits } from '../events/limits.ts';
-import { type Bus, NobodyThere } from '../ports/bus.ts';
+import { NobodyThere } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
 import { Pace } from '../ports/pace.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
@@ -25,14 +25,8 @@ import {
 } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction, leaderNoticeSchema } from '../protocol/subjects.ts';
 import { Refused, Unanswered } from './errors.ts';
+import type { Link } from './link.ts';
 import { Outbox } from './outbox.ts';
-
-/** A bus with an end: what reaching the broker gives a client. */
-export interface Link extends Bus {
-  close(): Promise<void>;
-  /** Told when the border does not let this client in again after its connection was lost. Nothing comes after that. */
-  onRefused?(listener: (problem: Error) => void): void;
-}
 
 export interface LineOptions {
   readonly introduction: Introduction;

@@ -2,12 +2,13 @@
  * Who knocks, from where and how often: every node hears every question at the border, whoever answers it.
  *
  * To come and go costs a program nothing and the servers much. A fixed number for all would let one keep the others out,
- * so each address has its own: of guests together, and of each user who is claimed there. What comes faster waits at the
+ * so each network has its own: of guests together, and of each user who is claimed there. What comes faster waits at the
  * door, which holds up nobody else; what would have to wait longer than a server does is not answered at all.
  */
 import type { Clock } from '../ports/clock.ts';
 import { Bucket } from '../service/bucket.ts';
-import type { Arrival, Place } from '../transport/auth-callout.ts';
+import { remember } from '../service/remember.ts';
+import type { Place, Visitor } from '../transport/auth-callout.ts';
 
 export const arrivalLimits = {
   /** From one address, of guests or of one user. */
@@ -33,17 +34,17 @@ export class Arrivals {
   }
 
   /** @returns how long they have to wait; undefined: for longer than they can. */
-  heard({ introduction, host, place }: Arrival): number | undefined {
+  heard({ introduction, origin, place }: Visitor): number | undefined {
     const nowMs = this.#clock.monotonicMs();
     const isUser = introduction.as === 'user';
     if (isUser) {
       const before = this.#places.get(introduction.user) ?? [];
-      remember(this.#places, introduction.user, [place, ...before].slice(0, placesMax));
+      remember(this.#places, introduction.user, [place, ...before].slice(0, placesMax), rememberedMax);
     }
-    const door = `${host}/${isUser ? introduction.user : ''}`;
+    const door = `${origin}/${isUser ? introduction.user : ''}`;
     const { perSecond, burst, waitMsMax } = arrivalLimits;
     const bucket = this.#doors.get(door) ?? new Bucket(perSecond, burst, nowMs);
-    remember(this.#doors, door, bucket);
+    remember(this.#doors, door, bucket, rememberedMax);
     const waitMs = bucket.waitMs(1, nowMs);
     if (waitMs > waitMsMax) return undefined;
     bucket.charge(1, nowMs);
@@ -54,12 +55,4 @@ export class Arrivals {
   of(user: string): readonly Place[] {
     return this.#places.get(user) ?? [];
   }
-}
-
-/** As the newest; the oldest is forgotten when there are too many. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest = key] = map.keys();
-  if (map.size > rememberedMax) map.delete(oldest);
 }

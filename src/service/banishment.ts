@@ -50,6 +50,11 @@ export class Banishment {
     return this.#banished.has(speaker);
   }
 
+  /** Whoever must stay away at present. */
+  get speakers(): Iterable<string> {
+    return this.#banished;
+  }
+
   /** @returns whether it is news. */
   #begin(speaker: string): boolean {
     if (this.#banished.has(speaker)) return false;

@@ -15,6 +15,7 @@ import {
   parseIntroduction,
   userPermissions,
 } from '../protocol/subjects.ts';
+import { originOf } from './origin.ts';
 import { claimsOf, type Limits, type Signer } from './permits.ts';
 
 const CALLOUT_SUBJECT = '$SYS.REQ.USER.AUTH';
@@ -37,7 +38,11 @@ const questionSchema = z.object({
   server_id: z.object({ id: z.string().max(64) }),
   client_info: z.object({ id: z.int(), host: z.string().max(64) }),
   connect_opts: z
-    .object({ user: z.string().max(64).optional(), pass: z.string().max(128).optional() })
+    .object({
+      user: z.string().max(64).optional(),
+      pass: z.string().max(128).optional(),
+      auth_token: z.string().max(256).optional(),
+    })
     .optional(),
 });
 type Question = z.infer<typeof questionSchema>;
@@ -59,22 +64,24 @@ export interface Place {
 }
 
 /** Somebody asks to be let in; who they say they are is not judged yet. */
-export interface Arrival {
+export interface Visitor {
   readonly introduction: Introduction;
-  /** Their address. */
-  readonly host: string;
+  /** The network that they come from. */
+  readonly origin: string;
   readonly place: Place;
 }
 
 /** Whether the secret opens what the introduction claims; undefined when this node cannot tell (it is behind). */
-export type Judge = (introduction: Introduction, secret: string) => Promise<Verdict | undefined>;
+export type Judge = (visitor: Visitor, secret: string) => Promise<Verdict | undefined>;
 
 export interface Answering {
   readonly clock: Clock;
   readonly signer: Signer;
+  /** That of gateways, who say for whom they connect. */
+  readonly gatewayPassword: string | undefined;
   readonly judge: Judge;
   /** Told of all, whoever answers. @returns how long they have to wait; undefined: they get no answer. */
-  arrived(arrival: Arrival): number | undefined;
+  arrived(visitor: Visitor): number | undefined;
   /** How many other nodes come before this one for that question. */
   turn(question: string): number;
 }
@@ -98,13 +105,15 @@ export function answerCallouts(connection: NatsConnection, node: string, answeri
       if (error) return;
       const question = readQuestion(message);
       if (!question) return; // not a server's: nothing to answer
+      const visitor = visitorIn(question, answering.gatewayPassword);
+      const doorMs = visitor ? answering.arrived(visitor) : 0;
+      if (doorMs === undefined) return;
       const reply = async () => {
         const { user_nkey: asked, server_id: server } = question;
-        const delayMs = delayOf(question, answering);
-        if (delayMs === undefined) return;
+        const delayMs = doorMs + answering.turn(asked) * turnMs;
         if (delayMs > 0) await delay(clock, delayMs);
         if (answered.has(asked)) return;
-        const verdict = await decideAbout(question, answering);
+        const verdict = await decideAbout(question, visitor, answering);
         if (verdict === undefined || answered.has(asked)) return; // another may have caught up further
         connection.publish(ANSWERED_SUBJECT, asked);
         if ('error' in verdict) await delay(clock, refusedAfterMs);
@@ -113,15 +122,6 @@ export function answerCallouts(connection: NatsConnection, node: string, answeri
       reply().catch(() => undefined); // the store or the connection was closed meanwhile: another node answers
     },
   });
-}
-
-/** @returns undefined: it is not answered. */
-function delayOf(question: Question, { arrived, turn }: Answering): number | undefined {
-  const { client_info: client, server_id: server, user_nkey: asked } = question;
-  const introduction = parseIntroduction(question.connect_opts?.user ?? '');
-  const place = { server: server.id, cid: client.id };
-  const waitMs = introduction ? arrived({ introduction, host: client.host, place }) : 0;
-  return waitMs === undefined ? undefined : waitMs + turn(asked) * turnMs;
 }
 
 function readQuestion(message: Msg): Question | undefined {
@@ -133,15 +133,27 @@ function readQuestion(message: Msg): Question | undefined {
   }
 }
 
+/** Undefined for whoever is no client of Verbatim's, nor a gateway's. */
+function visitorIn(
+  { connect_opts: given, client_info: from, server_id: server }: Question,
+  gatewayPassword: string | undefined,
+): Visitor | undefined {
+  const introduction = parseIntroduction(given?.user ?? '');
+  const origin = originOf(from.host, given?.auth_token, gatewayPassword);
+  if (!introduction || origin === undefined) return undefined;
+  return { introduction, origin, place: { server: server.id, cid: from.id } };
+}
+
 async function decideAbout(
   { connect_opts: given, user_nkey: connection }: Question,
+  visitor: Visitor | undefined,
   { judge, signer }: Answering,
 ): Promise<{ jwt: string } | { error: string } | undefined> {
-  const introduction = parseIntroduction(given?.user ?? '');
-  if (!introduction) return { error: 'not a Verbatim client' };
-  const verdict = await judge(introduction, given?.pass ?? '');
+  if (!visitor) return { error: 'not a Verbatim client' };
+  const verdict = await judge(visitor, given?.pass ?? '');
   if (!verdict?.isAdmitted) return verdict && { error: 'not logged in' };
   const { name, expires } = verdict;
+  const { introduction } = visitor;
   const permissions =
     introduction.as === 'guest' ? guestPermissions(introduction.guest) : userPermissions(introduction.user);
   const account = CLIENT_ACCOUNT;

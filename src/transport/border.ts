@@ -22,6 +22,8 @@ export interface BorderOptions {
   readonly authPassword: string;
   /** Of the one who ends connections; a folder that was not started since there is one has none. */
   readonly wardenPassword: string | undefined;
+  /** Of gateways; as above. */
+  readonly gatewayPassword: string | undefined;
 }
 
 export function guardBorder(

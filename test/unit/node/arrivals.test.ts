@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 
 const place = () => ({ server: 'A', cid: ++cid });
-const user = (name: string, host = '10.0.0.1') =>
-  arrivals.heard({ introduction: { as: 'user', user: name, position: 0 }, host, place: place() });
-const guest = (host: string) =>
-  arrivals.heard({ introduction: { as: 'guest', guest: `g-${cid}` }, host, place: place() });
+const user = (name: string, origin = '10.0.0.1') =>
+  arrivals.heard({ introduction: { as: 'user', user: name, position: 0 }, origin, place: place() });
+const guest = (origin: string) =>
+  arrivals.heard({ introduction: { as: 'guest', guest: `g-${cid}` }, origin, place: place() });
 const often = (knock: () => number | undefined, times: number) => Array.from({ length: times }, knock);
 
 describe('arrivals', () => {
