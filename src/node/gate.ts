@@ -44,7 +44,7 @@ const refused: Verdict = { isAdmitted: false };
 
 export function openGate(open: OpenCopy, positions: Positions, options: GateOptions): Subscription {
   const { clock, node, seed, others } = options;
-  const called = callWarden(options);
+  const called = callWarden(options, clock);
   const warden = () => called.warden();
   const parts: Subscription[] = [
     called,

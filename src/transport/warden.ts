@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type { Bus } from '../ports/bus.ts';
+import { type Clock, delay } from '../ports/clock.ts';
 
 const listSubject = '$SYS.REQ.SERVER.PING.CONNZ';
 const kickSubject = (server: string) => `$SYS.REQ.SERVER.${server}.KICK`;
@@ -14,8 +15,10 @@ export const wardenInboxPrefix = '_INBOX_warden';
 
 const patienceMs = 500;
 const pageSize = 1_024;
-/** Of connections that come as fast as they are ended. */
+/** Of connections that come as fast as they are ended, and of servers that do not answer. */
 const roundsMax = 5;
+/** Before a server that did not answer is asked again; doubled each time, so that one may hang for half a minute. */
+const againMs = 1_000;
 
 const listSchema = z.object({
   server: z.object({ id: z.string() }),
@@ -25,12 +28,12 @@ const listSchema = z.object({
 export interface Warden {
   /** How many connections of that name there are. */
   count(name: string): Promise<number>;
-  /** Ends every connection of that name. */
+  /** Ends every connection of that name, those included that a server holds which hangs and comes back. */
   expel(name: string): Promise<void>;
 }
 
 /** @param servers how many there are to ask. */
-export function wardenOn(bus: Bus, servers: number): Warden {
+export function wardenOn(bus: Bus, servers: number, clock: Clock): Warden {
   const list = async (name: string, limit: number) => {
     const question = JSON.stringify({ user: name, auth: true, acc: 'APP', limit });
     const answers = await bus.gather(listSubject, question, servers, patienceMs);
@@ -46,11 +49,14 @@ export function wardenOn(bus: Bus, servers: number): Warden {
     },
     expel: async (name) => {
       for (let round = 0; round < roundsMax; round++) {
-        const found = (await list(name, pageSize)).flatMap(({ server, data }) =>
+        const lists = await list(name, pageSize);
+        const found = lists.flatMap(({ server, data }) =>
           (data.connections ?? []).map(({ cid }) => ({ server: server.id, cid })),
         );
-        if (found.length === 0) return;
+        const isComplete = lists.length >= servers;
+        if (isComplete && found.length === 0) return;
         await Promise.allSettled(found.map(({ server, cid }) => kick(server, cid))); // some may have left
+        if (!isComplete) await delay(clock, againMs * 2 ** round);
       }
     },
   };
