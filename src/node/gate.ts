@@ -45,7 +45,7 @@ const refused: Verdict = { isAdmitted: false };
 export function openGate(open: OpenCopy, positions: Positions, options: GateOptions): Subscription {
   const { clock, node, seed, others, gatewayPassword } = options;
   const guests = new Guests();
-  const called = callWarden(options);
+  const called = callWarden(options, clock);
   const warden = () => called.warden();
   const arrivals = new Arrivals(clock);
   const parts: Subscription[] = [

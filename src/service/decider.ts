@@ -11,7 +11,7 @@ import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Rows } from '../projections/rows.ts';
-import { looks, mailboxes, names, pairs } from '../projections/tables.ts';
+import { looks, mailboxes, names, pairs, tokens } from '../projections/tables.ts';
 import type { PreparedCommand } from './prepare.ts';
 import { skeletonsOf } from './skeletons.ts';
 
@@ -45,7 +45,9 @@ export class Decider {
         return this.#register(command, at);
       case 'LogIn': {
         const user = names.get(this.#options.rows(), canonicalName(command.name));
-        if (!user) return refuse('wrong-credentials');
+        // Nobody draws another's token by chance: whoever comes with its hash would take that log-in away.
+        const isTaken = tokens.get(this.#options.rows(), command.tokenHash) !== undefined;
+        if (!user || isTaken) return refuse('wrong-credentials');
         const { verifiedAgainst = null, tokenHash, passwordHash } = command;
         const expiresAt = at + this.#options.logInMs;
         return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, expiresAt, passwordHash }, at);

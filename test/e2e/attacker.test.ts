@@ -121,6 +121,17 @@ describe('an attacker', () => {
     connection.close();
   });
 
+  it('who turns the clock forward as far as it goes keeps nobody from being heard (P10)', async () => {
+    await mallory.command(JSON.stringify({ after: null, clock: 2 ** 48, commands: [] }));
+    const { clock } = await alice.command(batch());
+    // It is catching: alice's next command comes with a clock beyond the one that she was told.
+    const post = { type: 'PostMessage', id: 'late', to: 'mallory', text: 'later than ever' };
+    const reply = await alice.command(
+      JSON.stringify({ after: null, clock: Number(clock) + 1, commands: [post] }),
+    );
+    expect(reply).toMatchObject({ answers: [{ id: 'late' }] });
+  });
+
   it('makes nobody believe in other nodes (P3, P9)', async () => {
     const connection = await RawConnection.open(
       cluster.port,
