@@ -172,7 +172,7 @@ export class Duties {
         journal,
         signal,
         stamp: () => this.#stamp(),
-        othersHeard: () => heartbeats.recent(heardWithinMs).length,
+        mayBeThere: (other) => heartbeats.mayBeThere(other, heardWithinMs),
         isAlive: (node) => heartbeats.isAlive(node),
         isLeaderBack: () => heartbeats.leaderMs > begunMs,
       });
