@@ -51,7 +51,8 @@ export type Request = ClientCommand extends infer C
 
 const findLeaderMs = 100;
 const pingTimeoutMs = 1_000;
-const queryTimeoutMs = 2_000;
+/** Of the first try; each takes twice as long as the one before. A question given to a node that just died has no answer. */
+const queryTimeoutMs = { first: 500, max: 4_000 };
 const queryRetryMs = 50;
 const whyNobodyAnswers: Readonly<Partial<Record<LineState, string>>> = {
   connecting: 'nobody answers',
@@ -167,11 +168,11 @@ export class Line {
     if (introduction.as !== 'user') throw new Refused('not-logged-in', 'Guests cannot ask for that.');
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     const subject = clientSubjects.query(introduction.user, name);
-    for (;;) {
+    for (let tryMs = queryTimeoutMs.first; ; tryMs = Math.min(tryMs * 2, queryTimeoutMs.max)) {
       const leftMs = deadlineMs - clock.monotonicMs();
       if (this.state === 'closed') throw this.#whyClosed();
       if (leftMs <= 0) throw this.#tooLate();
-      const reply = await this.#ask(subject, request, Math.min(queryTimeoutMs, leftMs));
+      const reply = await this.#ask(subject, request, Math.min(tryMs, leftMs));
       if (reply && !reply.refused) {
         this.saw(reply.position);
         return queries[name].answer.parse(reply.answer) as QueryAnswer<Q>; // the schema is that query's own

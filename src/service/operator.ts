@@ -134,6 +134,7 @@ function status({ replica, open, uptimeMs, clients, pid, http }: OperatorService
     role: roleOf(replica),
     state: replica.state,
     problem: replica.problem ?? null,
+    waits_for: replica.waitsFor,
     leader,
     ...(held ? standing(held) : nothing),
     clients: clients(),
