@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readSecrets } from '../src/cluster/secrets.ts';
 import { Operator } from '../src/operator/operator.ts';
-import { program, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { program, removeFolder, startCluster, temporaryFolder, unlimited } from './cluster.ts';
 import { type Row, round } from './measure.ts';
 import { prepareCluster } from './prepared.ts';
 import { Talkers } from './talkers.ts';
@@ -19,7 +19,7 @@ const late = 'n3';
 export async function catchUp(): Promise<Row[]> {
   const data = await temporaryFolder();
   await prepareCluster(data, behind);
-  const cluster = await startCluster(data, ['--no-restart']);
+  const cluster = await startCluster(data, [...unlimited, '--no-restart']);
   const { operatorPassword } = await readSecrets(data);
   const operator = await Operator.connect([cluster.url], operatorPassword);
   try {

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/free-port.ts';
 
-/** What a cluster can do is measured, and not what it lets one user do. */
-const unlimited = ['--send-rate', '0'];
+/** Where what a cluster can do is measured, and not what it lets one user do. */
+export const unlimited = ['--send-rate', '0'];
 
 export const program = fileURLToPath(new URL('../cli/verbatim', import.meta.url));
 
@@ -34,12 +34,12 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** @param data a folder that may hold a log already; it is left in place by `stop`. */
-export async function startCluster(data: string, args: readonly string[] = []): Promise<BenchCluster> {
+export async function startCluster(data: string, args: readonly string[] = unlimited): Promise<BenchCluster> {
   const port = await freePort();
   const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []; // such as --cpu-prof, for every process of the cluster
   const child = spawn(
     process.execPath,
-    [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...unlimited, ...args],
+    [...flags, program, 'up', '--data', data, '--port', String(port), '--json', ...args],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
     },

@@ -1,63 +1,201 @@
-/** A user who means harm: sends one kind of thing as fast as the broker takes it, and comes back when it is cut off. */
-import { connect, type NatsConnection } from 'nats';
+/**
+ * Somebody who means harm, in a process of its own: floods in one way, as fast as the server takes it, from the word `go`
+ * until it is told to stop, and comes back whenever it is cut off.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { limits } from '../src/events/limits.ts';
+import { clientSubjects, formatIntroduction } from '../src/protocol/subjects.ts';
+import { RawLink } from './raw-link.ts';
 
-const [url = '', user = '', flood = ''] = process.argv.slice(2);
-const pass = process.env.FLOODER_TOKEN ?? '';
-const atOnce = 50;
+/** What it is told by its parent, as its only argument: JSON. */
+export interface FloodOrder {
+  readonly port: number;
+  readonly flood: FloodKind;
+  /** Where its connections come from. */
+  readonly from: string;
+  readonly user: string;
+  readonly token: string;
+  /** Name of somebody else's account: who gets its mail, whose password it guesses. */
+  readonly victim: string;
+  /** The most that a message may hold. */
+  readonly payloadBytes: number;
+}
 
-const commands = `verbatim.cmd.${user}.c-flood`;
-let count = 0;
+/** What it got through. */
+export interface FloodCount {
+  readonly sentBytes: number;
+  /** How often it was let in, and how often not. */
+  readonly entered: number;
+  readonly refused: number;
+  /** From the word `go` until the first of its connections was cut off; none if it never was. */
+  readonly cutOffAfterMs: number | null;
+}
 
-/** Each publishes once. */
-const kinds: Readonly<Record<string, (connection: NatsConnection) => void>> = {
-  sends: (connection) => {
-    const post = { type: 'PostMessage', id: `f-${process.pid}-${++count}`, to: 'good', text: 'flood' };
-    connection.publish(commands, JSON.stringify({ after: null, clock: 0, commands: [post] }), reply);
-  },
-  malformed: (connection) => connection.publish(commands, '{"after":null,"clock":0,"commands":[{}]', reply),
-  huge: (connection) => connection.publish(commands, hugePayload, reply),
-  questions: (connection) =>
-    connection.publish(`verbatim.get.${user}.users`, JSON.stringify(question), reply),
+/** What each does is said where it does it, below. */
+export type FloodKind = keyof typeof floods;
+
+const order = JSON.parse(process.argv[2] ?? '{}') as FloodOrder; // of the parent
+const { user, token, victim } = order;
+const inbox = `${clientSubjects.inboxPrefix(user)}.x`;
+const commands = clientSubjects.commands(user, 'c-flood');
+const questions = clientSubjects.query(user, 'inbox');
+
+/** At once, by those who come and go. */
+const crowd = 32;
+/** Wrong passwords that a guest may try before it has to wait. */
+const triesEach = 3;
+/** Small messages in a write. */
+const portion = 256;
+const tokenHash = '0'.repeat(64);
+const retryMs = 5;
+
+const links = new Set<RawLink>();
+const count = { sentBytes: 0, entered: 0, refused: 0, cutOffAfterMs: null as number | null };
+let begunMs = 0;
+let serial = 0;
+
+const say = (subject: string, payload: string | Buffer, reply = inbox) =>
+  `PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`;
+const batch = (size: number) => {
+  const post = () => ({ type: 'PostMessage', id: `f-${++serial}`, to: victim, text: 'flood' });
+  return JSON.stringify({ after: null, clock: 0, commands: Array.from({ length: size }, post) });
 };
-const reply = { reply: `_INBOX_${user}.x` };
-const hugePayload = Buffer.alloc(500 * 1024, 0x20);
-const question = { atLeast: 0, query: { prefix: '', after: null, limit: 500 } };
+const page = JSON.stringify({ atLeast: 0, query: { after: 0, limit: limits.pageMax } });
+const repeated = (one: () => string) => Array.from({ length: portion }, one).join('');
+const always = (text: string) => {
+  const chunk = Buffer.from(text);
+  return () => chunk;
+};
+const listen = `SUB ${inbox} 1\r\nSUB ${clientSubjects.push(user)} 2\r\n`;
+const subscribeAndNot = Array.from({ length: 8 }, (_, id) => `SUB ${inbox} ${id}\r\nUNSUB ${id}\r\n`).join(
+  '',
+);
 
-process.on('unhandledRejection', () => undefined); // of a connection that was cut off
+const floods = {
+  /** What cannot be read, as commands. */
+  malformed: () => pour(always(repeated(() => say(commands, '{"after":null,"clock":0,"commands":[{}]')))),
+  /** Commands that are all in order. */
+  sends: () => pour(() => repeated(() => say(commands, batch(1)))),
+  /** The same from many clients that wait for their answers, and send all that fits into a request. */
+  clients: () => inCrowd(() => waiting(commands, () => batch(limits.commandsPerRequestMax))),
+  /** As large as a message may be, and nothing in it. */
+  huge: () => pour(always(say(commands, Buffer.alloc(order.payloadBytes, 0x20)))),
+  /** The page of the own queue that is as large as an answer may be. */
+  questions: () => pour(always(repeated(() => say(questions, page)))),
+  /** The same from many clients that wait for their answers. */
+  pages: () => inCrowd(() => waiting(questions, () => page)),
+  /** The same from one that never reads, at a rate that nobody objects to. */
+  deaf: () => untilCutOff(neverRead),
+  connections: () => inCrowd(() => comeAndGo(asUser)),
+  guests: () => inCrowd(() => comeAndGo(asGuest)),
+  /** As many as a connection may have, again and again. */
+  subscriptions: () => pour(always(repeated(() => subscribeAndNot))),
+  /** Guests who try as often as nobody makes them wait, and are then somebody else. */
+  passwords: () => inCrowd(guess),
+} as const;
+
+process.once('message', () => {
+  process.once('message', stop);
+  begunMs = performance.now();
+  void floods[order.flood]();
+});
 process.send?.('ready');
-if (flood === 'connections') await Promise.all(Array.from({ length: 8 }, comeAndGo));
-else if (flood === 'nothing')
-  setInterval(() => undefined, 1_000); // lives, and does nothing
-else await pour(kinds[flood]!);
 
-async function pour(publish: (connection: NatsConnection) => void): Promise<void> {
+function stop(): void {
+  for (const link of links) count.sentBytes += link.sentBytes;
+  process.send?.(count satisfies FloodCount, () => process.exit());
+}
+
+async function pour(next: () => string | Buffer): Promise<void> {
+  await untilCutOff((link) => link.pour(next));
+}
+
+/** And in again. */
+async function untilCutOff(flood: (link: RawLink) => Promise<void>): Promise<void> {
   for (;;) {
-    const connection = await enter();
-    try {
-      while (connection && !connection.isClosed()) {
-        for (let index = 0; index < atOnce; index++) publish(connection);
-        await connection.flush();
-      }
-    } catch {
-      // cut off
-    }
+    const link = await enter(asUser());
+    if (!link) continue;
+    link.write(listen);
+    await flood(link);
+    leave(link);
   }
 }
 
-async function comeAndGo(): Promise<void> {
-  for (;;) {
-    const connection = await enter();
-    await connection?.close();
-  }
+/** As many under way as a client of ours has, for as long as it is let. */
+async function waiting(subject: string, payload: () => string): Promise<void> {
+  const link = await enter(asUser());
+  if (!link) return;
+  link.write(listen);
+  for (let underWay = 0; underWay < limits.requestsUnderWayMax; underWay++)
+    link.write(say(subject, payload()));
+  while (await link.message(inbox, 2_000)) link.write(say(subject, payload()));
+  leave(link);
 }
 
-async function enter(): Promise<NatsConnection | undefined> {
-  const options = {
-    servers: url,
-    user: `user:${user}:0`,
-    pass,
-    inboxPrefix: `_INBOX_${user}`,
-    reconnect: false,
+async function neverRead(link: RawLink): Promise<void> {
+  link.turnDeaf();
+  for (; link.isOpen; await pause(10)) link.write(say(questions, page).repeat(3));
+}
+
+async function inCrowd(each: () => Promise<void>): Promise<void> {
+  const forEver = async () => {
+    for (;;) await each();
   };
-  return await connect(options).catch(() => undefined);
+  await Promise.all(Array.from({ length: crowd }, forEver));
+}
+
+async function comeAndGo(as: () => Who): Promise<void> {
+  const link = await enter(as());
+  if (link) leave(link);
+}
+
+async function guess(): Promise<void> {
+  const who = asGuest();
+  const link = await enter(who);
+  if (!link) return;
+  const reply = `${clientSubjects.inboxPrefix(who.id)}.x`;
+  link.write(`SUB ${reply} 1\r\n`);
+  for (let tried = 0; tried < triesEach && link.isOpen; tried++) {
+    const attempt = { type: 'LogIn', id: `f-${++serial}`, name: victim, password: 'wrong', tokenHash };
+    const payload = JSON.stringify({ after: null, clock: 0, commands: [attempt] });
+    link.write(say(clientSubjects.commands(who.id, 'c-flood'), payload, reply));
+    await link.message(reply, 500);
+  }
+  leave(link);
+}
+
+interface Who {
+  readonly id: string;
+  readonly introduction: string;
+  readonly pass: string;
+}
+
+function asUser(): Who {
+  return { id: user, introduction: formatIntroduction({ as: 'user', user, position: 0 }), pass: token };
+}
+
+function asGuest(): Who {
+  const guest = `g-${randomBytes(8).toString('hex')}`;
+  return { id: guest, introduction: formatIntroduction({ as: 'guest', guest }), pass: '' };
+}
+
+async function enter({ introduction, pass }: Who): Promise<RawLink | undefined> {
+  const { port, from } = order;
+  const link = await RawLink.enter({ port, from, user: introduction, pass });
+  if (!link) {
+    count.refused += 1;
+    await pause(retryMs); // the port may be shut: no program would get further by trying in a loop
+    return undefined;
+  }
+  count.entered += 1;
+  links.add(link);
+  return link;
+}
+
+function leave(link: RawLink): void {
+  if (!link.isOpen) count.cutOffAfterMs ??= performance.now() - begunMs;
+  count.sentBytes += link.sentBytes;
+  links.delete(link);
+  link.close();
 }

@@ -1,9 +1,9 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
 import { benchChat } from './chat.ts';
-import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimited } from './cluster.ts';
 import { benchFailover } from './failover.ts';
-import { benchFlood } from './flood.ts';
+import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
 import { benchReplay } from './replay.ts';
@@ -15,13 +15,14 @@ const isJson = args.includes('--json');
 const asked = args.filter((arg) => !arg.startsWith('--'));
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
-  sends: async () => await withCluster(benchSends),
-  flood: async () => await withCluster(benchFlood),
-  chat: async () => await withCluster((cluster) => benchChat(cluster, count('messages', 100_000))),
+  sends: async () => await withCluster(benchSends, unlimited),
+  flood: async () => await withCluster((cluster) => benchFlood(cluster, floodPlan()), []), // with the limits of every day
+  chat: async () =>
+    await withCluster((cluster) => benchChat(cluster, count('messages', 100_000)), unlimited),
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,
-  replay: async () => await withCluster(benchReplay),
+  replay: async () => await withCluster(benchReplay, unlimited),
   failover: () =>
     benchFailover({
       kills: count('kills', 100),
@@ -33,12 +34,12 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
 
 const unknown = args.filter(
   (arg) =>
-    !/^--(json|(messages|kills|handovers|respawns|stream-leaders)=\d+)$/.test(arg) &&
+    !/^--(json|(messages|kills|handovers|respawns|stream-leaders|rounds)=\d+|floods=[a-z,]+)$/.test(arg) &&
     !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
   process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N\n`,
+    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}\n`,
   );
   process.exit(2);
 }
@@ -56,9 +57,12 @@ for (const [name, bench] of Object.entries(benches)) {
   if (asked.includes(name) || (asked.length === 0 && name !== 'failover')) print(name, await bench(), isJson);
 }
 
-async function withCluster(bench: (cluster: BenchCluster) => Promise<Row[]>): Promise<Row[]> {
+async function withCluster(
+  bench: (cluster: BenchCluster) => Promise<Row[]>,
+  flags: readonly string[],
+): Promise<Row[]> {
   const data = await temporaryFolder();
-  const cluster = await startCluster(data);
+  const cluster = await startCluster(data, flags);
   try {
     return await bench(cluster);
   } finally {
@@ -67,8 +71,16 @@ async function withCluster(bench: (cluster: BenchCluster) => Promise<Row[]>): Pr
   }
 }
 
+function floodPlan() {
+  const asked = given('floods')?.split(',') ?? floods;
+  return { rounds: count('rounds', 3), floods: floods.filter((flood) => asked.includes(flood)) };
+}
+
 /** `--kills=20` */
 function count(name: string, otherwise: number): number {
-  const given = args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
-  return given === undefined ? otherwise : Number(given);
+  return Number(given(name) ?? otherwise);
+}
+
+function given(name: string): string | undefined {
+  return args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
 }

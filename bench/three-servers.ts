@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { readSecrets } from '../src/cluster/secrets.ts';
 import { connectTo } from '../src/transport/connection.ts';
-import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimited } from './cluster.ts';
 import { type Row, timesRow } from './measure.ts';
 import { Talkers } from './talkers.ts';
 
@@ -26,7 +26,7 @@ interface Gap {
 export async function threeServers(times: number): Promise<Row[]> {
   if (times === 0) return [];
   const data = await temporaryFolder();
-  const cluster = await startCluster(data, ['--nats', '3']);
+  const cluster = await startCluster(data, [...unlimited, '--nats', '3']);
   const talkers = await Talkers.gather(cluster.servers, talkerCount);
   try {
     talkers.talk();

@@ -92,6 +92,8 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
 /** The time until a leader serves: whatever ends by itself then has a reason that does not go away. */
 class Start {
   isOver = false;
+  /** Processes that are still started and ended meanwhile have nothing to add. */
+  #hasFailed = false;
   readonly failed: Promise<never>;
   readonly #lastErrors = new Map<string, string>();
   readonly #patientUntilMs = performance.now() + patienceMs;
@@ -108,15 +110,16 @@ class Start {
   keepsBack(id: string, line: string): boolean {
     const isReason = !this.isOver && /^(error|nats-server): |\[FTL\]/.test(line);
     if (isReason) this.#lastErrors.set(id, line);
-    return isReason;
+    return isReason || this.#hasFailed;
   }
 
   failedBy(id: string, how: string): boolean {
-    if (this.isOver || !refusedToRun.test(how)) return false;
+    if (this.isOver || !refusedToRun.test(how)) return this.#hasFailed;
     const last = this.#lastErrors.get(id) ?? 'it ended without a word';
     // Nodes of a supervisor that was killed just now are still ending: those that are started again find room soon.
     if (/is in use by another process$/.test(last) && performance.now() < this.#patientUntilMs) return false;
     this.isOver = true;
+    this.#hasFailed = true;
     const [, code = 'failed', reason = last] = /^error: ([a-z-]+): (.*)$/.exec(last) ?? [];
     this.#fail(new Refusal(code, `${id} cannot run: ${reason}`));
     return true;
@@ -153,7 +156,7 @@ function replicaArgs({
   nodes,
   copies = majority(nodes),
 }: UpOptions): string[] {
-  if (copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
+  if (nodes > 0 && copies > nodes) throw new UsageError(`${nodes} nodes cannot hold ${copies} copies`);
   if (minCopies > copies) throw new UsageError('--min-copies is not more than --copies');
   const gap = `${sessionGap}ms`;
   return [
@@ -213,11 +216,12 @@ async function leaderServing(
   }
 }
 
+/** @param nodes that are expected; 0: any that answer in time. */
 async function askAll({ servers, data, security }: ClusterReach, nodes: number): Promise<NodeStatus[]> {
   const { operatorPassword } = await readSecrets(data);
   const operator = await Operator.connect(servers, operatorPassword, security);
   try {
-    return await operator.status(answerMs, nodes);
+    return await operator.status(answerMs, nodes || undefined);
   } finally {
     await operator.close();
   }

@@ -161,7 +161,12 @@ export function withLocalCluster(command: Command): Command {
     .option('--host <address>', 'address or name that nats-server listens on', '127.0.0.1')
     .option('--tls-cert <file>', 'certificate of the host, in PEM; clients then use tls://')
     .option('--tls-key <file>', 'its private key')
-    .option('--nodes <n>', 'how many replicas', wholeNumber(1, nodesMax), 3)
+    .option(
+      '--nodes <n>',
+      'how many replicas; 0: they run on other machines, with `verbatim node`',
+      wholeNumber(0, nodesMax),
+      3,
+    )
     .option('--port <n>', 'where nats-server listens', wholeNumber(1, 65_535), defaultPort)
     .option('--nats <n>', 'how many nats-servers, 1 or 3; of three any one may die', serverCount, 1)
     .option('--no-restart', 'leave the dead dead');

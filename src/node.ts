@@ -72,11 +72,15 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const credentials = { user: 'node', pass: secrets.nodePassword };
-  const connection = await connectTo({ servers, security, credentials, name: `${id} node`, patient: true });
+  const reach = (name: string) => connectTo({ servers, security, credentials, name, patient: true });
+  const connection = await reach(`${id} node`);
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
-  const { authPassword, wardenPassword, calloutSeed: seed } = secrets;
-  const border = { servers, security, node: id, authPassword, wardenPassword, seed };
+  // What clients send never stands before what nodes say: a flood would, until the flooder is cut off.
+  const toClients = await reach(`${id} clients`);
+  const clientBus = new NatsBus(toClients);
+  const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
+  const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
@@ -100,7 +104,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
-      const world = { bus, clock, random, passwords, metrics, journal, banish };
+      const world = { bus: clientBus, clock, random, passwords, metrics, journal, banish };
       chat = new ChatLeader(leadership, self, { ...world, ...limits });
       return chat;
     },
@@ -112,9 +116,9 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
         new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(
-          bus,
+          clientBus,
         ),
-        new Typing({ clock, rows: () => copy.rows, banish }).start(bus),
+        new Typing({ clock, rows: () => copy.rows, banish }).start(clientBus),
         openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
       );
     },
@@ -137,7 +141,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     stop: async () => {
       for (const part of [operators, ...answering]) part.stop();
       await replica.stop();
-      await Promise.all([connection.drain(), watch.stop()]);
+      await Promise.all([connection.drain(), toClients.drain(), watch.stop()]);
     },
   };
 }

@@ -1,3 +1,3 @@
 /** Said wherever a recovery code is shown. */
 export const recoveryAdvice =
-  'Write it down: it is shown only now. `verbatim recover NAME` sets a forgotten password anew with it.';
+  'Write it down: it is shown only now. With it a forgotten password is set anew: answer f when the chat asks, or run `verbatim recover NAME`.';

@@ -3,7 +3,8 @@ import { newId, type Random } from '../events/ids.ts';
 import { asRecoveryCode, hashToken, newRecoveryCode, newToken } from '../events/tokens.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Introduction } from '../protocol/subjects.ts';
-import { Line, type Link } from './line.ts';
+import { Line } from './line.ts';
+import type { Link } from './link.ts';
 
 export interface ClientOptions {
   readonly clock: Clock;

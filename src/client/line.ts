@@ -12,7 +12,7 @@ import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
 import { limits } from '../events/limits.ts';
-import { type Bus, NobodyThere } from '../ports/bus.ts';
+import { NobodyThere } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
 import { Pace } from '../ports/pace.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
@@ -25,16 +25,8 @@ import {
 } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction, leaderNoticeSchema } from '../protocol/subjects.ts';
 import { Refused, Unanswered } from './errors.ts';
+import type { Link } from './link.ts';
 import { Outbox } from './outbox.ts';
-
-/** A bus with an end: what reaching the broker gives a client. */
-export interface Link extends Bus {
-  close(): Promise<void>;
-  /** The address of the server in use, for people. */
-  server?(): string | undefined;
-  /** Told when the border does not let this client in again after its connection was lost. Nothing comes after that. */
-  onRefused?(listener: (problem: Error) => void): void;
-}
 
 export interface LineOptions {
   readonly introduction: Introduction;
@@ -59,7 +51,8 @@ export type Request = ClientCommand extends infer C
 
 const findLeaderMs = 100;
 const pingTimeoutMs = 1_000;
-const queryTimeoutMs = 2_000;
+/** Of the first try; each takes twice as long as the one before. A question given to a node that just died has no answer. */
+const queryTimeoutMs = { first: 500, max: 4_000 };
 const queryRetryMs = 50;
 const whyNobodyAnswers: Readonly<Partial<Record<LineState, string>>> = {
   connecting: 'nobody answers',
@@ -186,11 +179,11 @@ export class Line {
     if (introduction.as !== 'user') throw new Refused('not-logged-in', 'Guests cannot ask for that.');
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     const subject = clientSubjects.query(introduction.user, name);
-    for (;;) {
+    for (let tryMs = queryTimeoutMs.first; ; tryMs = Math.min(tryMs * 2, queryTimeoutMs.max)) {
       const leftMs = deadlineMs - clock.monotonicMs();
       if (this.state === 'closed') throw this.#whyClosed();
       if (leftMs <= 0) throw this.#tooLate();
-      const reply = await this.#ask(subject, request, Math.min(queryTimeoutMs, leftMs));
+      const reply = await this.#ask(subject, request, Math.min(tryMs, leftMs));
       if (reply && !reply.refused) {
         this.saw(reply.position);
         return queries[name].answer.parse(reply.answer) as QueryAnswer<Q>; // the schema is that query's own

@@ -5,7 +5,7 @@ import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
 import { InsecureServer, type Security } from '../transport/security.ts';
 import { Refused, Unanswered } from './errors.ts';
-import type { Link } from './line.ts';
+import type { Link } from './link.ts';
 
 const attemptsMax = 3;
 /** The broker refuses after 2 s (`nats.conf`) when no node answered for a client, so only a quick no is a node's own. */
@@ -13,6 +13,15 @@ const verdictMs = 1_900;
 
 const notKnownHere =
   'This cluster does not let your log-in in: it was ended, is of another cluster, or is connected too often at once; log in again with `verbatim login NAME`.';
+
+const tooManyGuests =
+  'Too many from your network are about to log in at present, or one of them asked for too much; try again a little later.';
+
+function refusedAtBorder({ as }: Introduction): Refused {
+  return as === 'guest'
+    ? new Refused('slow-down', tooManyGuests)
+    : new Refused('not-logged-in', notKnownHere);
+}
 
 /** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
 export function natsLink(servers: readonly string[], security: Security = {}) {
@@ -31,7 +40,7 @@ export function natsLink(servers: readonly string[], security: Security = {}) {
           );
         }
         const isVerdict = performance.now() - askedMs < verdictMs;
-        if (isVerdict) throw new Refused('not-logged-in', notKnownHere);
+        if (isVerdict) throw refusedAtBorder(introduction);
         if (attempt === attemptsMax) throw new Unanswered('not-sent', 'no node answers', { cause });
       }
     }
@@ -56,18 +65,17 @@ async function link(
   return Object.assign(new NatsBus(connection), {
     close: () => connection.close(),
     server: () => connection.getServer(),
-    onRefused: (listener: (problem: Error) => void) => void watchBorder(connection, listener),
+    onRefused: (listener: (problem: Error) => void) =>
+      void watchBorder(connection, () => listener(refusedAtBorder(introduction))),
   });
 }
 
 /** The library would try for ever: whoever was logged out while the connection was lost would never be told. */
-async function watchBorder(connection: NatsConnection, refused: (problem: Error) => void): Promise<void> {
+async function watchBorder(connection: NatsConnection, refused: () => void): Promise<void> {
   let triedMs = Number.NEGATIVE_INFINITY;
   for await (const status of connection.status()) {
     if (status.type === 'reconnecting') triedMs = performance.now();
     const isNo = status.type === 'error' && status.error instanceof errors.AuthorizationError;
-    if (isNo && performance.now() - triedMs < verdictMs) {
-      return refused(new Refused('not-logged-in', notKnownHere));
-    }
+    if (isNo && performance.now() - triedMs < verdictMs) return refused();
   }
 }

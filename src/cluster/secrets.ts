@@ -19,6 +19,8 @@ const secretsSchema = z.strictObject({
   routePassword: z.string().optional(),
   /** Of those who end connections; as above. */
   wardenPassword: z.string().optional(),
+  /** Of gateways, to say for whom they connect; as above. */
+  gatewayPassword: z.string().optional(),
 });
 
 type StoredSecrets = Readonly<z.infer<typeof secretsSchema>>;
@@ -54,9 +56,9 @@ export async function ensureSecrets(data: string): Promise<Secrets> {
 }
 
 async function completed(path: string, stored: StoredSecrets): Promise<Secrets> {
-  const { routePassword = password(), wardenPassword = password() } = stored;
-  const secrets = { ...stored, routePassword, wardenPassword };
-  if (stored.routePassword !== undefined && stored.wardenPassword !== undefined) return secrets;
+  const later = { routePassword: password(), wardenPassword: password(), gatewayPassword: password() };
+  const secrets = { ...later, ...stored };
+  if (Object.keys(later).every((name) => name in stored)) return secrets;
   await rename(await writeDraft(path, secrets), path);
   return secrets;
 }
@@ -93,6 +95,7 @@ function makeSecrets(): Secrets {
     calloutSeed: new TextDecoder().decode(account.getSeed()),
     routePassword: password(),
     wardenPassword: password(),
+    gatewayPassword: password(),
   };
 }
 

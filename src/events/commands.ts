@@ -96,11 +96,17 @@ export interface CommandBatch {
   readonly commands: readonly unknown[];
 }
 
-/** Far beyond any honest clock, far below where numbers stop counting. */
+/**
+ * Far beyond any honest clock, far below where numbers stop counting. More counts as that much and is not refused: clocks
+ * are catching, so whoever comes with so large a one would keep everybody else from being heard for ever.
+ */
 const clockMax = 2 ** 48;
 
 export const batchSchema = z.strictObject({
   after: commandId.nullable(),
-  clock: z.int().min(0).max(clockMax),
+  clock: z
+    .int()
+    .min(0)
+    .transform((clock) => Math.min(clock, clockMax)),
   commands: z.array(z.unknown()).max(limits.commandsPerRequestMax),
 });

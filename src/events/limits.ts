@@ -11,11 +11,11 @@ export const limits = {
   /** Groups that one user is in at the same time: all are left with the account, in one command. */
   groupsPerUserMax: 100,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
-  commandsPerRequestMax: 256,
-  requestBytesMax: 512 * 1024,
+  commandsPerRequestMax: 64,
+  requestBytesMax: 256 * 1024,
   /** Of one client, of commands and of questions each: what is more waits, and goes out together. */
   requestsUnderWayMax: 8,
-  bytesUnderWayMax: 512 * 1024,
+  bytesUnderWayMax: 256 * 1024,
   /** A frame is cut when either is reached: small enough to copy between nodes in one message. */
   eventsPerFrameMax: 1024,
   frameBytesMax: 768 * 1024,
@@ -25,5 +25,5 @@ export const limits = {
   conversationsMax: 50,
   searchLengthMax: 256,
   /** An answer is cut after the part that reaches this; the largest part is far smaller than the broker's rest. */
-  answerBytesMax: 512 * 1024,
+  answerBytesMax: 128 * 1024,
 } as const;

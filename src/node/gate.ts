@@ -19,6 +19,8 @@ import { type BorderOptions, callWarden, guardBorder } from '../transport/border
 import { Signer } from '../transport/permits.ts';
 import { turnOf } from '../transport/turns.ts';
 import type { Warden } from '../transport/warden.ts';
+import { Arrivals } from './arrivals.ts';
+import { Crowds, Guests } from './crowds.ts';
 
 export interface GateOptions extends BorderOptions {
   /** Of the key that signs permits. */
@@ -35,29 +37,37 @@ const judgePatienceMs = 1_500;
 const graceMs = 500;
 /** At once, over all log-ins of a user. */
 const connectionsPerUserMax = 32;
-/** The servers are asked how many there are at every so many admissions of a user, so that mostly nobody waits for it. */
-const countedEvery = 8;
-/** Users whose admissions are counted. */
-const rememberedMax = 10_000;
+/** At once, from one network: people who are about to log in. */
+const guestsPerOriginMax = 128;
 
 const refused: Verdict = { isAdmitted: false };
 
 export function openGate(open: OpenCopy, positions: Positions, options: GateOptions): Subscription {
-  const { clock, node, seed, others } = options;
-  const called = callWarden(options);
+  const { clock, node, seed, others, gatewayPassword } = options;
+  const guests = new Guests();
+  const called = callWarden(options, clock);
   const warden = () => called.warden();
+  const arrivals = new Arrivals(clock);
   const parts: Subscription[] = [
     called,
     watchEndedLogIns(open.copy, (tokenHash) => {
       clock.setTimeout(() => void warden()?.expel(connectionName(tokenHash)).catch(ignore), graceMs);
     }),
     options.banishment.start((speaker) => {
-      for (const name of namesOf(speaker, open)) void warden()?.expel(name).catch(ignore);
+      // Where they came in is known: until the servers have been asked a flood would go on.
+      for (const place of arrivals.of(speaker)) void warden()?.kick(place).catch(ignore);
+      for (const name of namesOf(speaker, open, guests)) void warden()?.expel(name).catch(ignore);
     }),
     guardBorder(options, {
       clock,
       signer: new Signer(seed),
-      judge: judge(open, positions, { ...options, warden }),
+      gatewayPassword,
+      arrived: (visitor) => {
+        const { introduction, origin } = visitor;
+        if (introduction.as === 'guest') guests.remember(introduction.guest, origin);
+        return arrivals.heard(visitor);
+      },
+      judge: judge(open, positions, { ...options, warden, guests }),
       turn: (question) => turnOf(question, node, others()),
     }),
   ];
@@ -73,13 +83,20 @@ function connectionName(tokenHash: string): string {
   return `log-in:${tokenHash.slice(0, 32)}`;
 }
 
-/** What all connections of somebody are called; guests have theirs from their own id, which is their only one. */
-function namesOf(speaker: string, { copy }: Pick<OpenCopy, 'copy'>): string[] {
-  return users.get(copy.rows, speaker)?.logIns.map(({ tokenHash }) => connectionName(tokenHash)) ?? [speaker];
+/** Guests are nobody yet and choose their ids: what can be counted, and sent away, is a network's. */
+function guestName(origin: string): string {
+  return `guests:${origin}`;
+}
+
+/** What all connections of somebody are called. */
+function namesOf(speaker: string, { copy }: Pick<OpenCopy, 'copy'>, guests: Guests): string[] {
+  const origin = guests.originOf(speaker);
+  if (origin !== undefined) return [guestName(origin)];
+  return users.get(copy.rows, speaker)?.logIns.map(({ tokenHash }) => connectionName(tokenHash)) ?? [];
 }
 
 /**
- * Anybody may come as a guest. A token is judged by what is committed at least as far as its bearer has read; one of
+ * Anybody may come as a guest, a crowd may not. A token is judged by what is committed at least as far as its bearer has read; one of
  * another cluster, whose positions mean nothing here, is judged at once. Whether it has expired the log's time tells.
  */
 function judge(
@@ -89,11 +106,17 @@ function judge(
     banishment,
     stamps,
     warden,
-  }: Pick<GateOptions, 'banishment' | 'stamps'> & { warden(): Warden | undefined },
+    guests,
+  }: Pick<GateOptions, 'banishment' | 'stamps'> & { warden(): Warden | undefined; readonly guests: Guests },
 ): Judge {
   const crowds = new Crowds(warden);
-  return async (introduction, secret) => {
-    if (introduction.as === 'guest') return { isAdmitted: true, name: introduction.guest };
+  return async ({ introduction, origin }, secret) => {
+    if (introduction.as === 'guest') {
+      const name = guestName(origin);
+      if (guests.anyFrom(origin, banishment.speakers)) return refused;
+      if (await crowds.isFull(name, [name], guestsPerOriginMax)) return refused;
+      return { isAdmitted: true, name };
+    }
     if (banishment.has(introduction.user)) return refused;
     const { cluster, position, user } = introduction;
     if (cluster !== undefined) {
@@ -104,40 +127,9 @@ function judge(
     const tokenHash = hashToken(secret);
     const logIn = tokens.get(copy.rows, tokenHash);
     if (logIn?.user !== user || logIn.expiresAt <= stamps.now()) return refused;
-    if (await crowds.isFull(user, namesOf(user, { copy }))) return refused;
+    if (await crowds.isFull(user, namesOf(user, { copy }, guests), connectionsPerUserMax)) return refused;
     return { isAdmitted: true, name: connectionName(tokenHash), expires: Math.ceil(logIn.expiresAt / 1_000) };
   };
-}
-
-/** Keeps one user from taking up the room of all. */
-class Crowds {
-  readonly #warden: () => Warden | undefined;
-  /** Admissions since the servers were asked last, by user. */
-  readonly #admitted = new Map<string, number>();
-
-  constructor(warden: () => Warden | undefined) {
-    this.#warden = warden;
-  }
-
-  async isFull(user: string, names: readonly string[]): Promise<boolean> {
-    const admitted = (this.#admitted.get(user) ?? 0) + 1;
-    const warden = this.#warden();
-    this.#remember(user, admitted);
-    if (admitted < countedEvery || !warden) return false;
-    const counts = await Promise.all(names.map((name) => warden.count(name)));
-    const isFull = counts.reduce((sum, count) => sum + count, 0) >= connectionsPerUserMax;
-    if (!isFull) this.#remember(user, 0);
-    return isFull;
-  }
-
-  #remember(user: string, admitted: number): void {
-    this.#admitted.delete(user);
-    this.#admitted.set(user, admitted);
-    for (const oldest of this.#admitted.keys()) {
-      if (this.#admitted.size <= rememberedMax) break;
-      this.#admitted.delete(oldest);
-    }
-  }
 }
 
 const ignore = () => undefined;

@@ -67,7 +67,7 @@ export function assess(
     nodes,
     leader: leading?.node,
     differAt: firstDifference(last),
-    degraded: [...nodes.flatMap(whatIsAmiss), ...fewerCopies(last)],
+    degraded: [...nodes.flatMap(whatIsAmiss), ...fewerCopies(last), ...waiting(last)],
   };
 }
 
@@ -100,6 +100,15 @@ function fewerCopies(statuses: readonly NodeStatus[]): string[] {
   const [first] = statuses.toSorted((a, b) => b.frame - a.frame);
   if (!first || first.copies >= first.copies_wanted) return [];
   return [`a message is acknowledged with ${first.copies} of ${first.copies_wanted} copies`];
+}
+
+function waiting(statuses: readonly NodeStatus[]): string[] {
+  const awaited = [...new Set(statuses.flatMap(({ waits_for }) => waits_for))].sort(byNumber);
+  if (awaited.length === 0) return [];
+  const names = awaited.join(', ');
+  return [
+    `the stream is gone, and only ${names} can say what it held: start what is down, or, if it is lost for good, \`verbatim give-up ${awaited.join(' ')}\``,
+  ];
 }
 
 function byNumber(a: string, b: string): number {

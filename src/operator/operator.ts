@@ -20,6 +20,8 @@ export const statusSchema = z.object({
   role: z.string(),
   state: z.string(),
   problem: z.string().nullable().default(null),
+  /** Members without whose answers a lost stream is not seeded anew. */
+  waits_for: z.array(z.string()).default([]),
   /** Of nodes of before 0.2: 0. */
   generation: z.number().default(0),
   promised: z.number().default(0),

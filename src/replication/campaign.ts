@@ -38,8 +38,8 @@ export interface CampaignOptions {
   readonly signal: AbortSignal;
   /** Stamp and Lamport clock for the candidate's frame. */
   stamp(): { at: number; clock: number };
-  /** How many other nodes were heard lately and will answer. */
-  othersHeard(): number;
+  /** Whether another node was heard lately, or could not have been heard yet. */
+  mayBeThere(node: string): boolean;
   /** Whether a member is not known to be dead. */
   isAlive(node: string): boolean;
   /** Whether a leader was heard, whose appends succeed, since this campaign began: it was only slow. */
@@ -60,7 +60,7 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   const last = await readToEnd(options);
   if (copy.tail.epoch !== epoch) return 'lost'; // somebody was elected meanwhile
   await verifySeam(log, copy);
-  const positions = await askPositions(options);
+  const { positions, unheard } = await askPositions(options);
   const ahead = lostTail(positions, generation, await log.last()); // a leader that is only slow may have appended meanwhile
   if (ahead) {
     journal.notice(
@@ -71,6 +71,10 @@ export async function campaign(options: CampaignOptions): Promise<Elected | Excl
   const before = await clusterAtTail(copy);
   if (!before || copy.sequence !== last) return 'lost'; // somebody else was faster
   if (options.isLeaderBack()) return 'undecided';
+  if (unheard.length > 0) {
+    journal.detail(`cannot lead yet: ${unheard.join(', ')} may know that the stream lost its tail`);
+    return 'undecided';
+  }
   const alive = before.members.filter((member) => member === node || options.isAlive(member)).length;
   const copies = copiesOfCandidate(before, alive);
   const cluster: Cluster = { ...before, copies, leader: node, epoch: copy.tail.epoch + 1 };
@@ -106,7 +110,21 @@ async function readToEnd({ log, follower, clock }: CampaignOptions): Promise<num
   return last;
 }
 
-async function askPositions({ node, bus, othersHeard }: CampaignOptions): Promise<Position[]> {
-  const answers = await bus.gather(subjects.position, node, othersHeard(), positionsTimeoutMs);
-  return answers.flatMap((data) => parse(positionSchema, data) ?? []);
+interface Asked {
+  readonly positions: readonly Position[];
+  /** Did not answer, and cannot be said to be gone. */
+  readonly unheard: readonly string[];
+}
+
+/**
+ * After a broken connection nobody has been heard yet: whoever concluded from it that nobody is there would lead on from
+ * whatever end the stream has come back with.
+ */
+async function askPositions({ node, bus, copy, mayBeThere }: CampaignOptions): Promise<Asked> {
+  const others = (await clusterAtTail(copy))?.members.filter((member) => member !== node) ?? [];
+  const count = others.filter(mayBeThere).length;
+  const answers = await bus.gather(subjects.position, node, count, positionsTimeoutMs);
+  const positions = answers.flatMap((data) => parse(positionSchema, data) ?? []);
+  const answered = new Set(positions.map((position) => position.node));
+  return { positions, unheard: others.filter((other) => !answered.has(other) && mayBeThere(other)) };
 }

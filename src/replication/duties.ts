@@ -70,6 +70,7 @@ export class Duties {
   #elected: Elected | undefined;
   #leadership: Leadership | undefined;
   #isSeeding = false;
+  #waitsFor: readonly string[] = [];
 
   constructor(options: DutiesOptions, host: Host) {
     this.#options = options;
@@ -81,6 +82,11 @@ export class Duties {
   }
 
   /** Whether this node asks for pledges, or does what follows upon them. */
+  /** Whose answers a lost stream waits for, or that an operator gives them up. */
+  get waitsFor(): readonly string[] {
+    return this.#waitsFor;
+  }
+
   get isSeeding(): boolean {
     return this.#isSeeding;
   }
@@ -166,7 +172,7 @@ export class Duties {
         journal,
         signal,
         stamp: () => this.#stamp(),
-        othersHeard: () => heartbeats.recent(heardWithinMs).length,
+        mayBeThere: (other) => heartbeats.mayBeThere(other, heardWithinMs),
         isAlive: (node) => heartbeats.isAlive(node),
         isLeaderBack: () => heartbeats.leaderMs > begunMs,
       });
@@ -236,20 +242,21 @@ export class Duties {
     const { copy } = this.#own;
     const heard = this.#host.heartbeats.recent(heardWithinMs);
     const { grantedTo } = copy.store.standing;
+    this.#waitsFor = [];
     const isAnotherAtIt = heard.some((beat) => beat.node === grantedTo && beat.role === 'seeder');
     if (isAnotherAtIt || (await findStream({ logs, copy }))) return 'waiting';
     const { givenUp } = this.#host;
     const counted = new Set([node, ...givenUp, ...heard.map((beat) => beat.node)]);
-    const silent = founding.members.filter((member) => !counted.has(member)).length;
-    if (silent >= founding.minCopies) {
-      this.#tellWaiting(`${silent} of ${founding.members.length} nodes`);
+    const silent = founding.members.filter((member) => !counted.has(member));
+    if (silent.length >= founding.minCopies) {
+      this.#waitFor(silent);
       return 'waiting';
     }
     const { pledges } = this.#own;
     const heardOf = this.#heardOf;
     const stamp = () => this.#stamp();
     const seal = () => this.#follower?.stop();
-    const missed = (nodes: readonly string[]) => this.#tellWaiting(nodes.join(', '));
+    const missed = (nodes: readonly string[]) => this.#waitFor(nodes);
     const world = { node, founding, logs, copy, bus, clock, journal, signal };
     this.#isSeeding = true;
     try {
@@ -261,10 +268,14 @@ export class Duties {
     }
   }
 
-  #tellWaiting(whom: string): void {
-    if (this.#own.copy.tail.number === 0)
+  #waitFor(nodes: readonly string[]): void {
+    const whom = nodes.join(', ');
+    if (this.#own.copy.tail.number === 0) {
       this.#options.journal.detail(`founding the log: waiting for ${whom}`);
-    else this.#host.tell(`the stream is gone; waiting for ${whom}, or for \`verbatim give-up\``);
+      return;
+    }
+    this.#waitsFor = nodes;
+    this.#host.tell(`the stream is gone; waiting for ${whom}, or for \`verbatim give-up\``);
   }
 
   #stamp(): { at: number; clock: number } {

@@ -113,6 +113,14 @@ export async function hashOf({ store }: Copy, number: number): Promise<string> {
   return bytes ? frameHash(bytes) : GENESIS_HASH;
 }
 
+/** Of the peer's frame `number`. @throws {WrongPeer} and as the bus does. */
+export async function hashAtPeer(number: number, peer: string, bus: Bus): Promise<string> {
+  const request = JSON.stringify({ from: number, to: number });
+  const [bytes] = split(await bus.request(subjects.frames(peer), request, timeoutMs));
+  if (!bytes) throw new WrongPeer(`${peer} has no frame ${number}`);
+  return frameHash(bytes);
+}
+
 async function ask(from: number, base: Base, { bus, peer, signal }: FetchOptions): Promise<Uint8Array[]> {
   const request = JSON.stringify({ from, to: base.number });
   const frames = split(await bus.request(subjects.frames(peer), request, timeoutMs));

@@ -103,6 +103,11 @@ export class Heartbeats {
     return this.#peers.recent(withinMs);
   }
 
+  /** Whether a node was heard within the last `withinMs`, or could not have been heard. */
+  mayBeThere(node: string, withinMs: number): boolean {
+    return !this.#peers.isGone(node, withinMs);
+  }
+
   /** Whether a node took part within the last second, or could not have been heard. */
   isAlive(node: string): boolean {
     return !this.#peers.isAbsent(node, deadAfterMs);
@@ -139,9 +144,10 @@ export class Heartbeats {
 
   #heardBeat(beat: Beat | undefined): void {
     const { id, openCopy: copy, leadership } = this.#speaker;
-    if (!beat || beat.node === id || !copy) return;
+    if (!beat || beat.node === id) return;
     this.#peers.hear(beat);
     if (this.#silent.delete(beat.node)) this.#journal.notice(`${beat.node} is back`);
+    if (!copy) return; // who is there is known all the same, for the moment when it has one again
     leadership?.heardBeat(beat);
     const { generation, epoch } = copy.tail;
     if (beat.generation > generation) this.#heardNewerGeneration(beat.generation, copy);

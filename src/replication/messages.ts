@@ -71,6 +71,8 @@ export const pledgeSchema = z.strictObject({
   /** Of the last frame held. */
   number: natural,
   hash: digest,
+  /** The last frame that it knows to be committed; number 0 where there is none. */
+  mark: z.strictObject({ generation: natural, epoch: natural, number: natural, hash: digest }),
   cluster: z.strictObject({ members: z.array(z.string()), copies: natural, minCopies: natural }).nullable(),
 });
 

@@ -51,6 +51,11 @@ export class Peers {
     return this.#isLongAgo(this.#heard.get(node)?.atMs, forMs);
   }
 
+  /** Whether a node left, or was silent for `forMs`, in which it would have been heard. */
+  isGone(node: string, forMs: number): boolean {
+    return this.#left.has(node) || this.#forgotten.has(node) || this.isSilent(node, forMs);
+  }
+
   /** Whether a node was silent, frozen, or held by the promise of another generation for `forMs`. */
   isAbsent(node: string, forMs: number): boolean {
     return this.#left.has(node) || this.#isLongAgo(this.#tookPartMs.get(node), forMs);

@@ -5,6 +5,8 @@
  * from then on; so what it says about its log stays true, and whatever an old leader still counts, it counted before.
  * A generation is granted to one node, once: requests are answered one after the other.
  */
+import type { Place } from '../actors/replica/decide.ts';
+import { Frame, GENESIS_HASH } from '../events/frame.ts';
 import { clusterAtTail } from './copies.ts';
 import type { Copy } from './copy.ts';
 import type { Pledge, PromiseRequest } from './messages.ts';
@@ -53,7 +55,16 @@ export class Pledges {
       copies: cluster.wanted,
       minCopies: cluster.minCopies,
     };
-    const held = { complete, generation, epoch, number, hash, cluster: configuration ?? null };
+    const mark = await committedPlace(this.#copy);
+    const held = { complete, generation, epoch, number, hash, mark, cluster: configuration ?? null };
     return { node: this.#node, granted, promised, ...held };
   }
+}
+
+/** Of the last frame that a copy knows to be committed. */
+export async function committedPlace({ mark, store }: Copy): Promise<Place> {
+  const bytes = await store.read(mark.number);
+  if (!bytes) return { generation: 0, epoch: 0, number: 0, hash: GENESIS_HASH };
+  const { header, hash } = Frame.decode(bytes);
+  return { generation: header.generation, epoch: header.epoch, number: mark.number, hash };
 }

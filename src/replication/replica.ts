@@ -188,6 +188,11 @@ export class Replica {
       : undefined;
   }
 
+  /** Whose answers it takes to seed a lost stream anew, while they are missing. */
+  get waitsFor(): readonly string[] {
+    return this.state === 'seeding' ? this.#duties.waitsFor : [];
+  }
+
   get role(): Role {
     const { state } = this;
     if (state === 'leading' && this.leadership) return 'leader';

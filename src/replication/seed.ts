@@ -9,7 +9,7 @@
  * compare-and-set that expects emptiness. Whoever is in doubt gives up; the next attempt takes the next generation.
  * (Promises P1, P2, P3.)
  */
-import { groundFor } from '../actors/replica/decide.ts';
+import { committedAmong, groundFor, holds } from '../actors/replica/decide.ts';
 import type { Fact } from '../events/domain.ts';
 import type { OrderedLogs } from '../log/port.ts';
 import type { Bus } from '../ports/bus.ts';
@@ -18,6 +18,7 @@ import type { Journal } from '../ports/journal.ts';
 import { reachBase } from './adopt.ts';
 import { appendFrame } from './append.ts';
 import type { Copy } from './copy.ts';
+import { hashAtPeer, hashOf } from './fetch.ts';
 import { declareComplete } from './join.ts';
 import { type Pledge, parse, pledgeSchema, subjects } from './messages.ts';
 import { openingFrame } from './openings.ts';
@@ -70,7 +71,8 @@ export class HighestHeard {
 export async function seed(options: SeedOptions): Promise<boolean> {
   const { copy, logs, clock, signal, node } = options;
   const generation = await nextGeneration(options);
-  const ground = groundFor(await pledgesFor(generation, options), options.founding, options.givenUp);
+  const pledges = await pledgesFor(generation, options);
+  const ground = groundFor(pledges, options.founding, options.givenUp, await lacking(pledges, options));
   if (signal.aborted) return false;
   if ('missing' in ground) {
     options.missed(ground.missing);
@@ -101,6 +103,20 @@ async function nextGeneration({ logs, copy, heardOf }: SeedOptions): Promise<num
   return (
     1 + Math.max(copy.store.standing.promised, copy.tail.generation, heardOf.generation, await logs.newest())
   );
+}
+
+/** Who was led on from an end that the stream had lost, and so lacks what others know to be committed. */
+async function lacking(pledges: readonly Pledge[], { node, copy, bus }: SeedOptions): Promise<string[]> {
+  const committed = committedAmong(pledges);
+  if (!committed) return [];
+  const { number, hash } = committed;
+  const names: string[] = [];
+  for (const pledge of pledges) {
+    const hashThere = () =>
+      pledge.node === node ? hashOf(copy, number) : hashAtPeer(number, pledge.node, bus);
+    if (!(holds(pledge, committed) ?? (await hashThere()) === hash)) names.push(pledge.node);
+  }
+  return names;
 }
 
 async function pledgesFor(generation: number, options: SeedOptions): Promise<Pledge[]> {

@@ -7,6 +7,8 @@
  * takes more connections. Names that nobody has slow down like others. Whoever is logged in is not concerned by what
  * others try: a change of the password is no attempt on the name. A new leader knows nothing of all this and begins anew.
  */
+import { remember } from './remember.ts';
+
 export interface Attempt {
   /** Who speaks: a guest's id, unlike every other connection's, or a user's. */
   readonly connection: string;
@@ -73,7 +75,7 @@ export class Attempts {
     ];
     const excess = Math.max(...failed);
     const dueMs = this.#nowMs() + (excess < 0 ? 0 : Math.min(waitMsMax, firstWaitMs * 2 ** excess));
-    if (excess >= 0) remember(this.#waiting, connection, { id, dueMs });
+    if (excess >= 0) remember(this.#waiting, connection, { id, dueMs }, rememberedMax);
     return dueMs;
   }
 
@@ -84,14 +86,9 @@ export class Attempts {
 
   #note(failures: Map<string, Failures>, key: string, isRight: boolean): void {
     if (isRight) failures.delete(key);
-    else remember(failures, key, { count: this.#count(failures.get(key)) + 1, atMs: this.#nowMs() });
+    else {
+      const count = this.#count(failures.get(key)) + 1;
+      remember(failures, key, { count, atMs: this.#nowMs() }, rememberedMax);
+    }
   }
-}
-
-/** As the newest; the oldest is forgotten when there are too many. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest = key] = map.keys();
-  if (map.size > rememberedMax) map.delete(oldest);
 }

@@ -15,6 +15,7 @@ export class Banishment {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #banished = new Set<string>();
+  readonly #told = new Set<(speaker: string) => void>();
 
   constructor(bus: Bus, clock: Clock, journal: Journal) {
     this.#bus = bus;
@@ -24,17 +25,22 @@ export class Banishment {
 
   /** @param banished told of each, once. */
   start(banished: (speaker: string) => void): Subscription {
-    return this.#bus.subscribe(subject, ({ data }) => {
+    this.#told.add(banished);
+    const heard = this.#bus.subscribe(subject, ({ data }) => {
       const { speaker } = parse(wordSchema, data) ?? {};
-      if (speaker === undefined || this.#banished.has(speaker)) return;
-      this.#banished.add(speaker);
-      this.#clock.setTimeout(() => this.#banished.delete(speaker), banishedMs);
-      banished(speaker);
+      if (speaker !== undefined) this.#begin(speaker);
     });
+    return {
+      stop: () => {
+        heard.stop();
+        this.#told.delete(banished);
+      },
+    };
   }
 
+  /** Here at once: this node's own word comes back to it behind all of the flood that it has not read yet. */
   banish(speaker: string): void {
-    if (this.#banished.has(speaker)) return;
+    if (!this.#begin(speaker)) return;
     const seconds = banishedMs / 1_000;
     this.#journal.notice(`${speaker} asks for more than any client needs; sent away for ${seconds} s`);
     this.#bus.publish(subject, JSON.stringify({ speaker }));
@@ -42,5 +48,19 @@ export class Banishment {
 
   has(speaker: string): boolean {
     return this.#banished.has(speaker);
+  }
+
+  /** Whoever must stay away at present. */
+  get speakers(): Iterable<string> {
+    return this.#banished;
+  }
+
+  /** @returns whether it is news. */
+  #begin(speaker: string): boolean {
+    if (this.#banished.has(speaker)) return false;
+    this.#banished.add(speaker);
+    this.#clock.setTimeout(() => this.#banished.delete(speaker), banishedMs);
+    for (const banished of this.#told) banished(speaker);
+    return true;
   }
 }

@@ -11,7 +11,7 @@ import type { Fact } from '../events/domain.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { canonicalName } from '../events/names.ts';
 import type { Rows } from '../projections/rows.ts';
-import { groups, looks, mailboxes, names, pairs, reads } from '../projections/tables.ts';
+import { groups, looks, mailboxes, names, pairs, reads, tokens } from '../projections/tables.ts';
 import { conversationOf, sightOf } from './belonging.ts';
 import { Groups } from './groups.ts';
 import type { PreparedCommand } from './prepare.ts';
@@ -53,7 +53,9 @@ export class Decider {
         return this.#register(command, at);
       case 'LogIn': {
         const user = names.get(this.#options.rows(), canonicalName(command.name));
-        if (!user) return refuse('wrong-credentials');
+        // Nobody draws another's token by chance: whoever comes with its hash would take that log-in away.
+        const isTaken = tokens.get(this.#options.rows(), command.tokenHash) !== undefined;
+        if (!user || isTaken) return refuse('wrong-credentials');
         const { verifiedAgainst = null, tokenHash, passwordHash } = command;
         const expiresAt = at + this.#options.logInMs;
         return this.#user(user, { type: 'LogIn', verifiedAgainst, tokenHash, expiresAt, passwordHash }, at);

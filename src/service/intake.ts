@@ -25,27 +25,27 @@ export interface IntakeLimits {
 
 export const commandLimits: IntakeLimits = {
   perSecond: 1_000,
-  burst: 1_000,
+  burst: 128,
   alonePerSecond: 50_000,
   aloneBurst: 2_000,
   requestsPerSecond: 2_500,
-  requestsBurst: 1_000,
+  requestsBurst: 512,
 };
 
-/** A node has other work than to answer questions, however few ask. */
+/** A node has other work than to answer questions, however few ask. A large answer counts for several. */
 export const questionLimits: IntakeLimits = {
   perSecond: 300,
   burst: 64,
   alonePerSecond: 300,
   aloneBurst: 64,
   requestsPerSecond: 1_000,
-  requestsBurst: 1_000,
+  requestsBurst: 512,
 };
 
 export const waitingLimits = {
   /** As much as the connections that a user may have can have under way (`requestsUnderWayMax`, `bytesUnderWayMax`). */
   max: 256,
-  bytesMax: 16 * 1024 * 1024,
+  bytesMax: 8 * 1024 * 1024,
   bytesPerRequest: 8 * 1024,
   /** Who is put off asks again after a while, and not at once. */
   putOffsPerSecond: 250,
@@ -64,8 +64,8 @@ export interface IntakeOptions {
   banish(speaker: string): void;
 }
 
-/** Takes a request and returns how much it held; 0: a sign of life. */
-type Take = () => number;
+/** Takes a request and returns how much it held; 0: a sign of life. Until that is known, the sender's next one waits. */
+type Take = () => number | Promise<number>;
 
 interface Waiting {
   readonly sizeBytes: number;
@@ -81,6 +81,8 @@ interface Sender {
   readonly waiting: Waiting[];
   waitingBytes: number;
   timer: Timer | undefined;
+  /** How much the last one held is not known yet. */
+  isBusy: boolean;
   ignoredUntilMs: number;
   /** When it last gave something. */
   activeMs: number;
@@ -103,7 +105,7 @@ export class Intake {
     const sender = this.#senderOf(speaker, nowMs);
     if (nowMs < sender.ignoredUntilMs) return 'ignored';
     const request = { sizeBytes, take };
-    if (sender.waiting.length === 0 && this.#waitMs(sender, request, nowMs) === 0) {
+    if (!sender.isBusy && sender.waiting.length === 0 && this.#waitMs(sender, request, nowMs) === 0) {
       this.#take(sender, request, nowMs);
       return 'taken';
     }
@@ -126,8 +128,8 @@ export class Intake {
   /** Forgets those who were not heard for a while. */
   sweep(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [speaker, { waiting, contents, requests, ignoredUntilMs }] of this.#senders) {
-      const isQuiet = waiting.length === 0 && contents.isFull(nowMs) && requests.isFull(nowMs);
+    for (const [speaker, { waiting, isBusy, contents, requests, ignoredUntilMs }] of this.#senders) {
+      const isQuiet = waiting.length === 0 && !isBusy && contents.isFull(nowMs) && requests.isFull(nowMs);
       if (isQuiet && nowMs >= ignoredUntilMs) this.#senders.delete(speaker);
     }
   }
@@ -156,6 +158,20 @@ export class Intake {
   #take(sender: Sender, request: Waiting, nowMs: number): void {
     sender.requests.charge(weightOf(request), nowMs);
     const contents = request.take();
+    if (typeof contents === 'number') this.#charge(sender, contents, nowMs);
+    else void this.#chargeWhenKnown(sender, contents);
+  }
+
+  async #chargeWhenKnown(sender: Sender, contents: Promise<number>): Promise<void> {
+    sender.isBusy = true;
+    const amount = await contents;
+    sender.isBusy = false;
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#charge(sender, amount, nowMs);
+    if (sender.waiting.length > 0) this.#wait(sender, nowMs);
+  }
+
+  #charge(sender: Sender, contents: number, nowMs: number): void {
     if (contents === 0) return;
     sender.activeMs = nowMs;
     sender.contents.charge(contents, nowMs);
@@ -163,7 +179,7 @@ export class Intake {
   }
 
   #wait(sender: Sender, nowMs: number): void {
-    if (sender.timer !== undefined) return;
+    if (sender.timer !== undefined || sender.isBusy) return;
     const first = sender.waiting[0]!;
     sender.timer = this.#options.clock.setTimeout(
       () => {
@@ -177,7 +193,7 @@ export class Intake {
   #takeWaiting(sender: Sender): void {
     const nowMs = this.#options.clock.monotonicMs();
     for (let next = sender.waiting[0]; next; next = sender.waiting[0]) {
-      if (this.#waitMs(sender, next, nowMs) > 0) break;
+      if (sender.isBusy || this.#waitMs(sender, next, nowMs) > 0) break;
       sender.waiting.shift();
       sender.waitingBytes -= next.sizeBytes;
       this.#take(sender, next, nowMs);
@@ -205,6 +221,7 @@ export class Intake {
       waiting: [],
       waitingBytes: 0,
       timer: undefined,
+      isBusy: false,
       ignoredUntilMs: Number.NEGATIVE_INFINITY,
       activeMs: Number.NEGATIVE_INFINITY,
     };

@@ -1,6 +1,6 @@
 /** What a node tells its operator: status, log, past states, verification; committed data only. And one word it takes. */
 import { z } from 'zod';
-import { codecError, parseBytes } from '../events/codec.ts';
+import { CodecError, codecError, parseBytes } from '../events/codec.ts';
 import { limits } from '../events/limits.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
@@ -61,7 +61,8 @@ export interface OperatorService {
 }
 
 export function answerOperators(bus: Bus, service: OperatorService): Subscription {
-  const handle = (message: BusMessage) => void receive(message, service);
+  // An answer that cannot leave, as when the connection was closed meanwhile, is nobody's death.
+  const handle = (message: BusMessage) => void receive(message, service).catch(() => undefined);
   const own = bus.subscribe(operatorSubjects.query(service.replica.id, '*'), handle);
   const all = bus.subscribe(operatorSubjects.query(operatorSubjects.all, '*'), handle);
   return {
@@ -75,7 +76,7 @@ export function answerOperators(bus: Bus, service: OperatorService): Subscriptio
 async function receive(message: BusMessage, service: OperatorService): Promise<void> {
   const { last: name } = parseSubject(message.subject);
   const answer = await answerQuery(name, message.data, service).catch((error: unknown) =>
-    refusal('not-now', (error as Error).message),
+    refusal(error instanceof CodecError ? 'malformed' : 'not-now', (error as Error).message),
   );
   const node = service.replica.id;
   message.respond(JSON.stringify('code' in answer ? { node, refused: answer } : { node, answer }));
@@ -133,6 +134,7 @@ function status({ replica, open, uptimeMs, clients, pid, http }: OperatorService
     role: roleOf(replica),
     state: replica.state,
     problem: replica.problem ?? null,
+    waits_for: replica.waitsFor,
     leader,
     ...(held ? standing(held) : nothing),
     clients: clients(),

@@ -11,9 +11,9 @@ export class TooManyWait extends Error {
   override readonly name = 'TooManyWait';
 }
 
-/** Half of the pool's four threads. */
-const atATime = 2;
-/** About a second's work. */
+/** More would take the time of those who are let in already, where there are few cores. */
+const atATime = 1;
+/** About two seconds' work. */
 const waitingMax = 64;
 
 export class PacedPasswords implements Passwords {

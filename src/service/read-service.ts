@@ -14,6 +14,8 @@ import type { Positions } from './waiting.ts';
 
 const catchUpTimeoutMs = 1_000;
 const sweepMs = 1_000;
+/** Of an answer: the largest counts for 16 questions. */
+const bytesPerQuestion = 8 * 1024;
 
 /** Questions that cost as much as so many others: thousands of events are looked at for them, or many conversations. */
 const costs: Readonly<Record<string, number>> = { search: 100, conversations: 10, messages: 2 };
@@ -65,28 +67,32 @@ export class ReadService {
 
   #receive(message: BusMessage): void {
     const { speaker } = parseSubject(message.subject);
-    const outcome = this.#intake.offer(speaker, message.data.length, () => {
-      void this.#take(message);
-      return costs[parseSubject(message.subject).last] ?? 1;
-    });
+    const outcome = this.#intake.offer(speaker, message.data.length, () => this.#take(message));
     if (outcome === 'put-off') this.#respond(message, refusal('not-now'));
   }
 
-  async #take(message: BusMessage): Promise<void> {
-    if (!message.expectsAnswer) return; // nothing else would come of it
+  /** @returns for how many it counts: what is found, made and sent for one of them is what costs. */
+  async #take(message: BusMessage): Promise<number> {
+    if (!message.expectsAnswer) return 1; // nothing else would come of it
     const { speaker, last } = parseSubject(message.subject);
+    const cost = costs[last] ?? 1;
     try {
-      this.#respond(message, await this.#answer(speaker, last, message.data));
+      const sizeBytes = this.#respond(message, await this.#answer(speaker, last, message.data));
+      return cost + sizeBytes / bytesPerQuestion;
     } catch (error) {
-      if (this.#stopped) return; // and its store closed
+      if (this.#stopped) return 0; // and its store closed
       this.#unexpected.tell('a question could not be answered', error);
       this.#respond(message, refusal('not-now'));
+      return cost;
     }
   }
 
-  #respond(message: BusMessage, answer: object | Refusal): void {
+  /** @returns about how large it was. */
+  #respond(message: BusMessage, answer: object | Refusal): number {
     const position = this.#copy.shown;
-    message.respond(JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) }));
+    const text = JSON.stringify({ position, ...('code' in answer ? { refused: answer } : { answer }) });
+    message.respond(text);
+    return text.length;
   }
 
   async #answer(user: string, name: string, data: Uint8Array): Promise<object | Refusal> {

@@ -1,6 +1,6 @@
 /** Clients' connections. */
 import { GuestClient } from '../client/client.ts';
-import type { Link } from '../client/line.ts';
+import type { Link } from '../client/link.ts';
 import { RecordedGuest } from '../recording/clients.ts';
 import { Scribe } from '../recording/scribe.ts';
 import type { Broker } from './broker.ts';

@@ -1,6 +1,6 @@
 /** One client of a user: a process with the client SDK in it, which follows its user's queue and is given messages. */
 import { UserClient } from '../client/client.ts';
-import type { Link } from '../client/line.ts';
+import type { Link } from '../client/link.ts';
 import { newId } from '../events/ids.ts';
 import { delay } from '../ports/clock.ts';
 import type { ItemView } from '../protocol/views.ts';

@@ -7,6 +7,7 @@ import { querySchema } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
 import { clusterAtTail } from '../replication/copies.ts';
 import { type Ack, type Beat, type Pledge, type PromiseRequest, subjects } from '../replication/messages.ts';
+import { committedPlace } from '../replication/pledge.ts';
 import type { Tail } from '../replication/tail.ts';
 import { replacing, type Safeguard, type Weakened } from './safeguards.ts';
 
@@ -155,7 +156,10 @@ class CrowdedBus {
       cluster: null,
     };
     const hash = '0'.repeat(64);
-    return silent.map((node) => Buffer.from(JSON.stringify({ ...nothing, node, hash } satisfies Pledge)));
+    const mark = { generation: 0, epoch: 0, number: 0, hash };
+    return silent.map((node) =>
+      Buffer.from(JSON.stringify({ ...nothing, node, hash, mark } satisfies Pledge)),
+    );
   }
 }
 
@@ -172,6 +176,7 @@ async function pledgeLightly(message: BusMessage, { id, copy }: Weakened): Promi
     promised: granted ? request.generation : copy.store.standing.promised,
     complete: copy.store.standing.complete,
     ...{ generation, epoch, number, hash },
+    mark: await committedPlace(copy),
     cluster: cluster
       ? { members: [...cluster.members], copies: cluster.wanted, minCopies: cluster.minCopies }
       : null,

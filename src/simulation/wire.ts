@@ -132,11 +132,19 @@ export class Wire implements Connection {
     this.#broken(0);
   }
 
-  /** The process is gone, or wants no more: what it sent still arrives, then the server sees the end. */
+  /**
+   * The process is gone, or wants no more: what it sent still arrives, then the server sees the end. Where packets go
+   * astray it does not, and finds out by its pings.
+   */
   end(): void {
+    const { timeline, random } = this.process;
+    const session = this.#session;
     this.#isEnded = true;
-    this.send((session) => this.#server.forget(session));
+    this.send((known) => this.#server.forget(known));
     this.#isConnected = false;
+    if (!session || this.#blockedUntilMs <= timeline.nowMs) return;
+    const noticesMs = random.between(serverNoticesMs.min, serverNoticesMs.max);
+    timeline.after(noticesMs, () => this.#server.forget(session));
   }
 
   #opened(): void {

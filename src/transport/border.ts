@@ -8,6 +8,7 @@
  */
 import type { NatsConnection } from 'nats';
 import type { Subscription } from '../ports/bus.ts';
+import type { Clock } from '../ports/clock.ts';
 import { type Answering, answerCallouts } from './auth-callout.ts';
 import { connectTo } from './connection.ts';
 import { NatsBus } from './nats-bus.ts';
@@ -22,6 +23,8 @@ export interface BorderOptions {
   readonly authPassword: string;
   /** Of the one who ends connections; a folder that was not started since there is one has none. */
   readonly wardenPassword: string | undefined;
+  /** Of gateways; as above. */
+  readonly gatewayPassword: string | undefined;
 }
 
 export function guardBorder(
@@ -43,7 +46,10 @@ export interface CalledWarden extends Subscription {
   warden(): Warden | undefined;
 }
 
-export function callWarden({ servers, security, node, wardenPassword: pass }: BorderOptions): CalledWarden {
+export function callWarden(
+  { servers, security, node, wardenPassword: pass }: BorderOptions,
+  clock: Clock,
+): CalledWarden {
   let warden: Warden | undefined;
   if (pass === undefined) return { warden: () => warden, stop: ignore };
   const credentials = { user: 'warden', pass };
@@ -57,7 +63,7 @@ export function callWarden({ servers, security, node, wardenPassword: pass }: Bo
     patient: true,
   });
   connection.then((open) => {
-    warden = wardenOn(new NatsBus(open), servers.length);
+    warden = wardenOn(new NatsBus(open), servers.length, clock);
   }, ignore);
   return { warden: () => warden, stop: () => closeWhenThere(connection) };
 }

@@ -45,7 +45,7 @@ export function encryptionFor(
 function identityAmong(hosts: readonly string[]) {
   const addresses = hosts.filter((host) => isIP(host) > 0);
   return (name: string, certificate: PeerCertificate): Error | undefined => {
-    const asked = hosts.includes(name) ? [name] : addresses;
+    const asked = hosts.includes(name) || addresses.length === 0 ? [name] : addresses;
     const problems = asked.map((host) => checkServerIdentity(host, certificate));
     return problems.includes(undefined) ? undefined : problems.at(-1);
   };
@@ -55,8 +55,9 @@ export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 
+/** As the library reads it, in small letters: by another name a certificate would be compared with nothing. */
 function hostOf(server: string): string {
-  const { hostname } = new URL(server.includes('://') ? server : `nats://${server}`);
+  const { hostname } = new URL(`http://${server.replace(/^.*:\/\//, '')}`);
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 

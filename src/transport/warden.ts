@@ -7,6 +7,8 @@
  */
 import { z } from 'zod';
 import type { Bus } from '../ports/bus.ts';
+import { type Clock, delay } from '../ports/clock.ts';
+import type { Place } from './auth-callout.ts';
 
 const listSubject = '$SYS.REQ.SERVER.PING.CONNZ';
 const kickSubject = (server: string) => `$SYS.REQ.SERVER.${server}.KICK`;
@@ -14,8 +16,10 @@ export const wardenInboxPrefix = '_INBOX_warden';
 
 const patienceMs = 500;
 const pageSize = 1_024;
-/** Of connections that come as fast as they are ended. */
+/** Of connections that come as fast as they are ended, and of servers that do not answer. */
 const roundsMax = 5;
+/** Before a server that did not answer is asked again; doubled each time, so that one may hang for half a minute. */
+const againMs = 1_000;
 
 const listSchema = z.object({
   server: z.object({ id: z.string() }),
@@ -25,32 +29,39 @@ const listSchema = z.object({
 export interface Warden {
   /** How many connections of that name there are. */
   count(name: string): Promise<number>;
-  /** Ends every connection of that name. */
+  /** Ends every connection of that name, those included that a server holds which hangs and comes back. */
   expel(name: string): Promise<void>;
+  /** Ends one connection, if it is still there. */
+  kick(place: Place): Promise<void>;
 }
 
 /** @param servers how many there are to ask. */
-export function wardenOn(bus: Bus, servers: number): Warden {
+export function wardenOn(bus: Bus, servers: number, clock: Clock): Warden {
   const list = async (name: string, limit: number) => {
     const question = JSON.stringify({ user: name, auth: true, acc: 'APP', limit });
     const answers = await bus.gather(listSubject, question, servers, patienceMs);
     return answers.flatMap((data) => listSchema.safeParse(parse(data)).data ?? []);
   };
   // A server does nothing for those who do not ask for its answer.
-  const kick = (server: string, cid: number) =>
-    bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
+  const kick = async ({ server, cid }: Place) => {
+    await bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
+  };
   return {
     count: async (name) => {
       const lists = await list(name, 1);
       return lists.reduce((sum, { data }) => sum + data.total, 0);
     },
+    kick,
     expel: async (name) => {
       for (let round = 0; round < roundsMax; round++) {
-        const found = (await list(name, pageSize)).flatMap(({ server, data }) =>
+        const lists = await list(name, pageSize);
+        const found = lists.flatMap(({ server, data }) =>
           (data.connections ?? []).map(({ cid }) => ({ server: server.id, cid })),
         );
-        if (found.length === 0) return;
-        await Promise.allSettled(found.map(({ server, cid }) => kick(server, cid))); // some may have left
+        const isComplete = lists.length >= servers;
+        if (isComplete && found.length === 0) return;
+        await Promise.allSettled(found.map(kick)); // some may have left
+        if (!isComplete) await delay(clock, againMs * 2 ** round);
       }
     },
   };

@@ -157,27 +157,32 @@ describe('an account', () => {
   }
 });
 
-it('a script that sends faster than one user may is slowed down, and not refused (P6)', async () => {
-  const cluster = await TestCluster.start('--nodes', '1', '--send-rate', '10');
-  const [alice] = (await cluster.welcome('alice', 'bob')) as [Cli];
-  const lines = Array.from({ length: 130 }, (_, index) => `line ${index}`);
-  const begunMs = performance.now();
-  const sent = await alice.done(['send', 'bob', '-', '--json', '--timeout', '2s'], {
-    input: lines.join('\n'),
+// Each mostly waits, in a cluster of its own.
+describe.concurrent('a limit', () => {
+  it('a script that sends faster than one user may is slowed down, and not refused (P6)', async ({
+    expect,
+  }) => {
+    const cluster = await TestCluster.start('--nodes', '1', '--send-rate', '10');
+    const [alice] = (await cluster.welcome('alice', 'bob')) as [Cli];
+    const lines = Array.from({ length: 130 }, (_, index) => `line ${index}`);
+    const begunMs = performance.now();
+    const sent = await alice.done(['send', 'bob', '-', '--json', '--timeout', '2s'], {
+      input: lines.join('\n'),
+    });
+    expect(performance.now() - begunMs).toBeGreaterThan(2_500); // 100 at once, 30 at ten a second
+    expect(sent.json).toHaveLength(lines.length);
+    const transcript = await alice.done(['transcript', '--session', String(sent.json[0]!.session), '--json']);
+    expect(transcript.json.map(({ text }) => text)).toEqual(lines);
   });
-  expect(performance.now() - begunMs).toBeGreaterThan(2_500); // 100 at once, 30 at ten a second
-  expect(sent.json).toHaveLength(lines.length);
-  const transcript = await alice.done(['transcript', '--session', String(sent.json[0]!.session), '--json']);
-  expect(transcript.json.map(({ text }) => text)).toEqual(lines);
-});
 
-it('a log-in ends by itself, and the next one counts', async () => {
-  const cluster = await TestCluster.start('--nodes', '1', '--login-life', '3s');
-  const [alice] = (await cluster.welcome('alice')) as [Cli];
-  let ended = await alice.run(['whoami']);
-  expect(ended.status).toBe(0);
-  while (ended.status === 0) ended = await alice.run(['whoami']);
-  expect(ended).toMatchObject(refusedWith('not-logged-in'));
-  expect(await logIn(alice, 'alice')).toMatchObject({ status: 0 });
-  await alice.done(['whoami']);
+  it('a log-in ends by itself, and the next one counts', async ({ expect }) => {
+    const cluster = await TestCluster.start('--nodes', '1', '--login-life', '3s');
+    const [alice] = (await cluster.welcome('alice')) as [Cli];
+    let ended = await alice.run(['whoami']);
+    expect(ended.status).toBe(0);
+    while (ended.status === 0) ended = await alice.run(['whoami']);
+    expect(ended).toMatchObject(refusedWith('not-logged-in'));
+    expect(await logIn(alice, 'alice')).toMatchObject({ status: 0 });
+    await alice.done(['whoami']);
+  });
 });

@@ -278,7 +278,7 @@ describe('bad input to a cluster that runs', () => {
     const env = { VERBATIM_OPERATOR_PASSWORD: 'guessed' };
     expect((await alice.run(['status'], { env })).stderr).toMatch(/^error: wrong-credentials: /);
     const own = {
-      VERBATIM_OPERATOR_PASSWORD: cluster.operatorPassword(),
+      VERBATIM_OPERATOR_PASSWORD: cluster.secret('operatorPassword'),
       VERBATIM_DATA: '/nowhere',
       VERBATIM_SERVERS: cluster.url,
     };

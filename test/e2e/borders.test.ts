@@ -1,7 +1,9 @@
 /** A user sees and writes only what is theirs, whatever program holds their credentials: the broker sees to it (P9). */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayWord } from '../../src/transport/origin.ts';
 import { password, TestCluster } from '../support/cluster.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 
@@ -184,13 +186,58 @@ describe('the borders of a user', () => {
   it('one user has room for many connections, and does not take up that of all', async () => {
     const open: RawConnection[] = [];
     const admit = async () => {
-      for (let index = 0; index < 64; index++) open.push(await enter(as(bob), bob.token));
+      for (let index = 0; index < 48; index++) open.push(await enter(as(bob), bob.token));
     };
     await expect(admit()).rejects.toThrow('Authorization Violation');
     expect(open.length).toBeGreaterThan(16);
-    expect(open.length).toBeLessThan(64);
+    expect(open.length).toBeLessThan(48);
     for (const connection of open) connection.close();
     expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
+  });
+
+  it('guests have room too, those of one network no more than theirs, and a gateway says whose they are', async () => {
+    const guest = () => `guest:g-${randomBytes(8).toString('hex')}`;
+    const open: RawConnection[] = [];
+    const admit = async () => {
+      for (let index = 0; index < 256; index++) open.push(await enter(guest(), ''));
+    };
+    await expect(admit()).rejects.toThrow('Authorization Violation');
+    expect(open.length).toBeGreaterThanOrEqual(128 - 3 * 8); // each node counts at every eighth
+    expect(open.length).toBeLessThan(256);
+    const elsewhere = gatewayWord(cluster.secret('gatewayPassword'), '192.0.2.7');
+    open.push(await RawConnection.open(cluster.port, guest(), '', elsewhere));
+    open.push(await RawConnection.open(cluster.port, as(alice), alice.token, elsewhere));
+    const made = { user: guest(), pass: '', auth_token: gatewayWord('guessed', '192.0.2.7') };
+    expect(await RawConnection.refusal(cluster.port, made)).toContain('Authorization Violation');
+    const stolen = { user: as(alice), pass: '', auth_token: elsewhere };
+    expect(await RawConnection.refusal(cluster.port, stolen)).toContain('Authorization Violation');
+    expect(await refusal('gateway', cluster.secret('gatewayPassword'))).toContain('Authorization Violation');
+    for (const connection of open) connection.close();
+    expect(await own.publish(`verbatim.cmd.${alice.user}.c-1`)).toEqual([]);
+  });
+
+  it('services reach what is theirs, and a node cannot take away what the stream holds', async () => {
+    const foreign = {
+      node: [
+        '$JS.API.STREAM.DELETE.VERBATIM_1',
+        '$JS.API.STREAM.PURGE.VERBATIM_1',
+        '$JS.API.STREAM.MSG.DELETE.VERBATIM_1',
+        '$JS.API.STREAM.UPDATE.VERBATIM_1',
+        '$JS.API.STREAM.LEADER.STEPDOWN.VERBATIM_1',
+        '$JS.API.META.LEADER.STEPDOWN',
+      ],
+      operator: ['verbatim.log.1', 'verbatim.node.beat', `verbatim.cmd.${alice.user}.c-1`, '$JS.API.INFO'],
+      auth: ['verbatim.log.1', '$JS.API.INFO', '$SYS.REQ.USER.AUTH'],
+      warden: ['verbatim.log.1', '$SYS.REQ.SERVER.PING', '$SYS.REQ.SERVER.PING.JSZ', '$SYS.REQ.USER.AUTH'],
+    };
+    for (const [service, subjects] of Object.entries(foreign)) {
+      const connection = await enter(service, cluster.secret(`${service}Password`));
+      for (const subject of subjects)
+        expect(await connection.publish(subject), `${service}: ${subject}`).toEqual([
+          expect.stringContaining('Permissions Violation'),
+        ]);
+      connection.close();
+    }
   });
 
   it('nobody waits for a node that does not run (P5)', async () => {

@@ -1,4 +1,4 @@
-/** The nats-servers and the stream, as somebody sees them who has the nodes' own credentials. */
+/** The nats-servers and the stream, as somebody sees them who may do everything. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
@@ -6,6 +6,7 @@ import type { DomainEvent } from '../../src/events/domain.ts';
 import { Frame } from '../../src/events/frame.ts';
 import { connectTo } from '../../src/transport/connection.ts';
 import type { RealCluster } from './processes.ts';
+import { saboteur } from './saboteur.ts';
 
 const questionMsMax = 1_000;
 
@@ -18,9 +19,13 @@ export class Broker {
     this.#manager = manager;
   }
 
-  static async connect({ urls, nodePassword }: RealCluster): Promise<Broker> {
-    const credentials = { user: 'node', pass: nodePassword };
-    const connection = await connectTo({ servers: urls, credentials, name: 'nemesis', patient: true });
+  static async connect({ urls }: RealCluster): Promise<Broker> {
+    const connection = await connectTo({
+      servers: urls,
+      credentials: saboteur,
+      name: 'nemesis',
+      patient: true,
+    });
     const options = { timeout: questionMsMax, checkAPI: false };
     return new Broker(connection, await jetstreamManager(connection, options));
   }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../support/free-port.ts';
 import { isOf, isRunning, kill9, limitFiles, processesOf } from './process-table.ts';
+import { serverWithSaboteur } from './saboteur.ts';
 
 export const program = fileURLToPath(new URL('../../cli/verbatim', import.meta.url));
 export const nodes = ['n1', 'n2', 'n3'] as const;
@@ -73,6 +74,7 @@ export class RealCluster {
     const up = spawn(process.execPath, [program, ...command], {
       env: {
         ...ownEnvironment(home),
+        NATS_SERVER: await serverWithSaboteur(folder),
         NODE_OPTIONS: `--import ${preload}`,
         VERBATIM_FAULTS_CLOCKS: clocks,
       },
@@ -93,11 +95,8 @@ export class RealCluster {
   }
 
   get operatorPassword(): string {
-    return this.#secrets.operatorPassword;
-  }
-
-  get nodePassword(): string {
-    return this.#secrets.nodePassword;
+    const text = readFileSync(join(this.data, 'secrets.json'), 'utf8');
+    return (JSON.parse(text) as { operatorPassword: string }).operatorPassword;
   }
 
   pid(id: string): number | undefined {
@@ -207,13 +206,6 @@ export class RealCluster {
     for (const pid of [...this.everyPid, this.#up.pid ?? 0]) {
       if (pid > 0 && isRunning(pid) && isOf(pid, this.folder)) kill9(pid);
     }
-  }
-
-  get #secrets(): { operatorPassword: string; nodePassword: string } {
-    return JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8')) as {
-      operatorPassword: string;
-      nodePassword: string;
-    };
   }
 
   async #listen(): Promise<void> {

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectTo } from '../../src/transport/connection.ts';
 import type { Cli } from '../support/cli.ts';
 import { TestCluster } from '../support/cluster.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { saboteur, serverWithSaboteur } from './saboteur.ts';
 
 const nodes = ['n1', 'n2', 'n3'];
 const patience = { timeout: 30_000, interval: 100 };
@@ -17,7 +19,7 @@ describe('a cluster that loses something', () => {
   const sent: { id: string; position: number; text: string }[] = [];
 
   beforeAll(async () => {
-    cluster = await TestCluster.start();
+    cluster = await TestCluster.startWith({ NATS_SERVER: await serverWithSaboteur(tempFolder()) });
     [alice, bob] = (await cluster.welcome('alice', 'bob')) as [Cli, Cli];
     await say('at the beginning');
   });
@@ -118,11 +120,12 @@ function damage(file: string): void {
 }
 
 async function deleteStream(cluster: TestCluster): Promise<void> {
-  const { nodePassword } = JSON.parse(readFileSync(join(cluster.data, 'secrets.json'), 'utf8')) as {
-    nodePassword: string;
-  };
-  const credentials = { user: 'node', pass: nodePassword };
-  const connection = await connectTo({ servers: [cluster.url], credentials, name: 'test', patient: false });
+  const connection = await connectTo({
+    servers: [cluster.url],
+    credentials: saboteur,
+    name: 'test',
+    patient: false,
+  });
   const manager = await jetstreamManager(connection);
   for await (const name of manager.streams.names()) await manager.streams.delete(name);
   await connection.close();

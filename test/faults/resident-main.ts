@@ -12,6 +12,7 @@ import { nodes } from './processes.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
 import { nowMs, Recorder } from './recorder.ts';
 import type { Asked, Home, Notice, Question } from './residents.ts';
+import { saboteur } from './saboteur.ts';
 import { Watching } from './watching.ts';
 
 type Way = { readonly urls: readonly string[]; close(): void };
@@ -102,10 +103,10 @@ class Resident {
   }
 
   async #askServers(ask: (connection: NatsConnection) => Promise<void>): Promise<void> {
-    const { urls: servers, nodePassword: pass } = this.#home;
+    const { urls: servers } = this.#home;
     const connection = await connectTo({
       servers,
-      credentials: { user: 'node', pass },
+      credentials: saboteur,
       name: 'test',
       patient: false,
       security: plainText,

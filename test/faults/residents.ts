@@ -18,7 +18,6 @@ export interface Home {
   /** Of the node on its host. */
   readonly watchPort: number;
   readonly operatorPassword: string;
-  readonly nodePassword: string;
   readonly history: string;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { StateAt } from '../../src/checkers/hashes.ts';
 import { ensureSecrets } from '../../src/cluster/secrets.ts';
-import { findServerBinary, projectRoot } from '../../src/cluster/server-binary.ts';
+import { findServerBinary } from '../../src/cluster/server-binary.ts';
 import { type ServerBasis, type ServerPlan, serverProgram, urlOf } from '../../src/cluster/servers.ts';
 import { type ProcessPlan, Supervised } from '../../src/cluster/supervised.ts';
 import type { NodeStatus } from '../../src/operator/operator.ts';
@@ -13,6 +13,7 @@ import { Hosts } from './hosts.ts';
 import { plainTextArgument } from './plain-text.ts';
 import { nodes, ownEnvironment, program } from './processes.ts';
 import { Resident } from './residents.ts';
+import { configurationWithSaboteur } from './saboteur.ts';
 import { checkAll, type Finding, quietPosition, readNodes, verify } from './verdict.ts';
 
 /** What runs where. */
@@ -53,7 +54,7 @@ export class SpreadCluster {
     this.#plans = this.#planServers();
     this.#servers = [...this.#plans].map(([host, plan]) => this.#superviseServer(host, plan, basis));
     this.#nodes = nodes.map((node) => this.#superviseNode(node));
-    const { operatorPassword, nodePassword } = basis.secrets;
+    const { operatorPassword } = basis.secrets;
     const names = Object.keys(layout.residents);
     this.residents = names.map((name) => {
       const host = this.hostOf(name);
@@ -63,7 +64,7 @@ export class SpreadCluster {
         server: this.#plans.get(host)?.id ?? '',
         watchPort: this.#watchPortOn(host),
       };
-      const home = { name, others, ...where, operatorPassword, nodePassword, history: this.history };
+      const home = { name, others, ...where, operatorPassword, history: this.history };
       return new Resident(hosts.entryOf(host), home, join(folder, 'home'));
     });
   }
@@ -73,7 +74,7 @@ export class SpreadCluster {
     const data = join(folder, 'data');
     const [binary, root, secrets] = await Promise.all([
       findServerBinary(),
-      projectRoot(),
+      configurationWithSaboteur(folder),
       ensureSecrets(data),
     ]);
     const cluster = new SpreadCluster(folder, layout, Hosts.make(layout.hosts), { binary, root, secrets });

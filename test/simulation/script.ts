@@ -4,7 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Frame } from '../../src/events/frame.ts';
 import type { Outcome } from '../../src/recording/scribe.ts';
+import { opensEpoch } from '../../src/replication/tail.ts';
 import type { SimulatedNode } from '../../src/simulation/node.ts';
 import type { AppendFate } from '../../src/simulation/ordered-log.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
@@ -122,7 +124,11 @@ class Stage {
 }
 
 const who = '(the leader|the first follower|the second follower|[A-Z]\\w*)';
+/** A message then takes about a second. */
+const slowNetwork = 2_000;
 const user = '(ann|ben|cid)';
+
+const isElectionOf = (node: string, frame: Frame) => opensEpoch(frame) && frame.header.leader === node;
 
 function phrase(pattern: string, run: Phrase['run']): Phrase {
   return { pattern: new RegExp(`^${pattern}$`), run };
@@ -165,6 +171,10 @@ const phrases: readonly Phrase[] = [
       winner.kill();
     });
   }),
+  phrase(`the network of ${who} is (slow|quick)`, (stage, name, speed) => {
+    const { wire } = stage.node(name!);
+    if (wire) wire.slowness = speed === 'slow' ? slowNetwork : 1;
+  }),
   phrase(`the last frame of ${who} rots`, async (stage, name) => {
     const node = stage.node(name!);
     stage.world.watch.excuse(node.id, 'rotten');
@@ -196,6 +206,11 @@ const phrases: readonly Phrase[] = [
     const node = stage.node(name!);
     const isAnother = () => stage.world.leader !== undefined && stage.world.leader !== node;
     await stage.scene.until(`another than ${name} leads`, isAnother);
+  }),
+  phrase(`${who} opens an epoch`, async (stage, name) => {
+    const { id } = stage.node(name!);
+    const isOpen = () => stage.world.stream?.entries.some((bytes) => isElectionOf(id, Frame.decode(bytes)));
+    await stage.scene.until(`${name} opens an epoch`, () => isOpen() === true);
   }),
   phrase('somebody campaigns', async (stage) => {
     const isTrying = () => stage.world.nodes.some(({ replica }) => replica?.role === 'candidate');

@@ -54,16 +54,22 @@ export class TestCluster {
   readonly #killedAt = new Map<string, number>();
   #up: Running | undefined;
 
-  private constructor(args: readonly string[], data: string, port: number) {
+  private constructor(args: readonly string[], env: NodeJS.ProcessEnv, data: string, port: number) {
     this.#args = args;
     this.data = data;
     this.port = port;
-    this.env = { ...ownEnvironment(), VERBATIM_DATA: data };
+    this.env = { ...ownEnvironment(), VERBATIM_DATA: data, ...env };
   }
 
   /** Ready: a leader serves. */
   static async start(...args: string[]): Promise<TestCluster> {
-    const cluster = new TestCluster(args, join(tempFolder(), 'data'), await freePort(portsOfThree));
+    return await TestCluster.startWith({}, ...args);
+  }
+
+  /** With more in its environment. */
+  static async startWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<TestCluster> {
+    const port = await freePort(portsOfThree);
+    const cluster = new TestCluster(args, env, join(tempFolder(), 'data'), port);
     clusters.add(cluster);
     await cluster.restart();
     return cluster;
@@ -182,9 +188,10 @@ export class TestCluster {
     await this.#running.out.next((line) => startOf(line)?.id === id, killedAt);
   }
 
-  operatorPassword(): string {
-    return (JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8')) as { operatorPassword: string })
-      .operatorPassword;
+  /** One of those that were made at the first start. */
+  secret(name: string): string {
+    const secrets = JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8'));
+    return (secrets as Record<string, string>)[name]!;
   }
 
   get #running(): Running {

@@ -16,9 +16,9 @@ export class RawConnection {
   }
 
   /** @throws what the broker says to those it does not let in. */
-  static async open(port: number, user: string, pass: string): Promise<RawConnection> {
+  static async open(port: number, user: string, pass: string, token?: string): Promise<RawConnection> {
     const raw = new RawConnection(connect(port, '127.0.0.1'));
-    const refusal = await raw.#introduce({ user, pass });
+    const refusal = await raw.#introduce({ user, pass, auth_token: token });
     if (refusal === undefined) return raw;
     raw.close();
     throw new Error(`${user} was not let in: ${refusal}`);

@@ -1,8 +1,7 @@
-/** Folders that are gone when the tests of a file are done. */
+/** Folders that are gone when the tests of a file are done (`remove-folders.ts`). */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 const made: string[] = [];
 
@@ -12,6 +11,6 @@ export function tempFolder(): string {
   return folder;
 }
 
-afterAll(() => {
+export function removeFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}

@@ -61,14 +61,21 @@ export function lostTail(
   return positions.find((held) => held.generation === generation && held.sequence > lastSequence);
 }
 
-/** What a node says it holds, once it has promised to store nothing more of an older generation. */
-export interface Pledged {
-  readonly node: string;
-  readonly granted: boolean;
-  readonly complete: boolean;
+/** A frame's place in the log: order is by generation, epoch and number, never by length. */
+export interface Place {
   readonly generation: number;
   readonly epoch: number;
   readonly number: number;
+  readonly hash: string;
+}
+
+/** What a node says it holds, once it has promised to store nothing more of an older generation. */
+export interface Pledged extends Place {
+  readonly node: string;
+  readonly granted: boolean;
+  readonly complete: boolean;
+  /** The last frame that it knows to be committed. */
+  readonly mark: Place;
   readonly cluster: Configuration | null;
 }
 
@@ -86,18 +93,21 @@ export type Ground<P extends Pledged> =
  * Upon which log a new generation may be built.
  *
  * Whatever was committed lies on at least `minCopies` nodes, so among any n - minCopies + 1 members one has it, and the
- * best log by (generation, epoch, number) holds all of it. A node that may have lost what it acknowledged does not
+ * best log by (generation, epoch, number) holds all of it: but for one that was led on from an end that the stream had
+ * lost, which lacks what others know to be committed. A node that may have lost what it acknowledged does not
  * count; one that holds nothing counts only where nobody holds more than the first frame, when a cluster is founded, and
  * then everybody has to say so: who is missing may be the one that remembers.
  * @param givenUp members that an operator has declared lost for good.
+ * @param lacking those whose log does not hold `committedAmong(pledges)`.
  */
 export function groundFor<P extends Pledged>(
   pledges: readonly P[],
   founding: Configuration,
   givenUp: readonly string[] = [],
+  lacking: readonly string[] = [],
 ): Ground<P> {
   const granted = pledges.filter((pledge) => pledge.granted);
-  const [best] = granted.toSorted(byAdvance);
+  const [best] = granted.filter(({ node }) => !lacking.includes(node)).toSorted(byAdvance);
   const cluster = best?.cluster ?? founding;
   const isFounding = best === undefined || best.number <= 1;
   const counts = (pledge: P) => isFounding || (pledge.complete && pledge.number > 0);
@@ -107,6 +117,22 @@ export function groundFor<P extends Pledged>(
   return best && isEnough ? { best, cluster } : { missing };
 }
 
-function byAdvance(a: Pledged, b: Pledged): number {
+/** The last frame that anybody who pledged knows to be committed. */
+export function committedAmong(pledges: readonly Pledged[]): Place | undefined {
+  const [last] = pledges
+    .filter(({ granted }) => granted)
+    .map(({ mark }) => mark)
+    .sort(byAdvance);
+  return last;
+}
+
+/** Whether a log that ends at `tail` holds a frame. Undefined where only its frames can tell. */
+export function holds(tail: Place, frame: Place): boolean | undefined {
+  if (frame.number === 0) return true;
+  if (tail.number <= frame.number) return tail.number === frame.number && tail.hash === frame.hash;
+  return tail.generation < frame.generation || tail.epoch < frame.epoch ? false : undefined;
+}
+
+function byAdvance(a: Place, b: Place): number {
   return b.generation - a.generation || b.epoch - a.epoch || b.number - a.number;
 }

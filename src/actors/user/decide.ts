@@ -48,6 +48,9 @@ export type UserCommand =
     }
   | { readonly type: 'DeleteAccount'; readonly tokenHash: string };
 
+/** More than a user's connections, for those that are gone and not missed yet: each coming and going writes them all. */
+const clientsMax = 64;
+
 /** Said of names that nobody has, too. */
 export const wrongCode = 'Name and recovery code do not match; try again, nothing is locked.';
 
@@ -88,6 +91,8 @@ export function decideUser(snapshot: UserSnapshot, command: UserCommand, at: num
       return ifPossible({ type: 'AccountRecovered', data });
     }
     case 'ComeOnline':
+      if (snapshot.context.clients.length >= clientsMax)
+        return refuse('not-possible', `More than ${clientsMax} clients of a user cannot be online at once.`);
       return ifPossible({ type: 'CameOnline', data: { user, client: command.client } }, 'nothing-new');
     case 'GoOffline':
       return ifPossible({ type: 'WentOffline', data: { user, client: command.client } }, 'nothing-new');

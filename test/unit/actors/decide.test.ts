@@ -65,6 +65,12 @@ const userCases: UserCase[] = [
       data: { user: 'u-1', name: 'Al', skeletons: ['al'], passwordHash: 'p1', recoveryHash: 'r1' },
     },
   ],
+  [
+    'coming online with more clients than anybody has',
+    [registered, ...Array.from({ length: 64 }, (_, n) => userEvent('CameOnline', { client: `c${n}` }))],
+    { type: 'ComeOnline', client: 'one-more' },
+    'not-possible',
+  ],
   ['registering twice', [registered], register, 'not-possible'],
   ['registering under the id of one deleted', [registered, deleted], register, 'not-possible'],
   [

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groundFor, type Pledged, seedHeadStartMs } from '../../../src/actors/replica/decide.ts';
+import {
+  committedAmong,
+  groundFor,
+  holds,
+  type Place,
+  type Pledged,
+  seedHeadStartMs,
+} from '../../../src/actors/replica/decide.ts';
 
 const founding = { members: ['n1', 'n2', 'n3'], copies: 2, minCopies: 1 };
 const cautious = { ...founding, minCopies: 2 };
@@ -8,8 +15,11 @@ const cautious = { ...founding, minCopies: 2 };
 function pledge(node: string, number: number, more: Partial<Pledged> = {}): Pledged {
   const cluster = number > 0 ? founding : null;
   const place = number > 0 ? { generation: 1, epoch: 1 } : { generation: 0, epoch: 0 };
-  return { node, granted: true, complete: number > 0, ...place, number, cluster, ...more };
+  const held = { ...place, number, hash: `frame ${number}` };
+  return { node, granted: true, complete: number > 0, ...held, mark: nothing, cluster, ...more };
 }
+
+const nothing: Place = { generation: 0, epoch: 0, number: 0, hash: 'nothing' };
 
 const best = (...pledges: Pledged[]) => {
   const ground = groundFor(pledges, founding);
@@ -26,6 +36,40 @@ describe('the ground for a new generation', () => {
     expect(best(...all)).toBe('n3');
     expect(best(all[0]!, all[1]!, pledge('n3', 8))).toBe('n2');
     expect(best(all[0]!, pledge('n2', 8), pledge('n3', 8))).toBe('n1');
+  });
+
+  it('is not one that lacks what others know to be committed, however new its epoch (P1)', () => {
+    const mark = { generation: 1, epoch: 6, number: 71, hash: 'frame 71' };
+    const ledOn = pledge('n1', 67, { epoch: 7, mark: { ...mark, number: 66, hash: 'frame 66' } });
+    const others = [pledge('n2', 71, { epoch: 6, mark }), pledge('n3', 71, { epoch: 6 })];
+    const all = [ledOn, ...others];
+    expect(committedAmong(all)).toEqual(mark);
+    expect(all.filter((one) => holds(one, mark) === false)).toEqual([ledOn]);
+    expect(groundFor(all, founding, [], ['n1'])).toMatchObject({ best: { node: 'n2' } });
+  });
+
+  it('takes an older epoch’s mark for less than a newer one’s, and nobody’s word who refuses', () => {
+    const older = { generation: 1, epoch: 1, number: 90, hash: 'frame 90' };
+    const newer = { generation: 1, epoch: 2, number: 80, hash: 'frame 80' };
+    const pledges = [
+      pledge('n1', 90, { mark: older }),
+      pledge('n2', 80, { epoch: 2, mark: newer }),
+      pledge('n3', 99, { epoch: 3, mark: { ...newer, epoch: 3 }, granted: false }),
+    ];
+    expect(committedAmong(pledges)).toEqual(newer);
+  });
+
+  it('may be told by its end alone, or by its frames only', () => {
+    const frame = { generation: 2, epoch: 5, number: 7, hash: 'frame 7' };
+    const end = (more: Partial<Place>) => holds({ ...frame, ...more }, frame);
+    expect(end({})).toBe(true);
+    expect(end({ hash: 'another' })).toBe(false);
+    expect(end({ epoch: 6, number: 6 })).toBe(false);
+    expect(end({ epoch: 4, number: 8 })).toBe(false);
+    expect(end({ generation: 1, epoch: 9, number: 8 })).toBe(false);
+    expect(end({ number: 8 })).toBeUndefined();
+    expect(end({ generation: 3, epoch: 5, number: 8 })).toBeUndefined();
+    expect(holds(nothing, nothing)).toBe(true);
   });
 
   it('is not known while a member is missing that alone may hold what was committed (P1)', () => {
@@ -141,6 +185,8 @@ const anyCluster = fc
         complete: index < holding ? !node.isForgetful : !node.isForgetful && has > 0,
         ...place,
         number,
+        hash: `frame ${number}`,
+        mark: nothing,
         cluster: number > 0 ? cluster : null,
         holdsAll: has === length,
       };

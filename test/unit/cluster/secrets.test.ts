@@ -12,22 +12,28 @@ describe("a cluster's secrets", () => {
     const secrets = await ensureSecrets(data);
     expect(await ensureSecrets(data)).toEqual(secrets);
     expect(await readSecrets(data)).toEqual(secrets);
-    expect(new Set(Object.values(secrets)).size).toBe(7);
+    expect(new Set(Object.values(secrets)).size).toBe(8);
     expect(readdirSync(data)).toEqual(['secrets.json']);
     expect(modeOf(join(data, 'secrets.json'))).toBe(0o600);
   });
 
-  it('of a time when there was one nats-server get what several need, and stay as they are', async () => {
+  it('of a time when there were fewer get what they lack, and stay as they are', async () => {
     const data = tempFolder();
     const path = join(data, 'secrets.json');
-    const { routePassword: _, wardenPassword: __, ...older } = await ensureSecrets(data);
+    const {
+      routePassword: _,
+      wardenPassword: __,
+      gatewayPassword: ___,
+      ...older
+    } = await ensureSecrets(data);
     writeFileSync(path, JSON.stringify(older));
     chmodSync(path, 0o600);
     expect(await readSecrets(data)).toEqual(older);
-    const { routePassword, wardenPassword, ...others } = await ensureSecrets(data);
-    expect(others).toEqual(older);
-    for (const made of [routePassword, wardenPassword]) expect(made).toMatch(/^p[0-9a-f]{64}$/);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...older, routePassword, wardenPassword });
+    const completed = await ensureSecrets(data);
+    expect(completed).toMatchObject(older);
+    for (const name of ['routePassword', 'wardenPassword', 'gatewayPassword'] as const)
+      expect(completed[name]).toMatch(/^p[0-9a-f]{64}$/);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(completed);
     expect(modeOf(path)).toBe(0o600);
     expect(readdirSync(data)).toEqual(['secrets.json']);
   });

@@ -123,6 +123,12 @@ describe('a batch', () => {
     expect(batchSchema.parse({ ...batch, commands: [7, commands.ComeOnline] }).commands).toHaveLength(2);
   });
 
+  it('is understood whatever its clock: it may have it from somebody who turned it forward (P10)', () => {
+    const most = batchSchema.parse({ ...batch, clock: Number.MAX_SAFE_INTEGER }).clock;
+    expect(most).toBeGreaterThan(10 ** 12);
+    expect(most).toBeLessThan(Number.MAX_SAFE_INTEGER / 16); // everything that ever happens still counts up from there
+  });
+
   it.each([
     { ...batch, after: 'a b' },
     { ...batch, clock: -1 },

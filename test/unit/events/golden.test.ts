@@ -52,6 +52,11 @@ it('a log-in of before log-ins had an end lasts 90 days', () => {
   expect(decodeEvent(line)).toEqual({ type: 'LoggedIn', at: 1_767_225_600_000, data });
 });
 
+it('what an event says itself counts', () => {
+  const event = { ...seeded, data: { ...seeded.data, minCopies: 2 } };
+  expect(decodeEvent(JSON.stringify(event))).toEqual(event);
+});
+
 it('what is wrong with an old event is still told by the name of its field (P10)', () => {
   expect(() => decodeEvent(seededLine.replace('"copies":2', '"copies":-2'))).toThrow('data.copies: ');
   expect(() => decodeEvent('{"type":"Seeded","at":1}')).toThrow('data: ');

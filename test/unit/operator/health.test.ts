@@ -22,6 +22,7 @@ function status(node: string, more: Partial<NodeStatus> = {}): NodeStatus {
     leader: 'n1',
     members,
     problem: null,
+    waits_for: [],
     generation: 1,
     promised: 1,
     copies: 2,
@@ -37,6 +38,14 @@ function status(node: string, more: Partial<NodeStatus> = {}): NodeStatus {
 const leader = status('n1', { role: 'leader' });
 
 describe('the health of a cluster', () => {
+  it('says for whom a lost stream waits, and what to do', () => {
+    const waiting = status('n1', { role: 'other', state: 'seeding', waits_for: ['n3', 'n2'] });
+    const { degraded } = assess([waiting], [waiting], members);
+    expect(degraded.at(-1)).toBe(
+      'the stream is gone, and only n2, n3 can say what it held: start what is down, or, if it is lost for good, `verbatim give-up n2 n3`',
+    );
+  });
+
   it('is well when all agree and follow', () => {
     const all = [leader, status('n2'), status('n3')];
     const health = assess(all, all, members);

@@ -37,6 +37,13 @@ describe('an account', () => {
     expect(['t1', 't2'].map(openedBy)).toEqual([alice, alice]);
   });
 
+  it('keeps its token whoever logs in with the hash of it (P9)', () => {
+    logIn('t1');
+    const taking = world.tell('g-0', { type: 'LogIn', name: 'Bob', verifiedAgainst: 'p1', tokenHash: 't1' });
+    expect(taking).toMatchObject({ type: 'CommandRefused', data: { code: 'wrong-credentials' } });
+    expect(openedBy('t1')).toBe(alice);
+  });
+
   it('is opened by a token until that is logged out', () => {
     logIn('t1');
     logIn('t2');

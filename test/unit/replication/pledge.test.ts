@@ -41,6 +41,7 @@ describe('a pledge', () => {
       epoch: 1,
       number: 5,
       hash: last.hash,
+      mark: { generation: 1, epoch: 1, number: 2, hash: frames[1]!.hash },
       cluster: { members, copies: 2, minCopies: 1 },
     });
     expect(seals).toBe(1);

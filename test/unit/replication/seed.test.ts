@@ -5,6 +5,7 @@ import { parse, promiseSchema, subjects } from '../../../src/replication/message
 import { Pledges } from '../../../src/replication/pledge.ts';
 import { HighestHeard, type SeedOptions, seed } from '../../../src/replication/seed.ts';
 import type { ControlledStore } from '../../support/controlled-store.ts';
+import { frameAfter } from '../../support/frame-chain.ts';
 import {
   copyOf,
   firstGeneration,
@@ -284,6 +285,33 @@ describe('a new generation', () => {
     expect(await store.read(9)).toEqual(Buffer.from(frames[8]!.bytes));
     expect(copy.tail.number).toBe(13);
   });
+
+  /** n1 was elected on a stream that had lost frames 7 to 12, and wrote on. */
+  const ledOn = (count: number) => {
+    const upToLoss = frames.slice(0, 6);
+    const elected = frameAfter(
+      tailAfter(upToLoss),
+      [{ type: 'LeaderElected', at: 1_000, data: { node: 'n1', members, copies: 2 } }],
+      { epoch: 2 },
+    );
+    return [...upToLoss, elected, ...quietFrames(tailAfter([elected]), count, 'other')];
+  };
+
+  it.each([0, 3, 9])(
+    'is not begun from a newer epoch that lacks what is committed, %i frames on (P1, P2)',
+    async (count) => {
+      await addAll(
+        await copyOf(ledOn(count), { committed: 5 }),
+        await copyOf(frames, { committed: 12 }),
+        await copyOf(frames, { committed: 11 }),
+      );
+      expect(await cluster.seed('n1')).toBe(true);
+      expect((await cluster.stream(2))[0]!.event(0).data).toMatchObject({
+        base: { number: 12, hash: frames[11]!.hash },
+      });
+      for (const node of members) expect(cluster.node(node).damage).toEqual([]);
+    },
+  );
 });
 
 /** Calls `step` after every answer of a port. */

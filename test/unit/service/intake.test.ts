@@ -4,6 +4,8 @@ import { commandLimits, Intake, questionLimits, waitingLimits } from '../../../s
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const { perSecond, burst, requestsPerSecond, requestsBurst } = commandLimits;
+/** The most that a request holds. */
+const most = limits.commandsPerRequestMax;
 let clock: ManualClock;
 let banished: string[];
 let intake: Intake;
@@ -29,11 +31,11 @@ const takenBy = (speaker: string) => taken.filter((taker) => taker === speaker).
 
 describe('the intake', () => {
   it('takes what one client has under way at once from somebody who is alone, and the rest nearly so', async () => {
-    for (let request = 0; request < 100; request++) expect(offer('a', 256)).toBe('taken');
+    for (let request = 0; request < 250; request++) expect(offer('a', most)).toBe('taken');
     expect(takenBy('a')).toBeGreaterThanOrEqual(limits.requestsUnderWayMax);
-    expect(takenBy('a')).toBeLessThan(20); // while those are decided nothing else is done
+    expect(takenBy('a')).toBeLessThan(50); // while those are decided nothing else is done
     await clock.advance(600);
-    expect(takenBy('a')).toBe(100);
+    expect(takenBy('a')).toBe(250);
   });
 
   it('a sign of life makes no company', () => {
@@ -47,25 +49,25 @@ describe('the intake', () => {
   it('among others each has a rate, and what is faster waits its turn; nobody else waits for it', async () => {
     offer('b', 1);
     for (let request = 0; request < 40; request++) {
-      expect(offer('a', 256)).toBe('taken');
+      expect(offer('a', most)).toBe('taken');
       offer('b', 1);
     }
     expect(takenBy('b')).toBe(41);
     const atOnce = takenBy('a');
-    expect(atOnce).toBeLessThanOrEqual(Math.ceil(burst / 256) + 1);
+    expect(atOnce).toBeLessThanOrEqual(Math.ceil(burst / most) + 1);
     for (let ms = 0; ms < 1_000; ms += 50) {
       await clock.advance(50);
       offer('b', 1);
     }
-    expect(takenBy('a') - atOnce).toBeLessThanOrEqual(Math.ceil(perSecond / 256) + 1);
-    expect(takenBy('a') - atOnce).toBeGreaterThanOrEqual(Math.floor(perSecond / 256) - 2);
+    expect(takenBy('a') - atOnce).toBeLessThanOrEqual(Math.ceil(perSecond / most) + 1);
+    expect(takenBy('a') - atOnce).toBeGreaterThanOrEqual(Math.floor(perSecond / most) - 2);
   });
 
   it('is open again to somebody whom the others have left', async () => {
     offer('b', 1);
-    for (let request = 0; request < 40; request++) offer('a', 256);
+    for (let request = 0; request < 40; request++) offer('a', most);
     await clock.advance(1_300);
-    expect(takenBy('a')).toBe(40); // it would have taken ten seconds
+    expect(takenBy('a')).toBe(40); // it would have taken two and a half seconds
   });
 
   it('where there is other work too, who is alone has no more than others have', async () => {
@@ -86,6 +88,35 @@ describe('the intake', () => {
     expect(offer('c', 1, waitingLimits.bytesMax / 2)).toBe('taken'); // it waits
     expect(offer('c', 1, waitingLimits.bytesMax)).toBe('ignored'); // as large as many
     expect(banished).toEqual(['c']);
+  });
+
+  it('takes nothing more of a sender until it is known what the last request held', async () => {
+    let known = (_: number) => {};
+    const ask = () =>
+      intake.offer('a', 100, () => {
+        taken.push('a');
+        return new Promise<number>((resolve) => {
+          known = resolve;
+        });
+      });
+    offer('b', 1);
+    for (let request = 0; request < 3; request++) expect(ask()).toBe('taken');
+    await clock.advance(500);
+    expect(takenBy('a')).toBe(1);
+    expect(offer('b', 1)).toBe('taken');
+    expect(takenBy('b')).toBe(2);
+    known(1);
+    await clock.advance(10);
+    expect(takenBy('a')).toBe(2);
+    offer('b', 1);
+    known(2 * burst); // as much as that is paid for before the next
+    await clock.advance(10);
+    expect(takenBy('a')).toBe(2);
+    for (let ms = 0; ms < 200; ms += 50) {
+      offer('b', 1);
+      await clock.advance(50);
+    }
+    expect(takenBy('a')).toBe(3);
   });
 
   it('banishes who does not care, drops what it had waiting, and looks at nothing of it for a while', async () => {

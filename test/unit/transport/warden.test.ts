@@ -5,10 +5,13 @@ import { MemoryBus } from '../../support/memory-bus.ts';
 
 /** Two servers with connections by name; `isStubborn`: somebody comes for each who is ended. */
 function servers(connections: Record<string, number[]>, isStubborn = false) {
-  const bus = new MemoryBus(new ManualClock());
+  const clock = new ManualClock();
+  const bus = new MemoryBus(clock);
+  const hanging = new Set<string>();
   const kicked: string[] = [];
   for (const [id, cids] of Object.entries(connections)) {
     bus.subscribe('$SYS.REQ.SERVER.PING.CONNZ', ({ data, respond }) => {
+      if (hanging.has(id)) return;
       const { user } = JSON.parse(String(data)) as { user: string };
       const here = user === 'log-in:1' ? cids : [];
       const list = { total: here.length, connections: here.map((cid) => ({ cid, kind: 'Client' })) };
@@ -21,7 +24,7 @@ function servers(connections: Record<string, number[]>, isStubborn = false) {
       respond('{}');
     });
   }
-  return { warden: wardenOn(bus, Object.keys(connections).length), kicked };
+  return { warden: wardenOn(bus, Object.keys(connections).length, clock), kicked, clock, hanging };
 }
 
 describe('the warden', () => {
@@ -39,9 +42,27 @@ describe('the warden', () => {
     expect(kicked.sort()).toEqual(['A/1', 'A/2', 'B/7']);
   });
 
+  it('ends one connection where it is known', async () => {
+    const { warden, kicked } = servers({ A: [1, 2], B: [7] });
+    await warden.kick({ server: 'A', cid: 2 });
+    expect(kicked).toEqual(['A/2']);
+  });
+
   it('gives up on somebody who comes again as fast', async () => {
     const { warden, kicked } = servers({ A: [1] }, true);
     await warden.expel('log-in:1');
     expect(kicked).toEqual(['A/1', 'A/2', 'A/3', 'A/4', 'A/5']);
+  });
+
+  it('asks a server again that hangs: it holds its connections when it comes back (P9)', async () => {
+    const { warden, kicked, clock, hanging } = servers({ A: [], B: [7] });
+    hanging.add('B');
+    const expelled = warden.expel('log-in:1');
+    for (let step = 0; step < 10; step++) await clock.advance(100);
+    hanging.delete('B');
+    const isOver = expelled.then(() => true);
+    while (!(await Promise.race([isOver, clock.advance(100)])))
+      expect(clock.monotonicMs()).toBeLessThan(30_000);
+    expect(kicked).toEqual(['B/7']);
   });
 });
