@@ -227,7 +227,8 @@ module.exports = {
     },
     {
       name: 'the-page-stands-alone',
-      comment: 'What is exported holds the model and its own view, and nothing that would not run in a browser.',
+      comment:
+        'What is exported holds the model and its own view, and nothing that would not run in a browser.',
       severity: 'error',
       from: { path: '^cli/player/page/' },
       to: { pathNot: '^cli/player/(model|page)/' },

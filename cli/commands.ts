@@ -1,16 +1,5 @@
 /** Every subcommand: one file each, loaded when it is asked for. */
-import type { Command } from 'commander';
-
-export interface Subcommand {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<{ configure(command: Command): void }>;
-}
-
-export interface Group {
-  readonly title: string;
-  readonly commands: readonly Subcommand[];
-}
+import type { Group } from './subcommand.ts';
 
 export const groups: readonly Group[] = [
   {
@@ -131,7 +120,10 @@ export const groups: readonly Group[] = [
       {
         name: 'completion',
         summary: 'print a script that lets a shell complete all this',
-        load: () => import('./commands/completion.ts'),
+        load: async () => {
+          const { configureFor } = await import('./commands/completion.ts');
+          return { configure: configureFor(() => groups) };
+        },
       },
     ],
   },

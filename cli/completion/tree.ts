@@ -1,6 +1,6 @@
 /** What can be typed after `verbatim`, out of the very commands that will read it. */
 import { Command, type Option } from 'commander';
-import { groups } from '../commands.ts';
+import type { Group } from '../subcommand.ts';
 
 /** What follows an option or command: nothing, one of some words, a file, a folder, or what only the user knows. */
 export type Value = 'none' | 'free' | 'file' | 'folder' | readonly string[];
@@ -20,7 +20,7 @@ export interface CompletedCommand {
   readonly words: readonly string[];
 }
 
-export async function completedCommands(): Promise<CompletedCommand[]> {
+export async function completedCommands(groups: readonly Group[]): Promise<CompletedCommand[]> {
   const all = groups.flatMap(({ commands }) => commands);
   return await Promise.all(
     all.map(async ({ name, summary, load }) => {

@@ -1,7 +1,7 @@
 /** Who came and went while a session lasted: of one participant at a time, newest first, from the events of the account. */
-import { createHash } from 'node:crypto';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
+import { hashToken } from '../events/tokens.ts';
 import type { StoredEvent } from '../projections/stored.ts';
 import { names, sessions } from '../projections/tables.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
@@ -38,6 +38,6 @@ export async function passagesOf(
 /** Which client it was is told by a word that says no more than that it is the same or another. */
 function passageFrom({ event, position }: StoredEvent): PassageView | undefined {
   if (event.type !== 'CameOnline' && event.type !== 'WentOffline') return undefined;
-  const client = createHash('sha256').update(event.data.client).digest('hex').slice(0, 8);
+  const client = hashToken(event.data.client).slice(0, 8);
   return { kind: event.type === 'CameOnline' ? 'came' : 'went', client, at: event.at, position };
 }

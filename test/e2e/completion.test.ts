@@ -47,7 +47,7 @@ describe('completion', () => {
   });
 
   it.skipIf(!has('zsh'))('works in zsh', () => {
-    const stubs = 'compdef() { :; }; _describe() { print -l -- ${(P)2} }; _arguments() { print -l -- "$@" }';
+    const stubs = `compdef() { :; }; _describe() { print -l -- \${(P)2} }; _arguments() { print -l -- "$@" }`;
     const asked = (line: string, current: number) =>
       spawnSync(
         'zsh',
