@@ -153,6 +153,7 @@ function replicaArgs({
   sendRate,
   minCopies,
   log,
+  inspect,
   nodes,
   copies = majority(nodes),
 }: UpOptions): string[] {
@@ -176,6 +177,7 @@ function replicaArgs({
     String(minCopies),
     '--log',
     log,
+    ...(inspect ? [] : ['--no-inspect']),
   ];
 }
 

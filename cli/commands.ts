@@ -108,6 +108,11 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/state.ts'),
       },
       {
+        name: 'inspect',
+        summary: 'show the state machines of all actors, live and back in time, on a local page',
+        load: () => import('./commands/inspect.ts'),
+      },
+      {
         name: 'simulate',
         summary: 'try whole clusters under faults drawn from a seed',
         load: () => import('./commands/simulate.ts'),

@@ -6,6 +6,7 @@ import { readSecrets } from './cluster/secrets.ts';
 import { JetStreamLogs } from './log/jetstream.ts';
 import { LevelPlace } from './log/level-place.ts';
 import { openGate } from './node/gate.ts';
+import { InspectedNode } from './node/inspected.ts';
 import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
@@ -52,6 +53,8 @@ export interface NodeOptions {
   /** How its lines for operators are written, and whether details are among them. */
   readonly log: 'text' | 'json';
   readonly isVerbose: boolean;
+  /** Whether an inspector may look. */
+  readonly isInspectable: boolean;
 }
 
 export interface RunningNode {
@@ -81,6 +84,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const clientBus = new NatsBus(toClients);
   const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
   const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
+  const inspected = options.isInspectable ? new InspectedNode(id, bus, clock) : undefined;
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
@@ -100,7 +104,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     random,
     journal,
-    metrics,
+    metrics: inspected?.overhear(metrics) ?? metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
@@ -113,6 +117,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
       tellPassedFrames(copy, metrics);
+      inspected?.opened(copy);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
         new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(
@@ -124,6 +129,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     },
     closed: () => {
       open = undefined;
+      inspected?.closed();
       for (const part of answering.splice(0)) part.stop();
     },
   });
@@ -137,8 +143,10 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     http: watch.url,
   });
   replica.start();
+  const inspection = inspected?.start(replica.actor);
   return {
     stop: async () => {
+      inspection?.stop();
       for (const part of [operators, ...answering]) part.stop();
       await replica.stop();
       await Promise.all([connection.drain(), toClients.drain(), watch.stop()]);

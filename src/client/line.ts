@@ -104,6 +104,11 @@ export class Line {
     return { id: leader, epoch };
   }
 
+  /** The machine as it runs, for those who only look. */
+  get actor(): ActorRefFrom<typeof clientMachine> {
+    return this.#actor;
+  }
+
   /** The highest position seen: to be given to the next client of the same user. */
   get position(): number {
     return this.#position;

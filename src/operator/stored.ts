@@ -22,6 +22,8 @@ export interface LogQuery {
   /** Up to the end where null. */
   readonly to: number | null;
   readonly type: string | null;
+  /** Whether what people wrote is shown; it is, unless this says no. */
+  readonly bodies?: boolean;
 }
 
 export type NodeVerification = Verification & { readonly node: string };

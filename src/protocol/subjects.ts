@@ -38,6 +38,16 @@ export const operatorSubjects = {
   inboxPrefix: '_INBOX_operator',
 } as const;
 
+/** What an inspector hears, and all that it may say: it asks as an operator does, and only what changes nothing. */
+export const inspectorSubjects = {
+  interest: 'verbatim.inspect.interest',
+  node: (node: string) => `verbatim.inspect.node.${node}`,
+  client: (speaker: Speaker, client: string) => `verbatim.inspect.${speaker}.${client}`,
+  /** Of clients and nodes: those of nodes begin with `node`, which is no user's id. */
+  all: 'verbatim.inspect.*.*',
+  inboxPrefix: '_INBOX_inspector',
+} as const;
+
 /**
  * Whether an answer may go to `reply`. The broker checks what a client publishes to, but not where it asks the answer to
  * be sent: a node that answered anywhere would carry a guest's words into the log.
@@ -45,7 +55,8 @@ export const operatorSubjects = {
 export function mayAnswer(subject: string, reply: string): boolean {
   const [, kind, speaker = ''] = subject.split('.');
   if (kind === 'cmd' || kind === 'get') return reply.startsWith(`${clientSubjects.inboxPrefix(speaker)}.`);
-  if (kind === 'ops') return reply.startsWith(`${operatorSubjects.inboxPrefix}.`);
+  const askers = [operatorSubjects.inboxPrefix, inspectorSubjects.inboxPrefix];
+  if (kind === 'ops') return askers.some((prefix) => reply.startsWith(`${prefix}.`));
   return reply.startsWith('_INBOX.'); // between nodes
 }
 
@@ -65,12 +76,18 @@ export function guestPermissions(guest: string) {
 
 export function userPermissions(user: string) {
   return {
-    publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`, clientSubjects.typing(user)],
+    publish: [
+      `verbatim.cmd.${user}.*`,
+      `verbatim.get.${user}.*`,
+      clientSubjects.typing(user),
+      `verbatim.inspect.${user}.*`,
+    ],
     subscribe: [
       `${clientSubjects.inboxPrefix(user)}.>`,
       clientSubjects.push(user),
       clientSubjects.live(user),
       clientSubjects.leader,
+      inspectorSubjects.interest,
     ],
   };
 }

@@ -2,7 +2,7 @@
 import { newActor } from '../actors/restore.ts';
 import type { SessionEvent } from '../actors/session/state.ts';
 import type { UserEvent } from '../actors/user/state.ts';
-import { redact } from '../events/domain.ts';
+import { type Disclosure, redact } from '../events/domain.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Mark, NodeStore } from '../log/port.ts';
@@ -26,8 +26,12 @@ const everything = 1_000_000_000;
 export interface StateQuery {
   readonly session: string | null;
   readonly user: string | null;
+  /** The id of either, where that is known. */
+  readonly actor?: string | null;
   /** The present where null. */
   readonly at: number | null;
+  /** Whether what people wrote is shown; it is, unless this says no. */
+  readonly bodies?: boolean;
 }
 
 /** What the past is read from: a copy, open in a node or at rest. */
@@ -39,13 +43,20 @@ export interface Remains {
 }
 
 export async function stateOf(
-  { session, user, at }: StateQuery,
+  { session, user, actor: id = null, at }: StateQuery,
   { store, rows, frames, mark }: Remains,
+  disclosure?: Disclosure,
 ): Promise<PastState | Refusal> {
   const unknown = user === null ? 'unknown-session' : 'unknown-user';
-  const actor = session ?? (user === null ? undefined : names.get(rows, canonicalName(user)));
+  const actor = id ?? session ?? (user === null ? undefined : names.get(rows, canonicalName(user)));
   if (!actor) return refusal(unknown);
-  const past = await pastState(store, frames, actor, Math.min(at ?? mark.position, mark.position));
+  const past = await pastState(
+    store,
+    frames,
+    actor,
+    Math.min(at ?? mark.position, mark.position),
+    disclosure,
+  );
   return past ?? refusal(unknown, 'It did not exist at that position.');
 }
 
@@ -55,6 +66,7 @@ async function pastState(
   frames: Frames,
   id: string,
   at: number,
+  disclosure: Disclosure | undefined,
 ): Promise<PastState | undefined> {
   const places = (await new Queues(store, frames).history(id, 0, everything)).filter(
     ([position]) => position <= at,
@@ -72,10 +84,15 @@ async function pastState(
     id,
     position: last[0],
     state: stateName(value),
-    context: redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'logIns'))),
+    context: shownContext(context, disclosure),
   };
 }
 
-function stateName(value: string | object): string {
+/** Of a user or a session: what it knows, without secrets; log-ins are nothing but secrets. */
+export function shownContext(context: object, disclosure?: Disclosure): Record<string, unknown> {
+  return redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'logIns')), disclosure);
+}
+
+export function stateName(value: string | object): string {
   return typeof value === 'string' ? value : Object.entries(value).flat().join('.');
 }

@@ -1,0 +1,211 @@
+/**
+ * Looking at a cluster on behalf of pages: says that somebody looks, for as long as somebody does, hears what is told, asks
+ * a node for what was there before, and hands on what changed, ten times a second.
+ */
+import type { ClusterHealth } from '../../operator/health.ts';
+import { examine } from '../../operator/health.ts';
+import type { Operator } from '../../operator/operator.ts';
+import { readLog } from '../../operator/running.ts';
+import type { Subscription } from '../../ports/bus.ts';
+import { type Clock, every } from '../../ports/clock.ts';
+import {
+  type EventTold,
+  interestEveryMs,
+  tellEveryMs,
+  toldSchema,
+  watchedMax,
+} from '../../protocol/inspection.ts';
+import { inspectorSubjects, parseSubject } from '../../protocol/subjects.ts';
+import type { ActorsPage } from '../../service/actor-pages.ts';
+import { happeningOf, notedTypes } from '../model/happenings.ts';
+import { Model } from '../model/model.ts';
+import type { NodeRow, Update } from '../model/view.ts';
+
+export interface LookerOptions {
+  readonly operator: Operator;
+  readonly clock: Clock;
+  /** Tells this run from others. */
+  readonly id: string;
+  readonly bodies: boolean;
+  /** Nodes that may exist, for the case that none answers. */
+  readonly known: readonly string[];
+}
+
+type Listener<T> = (told: T) => void;
+
+const answerMs = 1_000;
+const askMs = 10_000;
+/** What happened before somebody looked is searched for in so much of the log's end. */
+const searchedMax = 20_000;
+/** A client says nothing for long when nothing happens to it; its heartbeats to the leader are not seen here. */
+const messageBytesMax = 768 * 1024;
+
+export class Looker {
+  readonly #options: LookerOptions;
+  readonly #pages = new Set<Listener<Update>>();
+  /** Who wants every event of which actor. */
+  readonly #watchers = new Map<string, Set<Listener<readonly EventTold[]>>>();
+  #model = new Model();
+  #looking: Subscription[] = [];
+  #teller: string | null = null;
+  #isAsking = false;
+
+  constructor(options: LookerOptions) {
+    this.#options = options;
+  }
+
+  /** @param listener told everything at once, then what changes. @returns undefined where nobody answers. */
+  look(listener: Listener<Update>): Subscription {
+    if (this.#pages.size === 0) this.#begin();
+    this.#pages.add(listener);
+    listener({ ...this.#model.whole(), bodies: this.#options.bodies });
+    return {
+      stop: () => {
+        this.#pages.delete(listener);
+        if (this.#pages.size === 0) this.#end();
+      },
+    };
+  }
+
+  /** Every event of an actor, or of all (`*`). @returns undefined where too many are watched. */
+  watch(actor: string, listener: Listener<readonly EventTold[]>): Subscription | undefined {
+    const watchers = this.#watchers.get(actor) ?? new Set();
+    if (this.#watchers.size >= watchedMax && watchers.size === 0) return undefined;
+    this.#watchers.set(actor, watchers.add(listener));
+    this.#sayInterest();
+    return {
+      stop: () => {
+        watchers.delete(listener);
+        if (watchers.size === 0) this.#watchers.delete(actor);
+        this.#sayInterest();
+      },
+    };
+  }
+
+  /** The node that is asked. */
+  get teller(): string | null {
+    return this.#teller;
+  }
+
+  #begin(): void {
+    const { operator, clock } = this.#options;
+    this.#looking = [
+      operator.bus.subscribe(inspectorSubjects.all, ({ subject, data }) => this.#heard(subject, data)),
+      every(clock, interestEveryMs, () => void this.#ask()),
+      every(clock, tellEveryMs, () => this.#handOn()),
+    ];
+    void this.#ask();
+  }
+
+  #end(): void {
+    for (const part of this.#looking.splice(0)) part.stop();
+    this.#model = new Model();
+    this.#teller = null;
+  }
+
+  #sayInterest(): void {
+    if (this.#looking.length === 0) return;
+    const { operator, id: by, bodies } = this.#options;
+    const interest = { by, watched: [...this.#watchers.keys()], teller: this.#teller, bodies };
+    operator.bus.publish(inspectorSubjects.interest, JSON.stringify(interest));
+  }
+
+  #handOn(): void {
+    const update = this.#model.changes();
+    if (update) for (const page of this.#pages) page(update);
+  }
+
+  #heard(subject: string, data: Uint8Array): void {
+    if (data.length > messageBytesMax) return;
+    const told = toldSchema.safeParse(parsed(data)).data;
+    if (!told) return;
+    const { speaker, last } = parseSubject(subject);
+    const process = speaker === 'node' ? last : `${speaker}.${last}`;
+    if ((speaker === 'node') !== (told.kind === 'node') || told.process !== process) return;
+    this.#model.take(told, process, this.#options.clock.wallMs());
+    const mayTell = (actor: string) =>
+      actor.startsWith(`${process}/`) || (told.kind === 'node' && actor.startsWith('cluster/'));
+    this.#handOnEvents((told.events ?? []).filter(({ actor }) => mayTell(actor)));
+  }
+
+  #handOnEvents(events: readonly EventTold[]): void {
+    for (const [actor, watchers] of this.#watchers) {
+      const its = actor === '*' ? events : events.filter((event) => event.actor === actor);
+      if (its.length > 0) for (const watcher of watchers) watcher(its);
+    }
+  }
+
+  /** One round of questions, unless the last one still waits for its answers. */
+  async #ask(): Promise<void> {
+    this.#sayInterest();
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const { operator, known } = this.#options;
+      const health = await examine(operator, answerMs, known);
+      if (this.#looking.length === 0) return;
+      this.#model.nodesAre(
+        health.nodes.map((node) => rowOf(node, health)),
+        health.leader ?? null,
+      );
+      await this.#chooseTeller(health);
+    } catch {
+      // nobody answers: asked again in a moment
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  /** A follower where there is one: a leader has enough to do. Whoever tells goes on while it can. */
+  async #chooseTeller({ nodes, leader }: ClusterHealth): Promise<void> {
+    const able = nodes.filter(({ status }) => status && ['following', 'leading'].includes(status.state));
+    if (able.some(({ node }) => node === this.#teller)) return;
+    const best = able.find(({ node }) => node !== leader) ?? able[0];
+    this.#teller = best?.node ?? null;
+    this.#sayInterest();
+    if (this.#teller !== null) await this.#list(this.#teller, best?.status?.position ?? 0);
+  }
+
+  async #list(node: string, position: number): Promise<void> {
+    const { operator } = this.#options;
+    for (let after: string | null = null; ; ) {
+      const page = (await operator.ask(node, 'actors', { after }, askMs)) as ActorsPage; // our own nodes'
+      if (this.#teller !== node) return;
+      this.#model.list(page.actors);
+      after = page.next;
+      if (after === null) break;
+    }
+    const from = Math.max(1, position - searchedMax);
+    for (const type of notedTypes)
+      for await (const event of readLog(operator, node, { from, to: null, type }, askMs))
+        this.#model.happened([happeningOf(event)].flatMap((found) => found ?? []));
+  }
+}
+
+function parsed(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function rowOf(
+  { node, status, isInSync, lag }: ClusterHealth['nodes'][number],
+  { differAt }: ClusterHealth,
+): NodeRow {
+  return {
+    node,
+    role: status?.role ?? 'unreachable',
+    state: status?.state ?? '',
+    epoch: status?.epoch ?? 0,
+    position: status?.position ?? 0,
+    frame: status?.frame ?? 0,
+    stateHash: status?.state_hash ?? '',
+    lag: lag ?? null,
+    isInSync,
+    agrees: differAt === undefined || (status?.frame ?? 0) < differAt,
+    clients: status?.clients ?? 0,
+    copies: status?.copies ?? 0,
+  };
+}
