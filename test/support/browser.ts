@@ -1,20 +1,14 @@
-/** A real browser without a window, by way of Chromium's own protocol over a pipe: keys go in, the page is asked what it shows. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+/** A real browser without a window: Debian's Chromium, driven by `playwright-core`, which brings none of its own. */
+import { spawnSync } from 'node:child_process';
+import { type Browser, type BrowserContextOptions, chromium, type Page as Driven } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { tempFolder } from './temp-folder.ts';
+import { programsNamed } from '../../scripts/setup/files.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
-export const browser = names.find((name) => spawnSync(name, ['--version']).status === 0);
-
-interface Reply {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: Record<string, unknown>;
-  readonly error?: { readonly message: string };
-}
+const found = names.flatMap((name) => programsNamed(name, process.env));
+/** Undefined where the machine has none: such tests say so, and count as skipped. */
+export const browser = found.find((path) => spawnSync(path, ['--version']).status === 0);
+if (!browser) process.stderr.write('no Chromium here: tests in a browser are skipped\n');
 
 const open = new Set<Page>();
 afterAll(async () => {
@@ -22,102 +16,58 @@ afterAll(async () => {
 });
 
 export class Page {
-  readonly #child: ChildProcess;
-  readonly #answers = new Map<number, (reply: Reply) => void>();
-  readonly #told = new Map<string, (params: unknown) => void>();
-  #session: string | undefined;
-  #asked = 0;
+  readonly driven: Driven;
+  readonly #browser: Browser;
+  /** What the page logged as an error, broke, or asked of anybody but its own server. */
+  readonly problems: string[] = [];
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    let rest = '';
-    (child.stdio[4] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
-      const parts = (rest + chunk).split('\0');
-      rest = parts.pop()!;
-      for (const part of parts) this.#heard(JSON.parse(part) as Reply); // the protocol's own JSON
+  private constructor(driven: Driven, running: Browser, url: string) {
+    this.driven = driven;
+    this.#browser = running;
+    const own = new URL(url).origin;
+    driven.on('pageerror', (error) => this.problems.push(error.message));
+    driven.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(message.text());
+    });
+    driven.on('request', (request) => {
+      const asked = request.url();
+      const isOwn = own === 'null' ? asked.startsWith('file:') : new URL(asked).origin === own;
+      if (!isOwn && !asked.startsWith('data:')) this.problems.push(`asked for ${asked}`);
     });
   }
 
-  /** Loaded, and with whatever the page logs or breaks collected in `problems`. */
-  static async open(url: string): Promise<Page> {
-    const flags = [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--remote-debugging-pipe',
-      '--no-first-run',
-    ];
-    const child = spawn(browser!, [...flags, `--user-data-dir=${tempFolder()}`, 'about:blank'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  /** Loaded, in a browser that finds nobody but this machine. */
+  static async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const offline = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+    const running = await chromium.launch({
+      executablePath: browser!,
+      args: ['--no-sandbox', '--disable-gpu', offline],
     });
-    const page = new Page(child);
+    const page = new Page(await running.newPage(options), running, url);
     open.add(page);
-    const { targetInfos } = await page.#ask('Target.getTargets');
-    const target = (targetInfos as { targetId: string; type: string }[]).find(({ type }) => type === 'page')!;
-    const { sessionId } = await page.#ask('Target.attachToTarget', {
-      targetId: target.targetId,
-      flatten: true,
-    });
-    page.#session = sessionId as string;
-    page.#told.set('Runtime.exceptionThrown', (params) => page.problems.push(JSON.stringify(params)));
-    page.#told.set('Log.entryAdded', (params) => page.problems.push(JSON.stringify(params)));
-    for (const domain of ['Page', 'Runtime', 'Log']) await page.#ask(`${domain}.enable`);
-    const loaded = new Promise((resolve) => page.#told.set('Page.loadEventFired', resolve));
-    await page.#ask('Page.navigate', { url });
-    await loaded;
+    await page.driven.goto(url);
     return page;
   }
 
-  readonly problems: string[] = [];
-
   /** What an expression is on the page; a promise is waited for. */
   async value(expression: string): Promise<unknown> {
-    const answer = await this.#ask('Runtime.evaluate', {
-      expression,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    const { result } = answer as { result: { value?: unknown } };
-    return result.value;
+    return await this.driven.evaluate(expression);
   }
 
-  /** Waits, frame by frame, until an expression is true on the page. */
+  /** Waits, frame by frame, until an expression is true on the page. It is code of ours: a page's policy forbids `eval`. */
   async shows(condition: string): Promise<void> {
-    await this.value(
+    await this.driven.evaluate(
       `new Promise((resolve) => { const look = () => (${condition}) ? resolve() : requestAnimationFrame(look); look(); })`,
     );
   }
 
   /** A key as `KeyboardEvent.key` names it. */
   async press(...keys: string[]): Promise<void> {
-    for (const key of keys) {
-      const text = key.length === 1 ? { text: key } : key === 'Enter' ? { text: '\r' } : {};
-      await this.#ask('Input.dispatchKeyEvent', { type: 'keyDown', key, code: key, ...text });
-      await this.#ask('Input.dispatchKeyEvent', { type: 'keyUp', key, code: key });
-    }
+    for (const key of keys) await this.driven.keyboard.press(key);
   }
 
   async close(): Promise<void> {
     open.delete(this);
-    if (this.#child.exitCode !== null) return;
-    const ended = once(this.#child, 'close');
-    this.#child.kill('SIGKILL');
-    await ended;
-  }
-
-  async #ask(method: string, params: object = {}): Promise<Record<string, unknown>> {
-    const id = ++this.#asked;
-    const session = this.#session === undefined ? {} : { sessionId: this.#session };
-    (this.#child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...session })}\0`);
-    const { result, error } = await new Promise<Reply>((resolve) => this.#answers.set(id, resolve));
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result ?? {};
-  }
-
-  #heard({ id, method, params, ...reply }: Reply): void {
-    if (method !== undefined) this.#told.get(method)?.(params);
-    if (id === undefined) return;
-    this.#answers.get(id)?.(reply);
-    this.#answers.delete(id);
+    await this.#browser.close();
   }
 }
