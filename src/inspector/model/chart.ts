@@ -155,7 +155,7 @@ function arrowsOf(edges: readonly Edge[]): Map<string, [from: string, to: string
 
 function elkNode(state: StateNode, edges: readonly Edge[]): ElkNode {
   const lines = linesOf(state.id, edges).map(({ text }) => text);
-  const width = widthOf([state.key, ...lines]) + 24;
+  const width = widthOf([`● ${state.key} `, ...lines]) + 24;
   const height = titleHeight + lines.length * lineHeight + (lines.length > 0 ? 6 : 0);
   if (state.states.length === 0) return { id: state.id, width, height };
   return {

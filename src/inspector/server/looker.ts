@@ -49,6 +49,8 @@ export class Looker {
   #looking: Subscription[] = [];
   #teller: string | null = null;
   #isAsking = false;
+  /** Up to where happenings were read, and how the cluster was then. */
+  #searched = { at: '', upTo: 1 };
 
   constructor(options: LookerOptions) {
     this.#options = options;
@@ -101,6 +103,7 @@ export class Looker {
     for (const part of this.#looking.splice(0)) part.stop();
     this.#model = new Model();
     this.#teller = null;
+    this.#searched = { at: '', upTo: 1 };
   }
 
   #sayInterest(): void {
@@ -149,6 +152,7 @@ export class Looker {
         health.leader ?? null,
       );
       await this.#chooseTeller(health);
+      await this.#readHappenings(health);
     } catch {
       // nobody answers: asked again in a moment
     } finally {
@@ -163,10 +167,10 @@ export class Looker {
     const best = able.find(({ node }) => node !== leader) ?? able[0];
     this.#teller = best?.node ?? null;
     this.#sayInterest();
-    if (this.#teller !== null) await this.#list(this.#teller, best?.status?.position ?? 0);
+    if (this.#teller !== null) await this.#list(this.#teller);
   }
 
-  async #list(node: string, position: number): Promise<void> {
+  async #list(node: string): Promise<void> {
     const { operator } = this.#options;
     for (let after: string | null = null; ; ) {
       const page = (await operator.ask(node, 'actors', { after }, askMs)) as ActorsPage; // our own nodes'
@@ -175,10 +179,20 @@ export class Looker {
       after = page.next;
       if (after === null) break;
     }
-    const from = Math.max(1, position - searchedMax);
+  }
+
+  /** Elections stand in the log: it is looked through when somebody else leads, or with others. */
+  async #readHappenings({ nodes }: ClusterHealth): Promise<void> {
+    const statuses = nodes.flatMap(({ status }) => status ?? []);
+    const position = Math.max(0, ...statuses.map((status) => status.position));
+    const now = JSON.stringify(statuses.map(({ epoch, generation, copies }) => [epoch, generation, copies]));
+    if (now === this.#searched.at || this.#teller === null) return;
+    const from = Math.max(1, this.#searched.upTo, position - searchedMax);
+    const { operator } = this.#options;
     for (const type of notedTypes)
-      for await (const event of readLog(operator, node, { from, to: null, type }, askMs))
+      for await (const event of readLog(operator, this.#teller, { from, to: null, type }, askMs))
         this.#model.happened([happeningOf(event)].flatMap((found) => found ?? []));
+    this.#searched = { at: now, upTo: position };
   }
 }
 

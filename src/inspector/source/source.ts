@@ -172,10 +172,10 @@ export class InspectionSource {
     const { actor } = live;
     let from = statePath(actor.getSnapshot().value);
     const inspecting = actor.system.inspect((inspected: InspectionEvent) => {
-      if (inspected.type !== '@xstate.transition' || inspected.actorRef !== actor) return;
+      if (inspected.type !== '@xstate.snapshot' || inspected.actorRef !== actor) return;
       const { value, context } = inspected.snapshot as unknown as { value: unknown; context: object }; // of a machine
       const to = statePath(value);
-      this.tell({ actor: { ...rowOf(id, live), state: to } });
+      if (to !== from) this.tell({ actor: { ...rowOf(id, live), state: to } });
       if (this.isWatched(id)) {
         const { type, ...data } = inspected.event;
         const at = Math.round(this.#options.clock.wallMs());
