@@ -5,6 +5,7 @@ import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimit
 import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
+import { benchInspect } from './inspect.ts';
 import { print, type Row } from './measure.ts';
 import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
@@ -17,11 +18,11 @@ const asked = args.filter((arg) => !arg.startsWith('--'));
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   sends: async () => await withCluster(benchSends, unlimited),
   flood: async () => await withCluster((cluster) => benchFlood(cluster, floodPlan()), []), // with the limits of every day
-  chat: async () =>
-    await withCluster((cluster) => benchChat(cluster, count('messages', 100_000)), unlimited),
+  chat: async () => await withCluster((cluster) => benchChat(cluster, count('messages', 100_000)), unlimited),
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,
+  inspect: benchInspect,
   replay: async () => await withCluster(benchReplay, unlimited),
   failover: () =>
     benchFailover({

@@ -1,13 +1,11 @@
 /** A real browser without a window: Debian's Chromium, driven by `playwright-core`, which brings none of its own. */
-import { spawnSync } from 'node:child_process';
 import { type Browser, type BrowserContextOptions, chromium, type Page as Driven } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { programsNamed } from '../../scripts/setup/files.mjs';
+import { browser } from './browser-path.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
-const found = names.flatMap((name) => programsNamed(name, process.env));
-/** Undefined where the machine has none: such tests say so, and count as skipped. */
-export const browser = found.find((path) => spawnSync(path, ['--version']).status === 0);
+export { browser };
+
+/** Such tests say so, and count as skipped. */
 if (!browser) process.stderr.write('no Chromium here: tests in a browser are skipped\n');
 
 const open = new Set<Page>();

@@ -73,6 +73,7 @@ export class Looker {
   watch(actor: string, listener: Listener<readonly EventTold[]>): Subscription | undefined {
     const watchers = this.#watchers.get(actor) ?? new Set();
     if (this.#watchers.size >= watchedMax && watchers.size === 0) return undefined;
+    const looking = this.look(() => undefined);
     this.#watchers.set(actor, watchers.add(listener));
     this.#sayInterest();
     return {
@@ -80,6 +81,7 @@ export class Looker {
         watchers.delete(listener);
         if (watchers.size === 0) this.#watchers.delete(actor);
         this.#sayInterest();
+        looking.stop();
       },
     };
   }

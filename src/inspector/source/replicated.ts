@@ -70,8 +70,9 @@ export class ReplicatedActors {
 
   #committed(frames: readonly HeldFrame[]): void {
     const watched = this.#source.interest?.watched ?? [];
+    const late = new Set<string>();
     if (watched.length > 0)
-      for (const { frame } of frames) for (const stored of storedEvents(frame)) this.#step(stored);
+      for (const { frame } of frames) for (const stored of storedEvents(frame)) this.#step(stored, late);
     for (const layer of new Set(frames.map((held) => held.layer)))
       for (const [key, row] of layer.changed)
         if (row !== null && isActorRow(key)) this.#changed(row as UserState | SessionState);
@@ -84,13 +85,14 @@ export class ReplicatedActors {
     this.#source.tell({ actor: { id: prefix + id, kind, label, state } });
   }
 
-  #step({ event, position }: StoredEvent): void {
+  /** @param late actors that were rebuilt from rows which hold these events already. */
+  #step({ event, position }: StoredEvent, late: Set<string>): void {
     const id = isSessionEvent(event) ? event.data.session : isUserEvent(event) ? event.data.user : undefined;
     if (id === undefined || !this.#source.isWatched(prefix + id)) return;
-    const shadow = this.#shadows.get(id) ?? this.#born(id, event.type);
+    const shadow = this.#shadows.get(id) ?? this.#born(id, event.type) ?? this.#met(id, late);
     if (!shadow) return;
     const from = statePath(shadow.getSnapshot().value);
-    shadow.send(event as UserEvent & SessionEvent); // of the kind that the id is of
+    if (!late.has(id)) shadow.send(event as UserEvent & SessionEvent); // of the kind that the id is of
     const { value, context } = shadow.getSnapshot();
     const disclosure = { bodies: this.#source.interest?.bodies ?? false };
     this.#source.tell({
@@ -111,6 +113,13 @@ export class ReplicatedActors {
   #born(id: string, type: string): UserActor | SessionActor | undefined {
     if (!['UserRegistered', 'SessionOpened', 'GroupOpened'].includes(type)) return undefined;
     return this.#shadow(id, newActor(id));
+  }
+
+  /** Where all are watched, one is met when something happens to it: of that the outcome is known, not the way. */
+  #met(id: string, late: Set<string>): UserActor | SessionActor | undefined {
+    const actor = restored(id, this.#copy);
+    if (actor) late.add(id);
+    return actor && this.#shadow(id, actor);
   }
 
   #shadowWatched(): void {
