@@ -16,9 +16,9 @@ import {
 import { type Load, load, median, quantile, type Row, round } from './measure.ts';
 import { sending } from './sends.ts';
 
-const rounds = 5;
+const rounds = 7;
 const inFlight = 64;
-const sends = 6_000;
+const sends = 4_000;
 
 export async function benchInspect(): Promise<Row[]> {
   const without = await started('--no-inspect');
@@ -42,13 +42,13 @@ export async function benchInspect(): Promise<Row[]> {
 }
 
 function row(what: string, loads: readonly Load[], basis: readonly Load[]): Row {
-  const rate = (of: readonly Load[]) => median(of.map(({ perSecond }) => perSecond));
+  const ratios = loads.map(({ perSecond }, round) => perSecond / basis[round]!.perSecond);
   return {
     what,
     in_flight: inFlight,
-    per_second: Math.round(rate(loads)),
+    per_second: Math.round(median(loads.map(({ perSecond }) => perSecond))),
     p50_ms: round(median(loads.map(({ latenciesMs }) => quantile(latenciesMs, 0.5)))),
-    to_without: round(rate(loads) / rate(basis)),
+    to_without: round(median(ratios)),
   };
 }
 

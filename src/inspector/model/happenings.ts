@@ -1,5 +1,5 @@
 /** Elections and what else of note stands in the log. Pure. */
-import type { LoggedEvent } from '../../operator/stored.ts';
+import type { LoggedEvent } from '../../service/logged.ts';
 import type { Happening } from './view.ts';
 
 export const notedTypes = ['Seeded', 'LeaderElected', 'CopiesChanged'] as const;

@@ -89,10 +89,11 @@ export class Model {
   }
 
   /** What changed since the last time; undefined where nothing did. */
-  changes(): Update | undefined {
-    const { actors, gone, frames, happenings, machines, nodes, dropped } = this.#changes;
-    if (this.#changes.isEmpty) return undefined;
-    this.#changes = new Changes();
+  changes(withFrames = true): Update | undefined {
+    const { actors, gone, happenings, machines, nodes, dropped } = this.#changes;
+    const frames = withFrames ? this.#changes.frames : new Set<number>();
+    if (this.#changes.isEmptyBut(frames)) return undefined;
+    this.#changes = new Changes(withFrames ? undefined : this.#changes.frames);
     return {
       isWhole: false,
       ...(machines ? { machines: Object.fromEntries(this.#machines) } : {}),
@@ -162,14 +163,20 @@ export class Model {
 class Changes {
   readonly actors = new Set<string>();
   readonly gone = new Set<string>();
-  readonly frames = new Set<number>();
+  /** What waits for later. */
+  readonly frames: Set<number>;
   readonly happenings: Happening[] = [];
   machines = false;
   nodes = false;
   dropped = 0;
 
-  get isEmpty(): boolean {
-    const counted = this.actors.size + this.gone.size + this.frames.size + this.happenings.length;
+  constructor(frames = new Set<number>()) {
+    this.frames = frames;
+  }
+
+  /** @param frames those that would be told. */
+  isEmptyBut(frames: ReadonlySet<number>): boolean {
+    const counted = this.actors.size + this.gone.size + frames.size + this.happenings.length;
     return counted === 0 && !this.machines && !this.nodes && this.dropped === 0;
   }
 }

@@ -3,7 +3,7 @@
  * a node for what was there before, and hands on what changed, ten times a second.
  */
 import type { ClusterHealth } from '../../operator/health.ts';
-import { examine } from '../../operator/health.ts';
+import { assess } from '../../operator/health.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { readLog } from '../../operator/running.ts';
 import type { Subscription } from '../../ports/bus.ts';
@@ -33,7 +33,9 @@ export interface LookerOptions {
 
 type Listener<T> = (told: T) => void;
 
-const answerMs = 1_000;
+const answerMs = 800;
+/** Nobody reads ten times a second how long messages took. */
+const framesEvery = 4;
 const askMs = 10_000;
 /** What happened before somebody looked is searched for in so much of the log's end. */
 const searchedMax = 20_000;
@@ -49,6 +51,9 @@ export class Looker {
   #looking: Subscription[] = [];
   #teller: string | null = null;
   #isAsking = false;
+  /** Nodes that would answer if all did. */
+  #expected: number | undefined;
+  #beat = 0;
   /** Up to where happenings were read, and how the cluster was then. */
   #searched = { at: '', upTo: 1 };
 
@@ -116,7 +121,8 @@ export class Looker {
   }
 
   #handOn(): void {
-    const update = this.#model.changes();
+    this.#beat += 1;
+    const update = this.#model.changes(this.#beat % framesEvery === 0);
     if (update) for (const page of this.#pages) page(update);
   }
 
@@ -147,7 +153,9 @@ export class Looker {
     this.#isAsking = true;
     try {
       const { operator, known } = this.#options;
-      const health = await examine(operator, answerMs, known);
+      const statuses = await operator.status(answerMs, this.#expected);
+      const health = assess(statuses, statuses, statuses[0]?.members ?? known);
+      this.#expected = statuses.length > 0 ? health.nodes.length : undefined;
       if (this.#looking.length === 0) return;
       this.#model.nodesAre(
         health.nodes.map((node) => rowOf(node, health)),

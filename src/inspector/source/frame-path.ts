@@ -6,7 +6,7 @@ import type { Frame } from '../../events/frame.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { storedEvents } from '../../projections/stored.ts';
-import type { FrameTold } from '../../protocol/inspection.ts';
+import { type FrameTold, tellEveryMs } from '../../protocol/inspection.ts';
 import type { Copy } from '../../replication/copy.ts';
 import type { InspectionSource } from './source.ts';
 
@@ -16,6 +16,9 @@ interface OpenFrame {
   storedMs: number;
 }
 
+/** In one telling; of more frames than that every second one is told, or every fourth: the same ones by all nodes. */
+const perTellingMax = 4;
+
 /** A leader has no more than some dozens under way. */
 const openMax = 256;
 const sessionsMax = 8;
@@ -24,6 +27,7 @@ const sessionsMax = 8;
 export function tellSteps(metrics: Metrics, source: InspectionSource, clock: Clock): Metrics {
   const open = new Map<number, OpenFrame>();
   const nowMs = () => clock.monotonicMs();
+  const sample = new Sample(clock);
   const committed = (upTo: number) => {
     for (const [frame, times] of open) {
       if (frame > upTo) return;
@@ -35,7 +39,7 @@ export function tellSteps(metrics: Metrics, source: InspectionSource, clock: Clo
     ...bound(metrics),
     begun: (frame) => {
       metrics.begun(frame);
-      if (source.interest && open.size < openMax)
+      if (source.interest && open.size < openMax && sample.has(frame))
         open.set(frame, { begunMs: nowMs(), cutMs: 0, storedMs: 0 });
     },
     cut: (frame) => {
@@ -67,10 +71,14 @@ export function tellMoments(
   clock: Clock,
 ): { stop(): void } {
   const at = () => Math.round(clock.wallMs());
+  const sample = new Sample(clock);
   return copy.listen({
-    stored: ({ number: frame }) => source.tell({ frame: { frame, at: at(), what: 'stored' } }),
+    stored: ({ number: frame }) => {
+      if (sample.has(frame)) source.tell({ frame: { frame, at: at(), what: 'stored' } });
+    },
     committed: (frames) => {
       for (const { frame } of frames) {
+        if (!sample.hasNow(frame.number)) continue;
         const moment = { frame: frame.number, at: at(), what: 'committed' } as const;
         source.tell({
           frame: source.interest?.teller === node ? { ...moment, ...contentOf(frame) } : moment,
@@ -78,6 +86,34 @@ export function tellMoments(
       }
     },
   });
+}
+
+/** Which frames are told: of many, those whose numbers are round enough. */
+class Sample {
+  readonly #clock: Clock;
+  #sinceMs = 0;
+  #count = 0;
+  #every = 1;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  has(frame: number): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    this.#count += 1;
+    if (nowMs - this.#sinceMs >= tellEveryMs) {
+      const perTelling = (this.#count * tellEveryMs) / (nowMs - this.#sinceMs);
+      this.#every = 2 ** Math.max(0, Math.ceil(Math.log2(perTelling / perTellingMax)));
+      this.#sinceMs = nowMs;
+      this.#count = 0;
+    }
+    return this.hasNow(frame);
+  }
+
+  hasNow(frame: number): boolean {
+    return frame % this.#every === 0;
+  }
 }
 
 function led(frame: number, { begunMs, cutMs, storedMs }: OpenFrame, clock: Clock): FrameTold {
@@ -88,9 +124,10 @@ function led(frame: number, { begunMs, cutMs, storedMs }: OpenFrame, clock: Cloc
 
 function contentOf(frame: Frame): Pick<FrameTold, 'position' | 'events' | 'sessions'> {
   const found = new Set<string>();
+  let looked = 0;
   for (const { event } of storedEvents(frame)) {
+    if (++looked > sessionsMax) break;
     if (event.type === 'MessagePosted') found.add(event.data.session);
-    if (found.size === sessionsMax) break;
   }
   return { position: frame.header.position, events: frame.header.count, sessions: [...found] };
 }
