@@ -166,7 +166,8 @@ module.exports = {
     },
     {
       name: 'inspection-is-pure',
-      comment: 'What is told, what is made of it and how it is drawn are decided without a socket, a clock or a document.',
+      comment:
+        'What is told, what is made of it and how it is drawn are decided without a socket, a clock or a document.',
       severity: 'error',
       from: { path: '^src/inspector/(source|model)/' },
       to: { path: '^src/', pathNot: [PURE, '^src/inspector/(source|model)/'] },
@@ -187,12 +188,14 @@ module.exports = {
     },
     {
       name: 'the-inspector-looks-through-the-operator',
-      comment: 'It asks nodes as an operator does and hears what they tell; it has no replica, no store and no client.',
+      comment:
+        'It asks nodes as an operator does and hears what they tell; it has no replica, no store and no client.',
       severity: 'error',
       from: { path: '^src/inspector/(server|stately)/' },
       to: {
         path: '^src/',
-        pathNot: '^src/(inspector/(server|stately|model|source/now)|operator|ports|protocol|service/actor-pages)',
+        pathNot:
+          '^src/(inspector/(server|stately|model|source/now)|operator|ports|protocol|service/actor-pages)',
       },
     },
     {
@@ -206,7 +209,10 @@ module.exports = {
       name: 'machines-where-actors-live',
       comment: 'Stored events and what readers see must not depend on how state machines are written.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(actors|client|replication|inspector|labs)/', '^src/node/inspected.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(actors|client|replication|inspector|labs)/', '^src/node/inspected.ts$'],
+      },
       to: { path: 'node_modules/xstate/' },
     },
     {

@@ -3,9 +3,16 @@ import { defineConfig } from 'vitest/config';
 const SECOND_MS = 1000;
 
 /** Tests that a second cluster beside theirs could disturb: they assert that nobody elects, or compare times. */
-const ALONE = ['accounts', 'attacker', 'borders', 'broker-cluster', 'insiders', 'inspector', 'inspector-crowd', 'watching'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const ALONE = [
+  'accounts',
+  'attacker',
+  'borders',
+  'broker-cluster',
+  'insiders',
+  'inspector',
+  'inspector-crowd',
+  'watching',
+].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -93,6 +93,6 @@ export function shownContext(context: object, disclosure?: Disclosure): Record<s
   return redact(Object.fromEntries(Object.entries(context).filter(([key]) => key !== 'logIns')), disclosure);
 }
 
-export function stateName(value: string | object): string {
+function stateName(value: string | object): string {
   return typeof value === 'string' ? value : Object.entries(value).flat().join('.');
 }

@@ -26,7 +26,7 @@ export function differences(before: Context | undefined, now: Context): Field[] 
 }
 
 /** As `verbatim state` prints it: times as people read them. */
-export function textOf(key: string, value: unknown): string {
+function textOf(key: string, value: unknown): string {
   const isTime = key.endsWith('At') && typeof value === 'number';
   return JSON.stringify(isTime ? new Date(value).toISOString() : value) ?? '';
 }

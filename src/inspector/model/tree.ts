@@ -68,7 +68,7 @@ export class Tree {
   }
 }
 
-export function processOf(id: string): string {
+function processOf(id: string): string {
   return id.slice(0, id.indexOf('/'));
 }
 

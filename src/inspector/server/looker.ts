@@ -39,7 +39,8 @@ const framesEvery = 4;
 const askMs = 10_000;
 /** What happened before somebody looked is searched for in so much of the log's end. */
 const searchedMax = 20_000;
-/** A client says nothing for long when nothing happens to it; its heartbeats to the leader are not seen here. */
+/** Whoever is silent for so long is gone. */
+const silentMs = 3 * interestEveryMs + 500;
 const messageBytesMax = 768 * 1024;
 
 export class Looker {
@@ -50,6 +51,8 @@ export class Looker {
   #model = new Model();
   #looking: Subscription[] = [];
   #teller: string | null = null;
+  /** When each process was heard last, by the monotonic clock. */
+  readonly #heardMs = new Map<string, number>();
   #isAsking = false;
   /** Nodes that would answer if all did. */
   #expected: number | undefined;
@@ -110,6 +113,7 @@ export class Looker {
     for (const part of this.#looking.splice(0)) part.stop();
     this.#model = new Model();
     this.#teller = null;
+    this.#heardMs.clear();
     this.#searched = { at: '', upTo: 1 };
   }
 
@@ -133,7 +137,9 @@ export class Looker {
     const { speaker, last } = parseSubject(subject);
     const process = speaker === 'node' ? last : `${speaker}.${last}`;
     if ((speaker === 'node') !== (told.kind === 'node') || told.process !== process) return;
-    this.#model.take(told, process, this.#options.clock.wallMs());
+    const { clock } = this.#options;
+    this.#heardMs.set(process, clock.monotonicMs());
+    this.#model.take(told, process, clock.wallMs());
     const mayTell = (actor: string) =>
       actor.startsWith(`${process}/`) || (told.kind === 'node' && actor.startsWith('cluster/'));
     this.#handOnEvents((told.events ?? []).filter(({ actor }) => mayTell(actor)));
@@ -149,6 +155,7 @@ export class Looker {
   /** One round of questions, unless the last one still waits for its answers. */
   async #ask(): Promise<void> {
     this.#sayInterest();
+    this.#forgetSilent();
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
@@ -167,6 +174,16 @@ export class Looker {
       // nobody answers: asked again in a moment
     } finally {
       this.#isAsking = false;
+    }
+  }
+
+  /** Every process says at least once a second that it is there. */
+  #forgetSilent(): void {
+    const sinceMs = this.#options.clock.monotonicMs() - silentMs;
+    for (const [process, heardMs] of this.#heardMs) {
+      if (heardMs >= sinceMs) continue;
+      this.#heardMs.delete(process);
+      this.#model.forget(process);
     }
   }
 

@@ -59,6 +59,8 @@ export class InspectionSource {
   readonly #heap = new Heap();
   #interest: Interest | undefined;
   #heardMs = 0;
+  /** Since the last word of interest. */
+  #hasTold = false;
   #looking: Subscription[] = [];
 
   constructor(options: SourceOptions) {
@@ -116,6 +118,8 @@ export class InspectionSource {
     this.#interest = interest;
     if (!before) this.#begin();
     if (interest.by !== before?.by) this.#introduce();
+    else if (!this.#hasTold) this.#publish({}); // it is there, and nothing happened
+    this.#hasTold = false;
     for (const id of interest.watched) if (!before?.watched.includes(id)) this.#show(id);
     for (const { looks } of this.#looked) looks?.(interest);
   }
@@ -165,6 +169,7 @@ export class InspectionSource {
 
   #publish(told: Omit<Told, 'process' | 'kind'>): void {
     const { bus, process, kind, subject } = this.#options;
+    this.#hasTold = true;
     bus.publish(subject, JSON.stringify({ process, kind, ...told } satisfies Told));
   }
 
