@@ -88,6 +88,8 @@ describe('the borders of a user', () => {
       `_INBOX_${bob.user}.>`,
       '_INBOX_operator.>',
       '_INBOX.>',
+      `verbatim.answer.${alice.user}.>`,
+      `verbatim.answer.${bob.user}.>`,
       'verbatim.log.>',
       'verbatim.node.>',
       'verbatim.ops.>',
@@ -98,6 +100,26 @@ describe('the borders of a user', () => {
       expect(await own.subscribe(subject), subject).toEqual([
         expect.stringContaining('Permissions Violation'),
       ]);
+  });
+
+  it('an answer goes out once, however many of its user listen, and however often', async () => {
+    const { user } = bob;
+    const open = await Promise.all([enter(as(bob), bob.token), enter(as(bob), bob.token)]);
+    for (const connection of open) {
+      expect(await connection.subscribe(`_INBOX_${user}.>`)).toEqual([]);
+      const answers = `verbatim.answer.${user}.>`;
+      for (let times = 0; times < 2; times++) expect(await connection.subscribe(answers, 'one')).toEqual([]);
+      for (const group of ['', 'two', '*'])
+        expect(await connection.subscribe(answers, group)).toEqual([
+          expect.stringContaining('Permissions Violation'),
+        ]);
+    }
+    const question = JSON.stringify({ atLeast: 0, query: {} });
+    await open[0]!.publish(`verbatim.get.${user}.whoami`, `_INBOX_${user}.x`, question);
+    await Promise.race(open.map((connection) => connection.message()));
+    for (const connection of open) await connection.publish(`verbatim.cmd.${user}.c-1`); // whatever is on its way has come
+    expect(open.flatMap((connection) => connection.heard)).toEqual([`verbatim.answer.${user}.x`]);
+    for (const connection of open) connection.close();
   });
 
   it('no answer of a node goes where its asker may not write (P9, P10)', async () => {
