@@ -2,8 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashToken } from '../../src/events/tokens.ts';
+import { connectionName } from '../../src/node/inspection.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { NatsBus } from '../../src/transport/nats-bus.ts';
 import { gatewayWord } from '../../src/transport/origin.ts';
+import { wardenInboxPrefix, wardenOn } from '../../src/transport/warden.ts';
 import { password, TestCluster } from '../support/cluster.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 
@@ -203,6 +209,19 @@ describe('the borders of a user', () => {
     await erin.done(['delete-account', '--yes']);
     await Promise.all(open.map((connection) => connection.ended()));
     expect(await refusal(as(own), own.token)).toContain('Authorization Violation');
+  });
+
+  it('all who are in are found by their log-ins, so that nobody stays whom nobody let in (P9)', async () => {
+    const connection = await connect({
+      servers: cluster.url,
+      user: 'warden',
+      pass: cluster.secret('wardenPassword'),
+      inboxPrefix: wardenInboxPrefix,
+    });
+    const names = await wardenOn(new NatsBus(connection), 1, systemClock).names();
+    await connection.close();
+    expect(names).toContain(connectionName(hashToken(alice.token)));
+    for (const name of names) expect(name).toMatch(/^(log-in:[0-9a-f]{64}|guests:.*|node|operator)$/);
   });
 
   it('one user has room for many connections, and does not take up that of all', async () => {
