@@ -43,6 +43,8 @@ export interface DeskOptions {
   readonly leadership: Leadership;
   readonly decider: Decider;
   readonly passwords: Passwords;
+  /** For those who register. */
+  readonly newPasswords: Passwords;
   readonly stamps: Stamps;
   readonly frames: Frames;
   readonly attempts: Attempts;
@@ -58,8 +60,6 @@ interface Outcome {
   answer(): Answer | Promise<Answer>;
 }
 
-/** What passwords wait for others' takes about so long. */
-const hashedLaterMs = 1_000;
 /** Whoever asks for too much waits at least so long, and then has some more at once. */
 const slowDownMsMin = 100;
 
@@ -188,7 +188,8 @@ export class Desk {
   }
 
   async #takePrepared(sender: Sender, command: SecretCommand): Promise<Outcome | Postponement> {
-    const { leadership, passwords, attempts } = this.#options;
+    const { leadership, attempts } = this.#options;
+    const passwords = this.#options[command.type === 'Register' ? 'newPasswords' : 'passwords'];
     const known = this.#known(sender, command);
     if (known) return known;
     const attempt = attemptOf(sender, command);
@@ -205,7 +206,7 @@ export class Desk {
       if (command.type !== 'Register' && 'isRefused' in outcome) isRight = !outcome.isRefused;
       return outcome;
     } catch (error) {
-      if (error instanceof TooManyWait) return postponed(hashedLaterMs);
+      if (error instanceof TooManyWait) return postponed(error.retryAfterMs);
       throw error;
     } finally {
       attempts.ended(attempt, isRight);
