@@ -12,9 +12,9 @@ import type { Rows } from '../projections/rows.ts';
 import { tokens } from '../projections/tables.ts';
 import type { Warden } from '../transport/warden.ts';
 
-export const inspectedMs = { first: 5_000, again: 60_000 } as const;
+const inspectedMs = { first: 5_000, again: 60_000 } as const;
 /** Another node may have let somebody in whose log-in this one has not heard of yet. */
-export const hearsayMs = 5_000;
+const hearsayMs = 5_000;
 
 const logIn = 'log-in:';
 
