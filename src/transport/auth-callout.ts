@@ -46,7 +46,8 @@ const questionSchema = z.object({
       pass: z.string().max(128).optional(),
       auth_token: z.string().max(256).optional(),
     })
-    .optional(),
+    .optional()
+    .catch({}), // whoever says more than we understand is nobody, and hears so
 });
 type Question = z.infer<typeof questionSchema>;
 

@@ -176,8 +176,12 @@ describe('the borders of a user', () => {
     ['a node without its password', () => refusal('node', 'guessed')],
     ['an operator without the password', () => refusal('operator', '')],
     ['nobody', () => refusal('', '')],
-  ])('the broker does not let in %s', async (_, attempt) => {
+    ['a name that is too long', () => refusal(`guest:${'x'.repeat(100)}`, '')],
+    ['a token that is too long', () => refusal(as(alice), 'x'.repeat(200))],
+  ])('the broker does not let in %s, and says so soon', async (_, attempt) => {
+    const begunMs = performance.now();
     expect(await attempt()).toContain('Authorization Violation');
+    expect(performance.now() - begunMs).toBeLessThan(1_500); // where no node answers, the server waits for 2 s
   });
 
   it('a log-in that was ended opens nothing any more, and what it had opened is closed (P9)', async () => {
