@@ -17,14 +17,13 @@ import {
 } from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
-import { canonicalName } from '../events/names.ts';
 import { type Postponement, postponed, type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
 import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
-import type { Attempt, Attempts } from './attempts.ts';
+import { type Attempts, attemptOf } from './attempts.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
 import { TooManyWait } from './paced-passwords.ts';
@@ -291,9 +290,4 @@ function idOf(raw: unknown): string {
 
 function isGuest({ id }: Sender): boolean {
   return id.startsWith('g-');
-}
-
-function attemptOf({ id: connection }: Sender, command: SecretCommand): Attempt {
-  const name = command.type === 'ChangePassword' ? undefined : canonicalName(command.name);
-  return { connection, id: command.id, name };
 }
