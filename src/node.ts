@@ -117,7 +117,14 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
         new ReadService(copy, new Reader(copy, frames), positions, { clock, journal, banish }).start(
           clientBus,
         ),
-        openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
+        openGate(open, positions, {
+          ...border,
+          clock,
+          banishment,
+          stamps,
+          others: () => replica.company,
+          takesPart: () => replica.state === 'following' || replica.state === 'leading',
+        }),
       );
     },
     closed: () => {
