@@ -17,8 +17,7 @@ const asked = args.filter((arg) => !arg.startsWith('--'));
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   sends: async () => await withCluster(benchSends, unlimited),
   flood: async () => await withCluster((cluster) => benchFlood(cluster, floodPlan()), []), // with the limits of every day
-  chat: async () =>
-    await withCluster((cluster) => benchChat(cluster, count('messages', 100_000)), unlimited),
+  chat: async () => await withCluster((cluster) => benchChat(cluster, count('messages', 100_000)), unlimited),
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,

@@ -119,7 +119,14 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
           clientBus,
         ),
         new Typing({ clock, rows: () => copy.rows, banish }).start(clientBus),
-        openGate(open, positions, { ...border, clock, banishment, stamps, others: () => replica.company }),
+        openGate(open, positions, {
+          ...border,
+          clock,
+          banishment,
+          stamps,
+          others: () => replica.company,
+          takesPart: () => replica.state === 'following' || replica.state === 'leading',
+        }),
       );
     },
     closed: () => {

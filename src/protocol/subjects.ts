@@ -28,7 +28,11 @@ export const clientSubjects = {
   live: (speaker: Speaker) => `verbatim.live.${speaker}`,
   /** Who leads. */
   leader: 'verbatim.leader',
+  /** Where a client asks for answers; what comes there by itself is the server's word that nobody listens. */
   inboxPrefix: (speaker: Speaker) => `_INBOX_${speaker}`,
+  /** Where answers go instead: to a group, so that each goes out once, however many of a user's connections listen. */
+  answersPrefix: (speaker: Speaker) => `verbatim.answer.${speaker}`,
+  answersGroup: 'one',
 } as const;
 
 export const operatorSubjects = {
@@ -39,14 +43,18 @@ export const operatorSubjects = {
 } as const;
 
 /**
- * Whether an answer may go to `reply`. The broker checks what a client publishes to, but not where it asks the answer to
- * be sent: a node that answered anywhere would carry a guest's words into the log.
+ * Where an answer goes; undefined: nowhere. The broker checks what a client publishes to, but not where it asks the answer
+ * to be sent: a node that answered anywhere would carry a guest's words into the log.
  */
-export function mayAnswer(subject: string, reply: string): boolean {
+export function answerSubject(subject: string, reply: string): string | undefined {
   const [, kind, speaker = ''] = subject.split('.');
-  if (kind === 'cmd' || kind === 'get') return reply.startsWith(`${clientSubjects.inboxPrefix(speaker)}.`);
-  if (kind === 'ops') return reply.startsWith(`${operatorSubjects.inboxPrefix}.`);
-  return reply.startsWith('_INBOX.'); // between nodes
+  if (kind === 'cmd' || kind === 'get') {
+    const prefix = clientSubjects.inboxPrefix(speaker);
+    const isOwn = reply.startsWith(`${prefix}.`);
+    return isOwn ? clientSubjects.answersPrefix(speaker) + reply.slice(prefix.length) : undefined;
+  }
+  const prefix = kind === 'ops' ? operatorSubjects.inboxPrefix : '_INBOX'; // or between nodes
+  return reply.startsWith(`${prefix}.`) ? reply : undefined;
 }
 
 /** Splits `verbatim.<kind>.<speaker>.<last>`. */
@@ -59,7 +67,7 @@ export function parseSubject(subject: string): { speaker: Speaker; last: string 
 export function guestPermissions(guest: string) {
   return {
     publish: [`verbatim.cmd.${guest}.*`],
-    subscribe: [`${clientSubjects.inboxPrefix(guest)}.>`, clientSubjects.leader],
+    subscribe: [...answersTo(guest), clientSubjects.leader],
   };
 }
 
@@ -67,12 +75,18 @@ export function userPermissions(user: string) {
   return {
     publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`, clientSubjects.typing(user)],
     subscribe: [
-      `${clientSubjects.inboxPrefix(user)}.>`,
+      ...answersTo(user),
       clientSubjects.push(user),
       clientSubjects.live(user),
       clientSubjects.leader,
     ],
   };
+}
+
+/** Behind a space stands the group that whoever subscribes must be of. */
+function answersTo(speaker: Speaker): string[] {
+  const { inboxPrefix, answersPrefix, answersGroup } = clientSubjects;
+  return [`${inboxPrefix(speaker)}.>`, `${answersPrefix(speaker)}.> ${answersGroup}`];
 }
 
 /** How a client introduces itself to the broker: the user name of the connection. */

@@ -73,5 +73,9 @@ export const mixes: Readonly<Partial<Record<Safeguard, Mix>>> = {
     losses: 'stream',
     everyMs: 800,
   },
-  seam: { weights: { ...away, 'stream-cut': 8 }, losses: 'stream', everyMs: 800 },
+  seam: {
+    weights: { kill: 6, 'slow-network': 3, 'stream-cut': 10, 'stream-hidden': 3 },
+    losses: 'stream',
+    everyMs: 500,
+  },
 };

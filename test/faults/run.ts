@@ -192,7 +192,8 @@ class Scene {
       if (!client) continue;
       const isCaughtUp = await within(
         answersMsMax,
-        untilTrue(() => client.isCaughtUp()),
+        // Whose log-in was ended by the same user's other client is shown nothing more.
+        untilTrue(async () => client.isOver || (await client.isCaughtUp())),
       );
       if (!isCaughtUp) this.#find(`${client.name} is not shown its queue beyond ${client.shown}`);
     }
