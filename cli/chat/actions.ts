@@ -6,7 +6,7 @@ import { Refusal } from '../failure.ts';
 import { visible } from '../render/text.ts';
 import { iso } from '../render/time.ts';
 import { renderUser } from '../render/users.ts';
-import { latestSession } from '../which-session.ts';
+import { sessionAt } from '../which-session.ts';
 import { type CommandName, helpLines, keyLines, marksHelp, splitName, type Typed } from './commands.ts';
 import { parrot } from './parrot.ts';
 import type { Place, Room } from './room.ts';
@@ -203,9 +203,7 @@ function groupOf({ place }: Room): { session: string; title: string } {
 
 /** With whom one talks now, or with anybody. */
 async function latest({ client, place, timeoutMs }: Room): Promise<string> {
-  const to = place?.to ?? null;
-  if (to !== null && typeof to !== 'string') return to.session;
-  return await latestSession(client, to, timeoutMs);
+  return await sessionAt(client, place?.to ?? null, timeoutMs);
 }
 
 function timing({ timeoutMs }: Room): { timeoutMs?: number } {

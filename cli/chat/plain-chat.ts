@@ -9,6 +9,7 @@ import { Output } from '../output.ts';
 import type { Profile } from '../profile.ts';
 import { itemJson, messageJson, renderItem, renderSent } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
+import { sessionAt } from '../which-session.ts';
 import { act, talkWith } from './actions.ts';
 import { commandOf, parseTyped } from './commands.ts';
 import { type LineInput, personInput, scriptInput } from './line-input.ts';
@@ -129,8 +130,7 @@ class PlainRoom implements Room {
   /** Newest first. */
   async search(text: string): Promise<void> {
     const { client, output, place, timeoutMs } = this;
-    const to = place?.to;
-    const conversation = typeof to === 'object' ? to.session : null;
+    const conversation = place ? await sessionAt(client, place.to, timeoutMs) : null;
     for await (const { messages } of searched(client, text, conversation, timeoutMs))
       for (const message of messages)
         await output.emit(messageJson(message), renderSent(message, output.palette));

@@ -29,18 +29,15 @@ export async function readRecording(
   const passed =
     participants.length > watchedMax ? [] : await passedIn(client, session, participants, timeoutMs);
   const all = [
-    ...entries.map((entry) => ({ at: entry.at, happening: happeningFrom(entry, startedAt) })),
-    ...passed.map(({ at, kind, name }) => ({
+    ...entries.map((entry) => ({ ...entry, happening: happeningFrom(entry, startedAt) })),
+    ...passed.map(({ at, kind, name, position }) => ({
       at,
+      position,
       happening: { kind, name, what: '', offsetMs: at - startedAt },
     })),
-  ];
+  ].sort((one, other) => one.position - other.position); // much happens within one millisecond
   const happenings = cut(all, firstSaidAt, from, to).map(({ happening }) => happening);
-  return {
-    title: topic || participants.join(', '),
-    startedAt,
-    happenings: happenings.sort((a, b) => a.offsetMs - b.offsetMs),
-  };
+  return { title: topic || participants.join(', '), startedAt, happenings };
 }
 
 function happeningFrom({ at, kind, from, text, members = [] }: MessageView, startedAt: number): Happening {
@@ -53,6 +50,7 @@ interface Passed {
   readonly kind: 'came' | 'went';
   readonly name: string;
   readonly at: number;
+  readonly position: number;
 }
 
 async function passedIn(
@@ -64,7 +62,8 @@ async function passedIn(
   const passed: Passed[] = [];
   for (const name of names) {
     const passages = await collect(client.conversations.passages(session, name, timeoutMs)).catch(goneFor);
-    for (const { kind, at } of presenceOf(passages.reverse())) passed.push({ kind, at, name });
+    for (const { kind, at, position } of presenceOf(passages.reverse()))
+      passed.push({ kind, at, name, position });
   }
   return passed;
 }

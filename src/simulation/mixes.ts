@@ -62,9 +62,10 @@ export const mixes: Readonly<Partial<Record<Safeguard, Mix>>> = {
     losses: 'stream',
     minCopies: 1,
   },
+  // Much has to be under way when something of it is lost: so everybody is late rather than gone.
   'order-per-client': {
-    weights: { ...away, 'block-client': 6, 'sever-client': 6, 'pause-client': 3, 'server-restart': 2 },
-    everyMs: 600,
+    weights: { pause: 12, 'pause-client': 6, 'slow-network': 3 },
+    everyMs: 400,
   },
   'hash-check': { weights: { ...away, 'wrong-fold': 4 } },
   fsync: { weights: { ...away, blackout: 4, 'stream-lost': 2 }, sync: true },

@@ -34,7 +34,7 @@ function evening(size = { columns: 80, rows: 24 }): ChatScript {
     messageView('/me waves\nand goes on', 4, 'alice'),
   ];
   chat.event({ type: 'page', key: 's-1', where: 'earlier', messages, hasMore: false });
-  chat.event({ type: 'receipts', key: 's-1', receipts: [{ name: 'bob', delivered: 4, read: 3 }] });
+  chat.event({ type: 'receipts', key: 's-1', receipts: [{ name: 'bob', delivered: 4, read: 3, since: 0 }] });
   chat.event({
     type: 'live',
     notice: { type: 'typing', conversation: 's-1', from: 'bob' },

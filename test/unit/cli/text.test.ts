@@ -56,7 +56,17 @@ describe('text of others', () => {
         palette,
       ),
       ...renderSessions(
-        [{ session: 's', participants: [evil], openedAt: 0, lastAt: 0, messages: 1, state: 'x' }],
+        [
+          {
+            session: 's',
+            participants: [evil],
+            openedAt: 0,
+            lastAt: 0,
+            messages: 1,
+            state: 'x',
+            conversation: 's',
+          },
+        ],
         palette,
       ),
     ];
