@@ -1,6 +1,6 @@
 /** `verbatim replay`: plays a session back with the original pauses, like a video, or makes a file that does. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { MessageView, UserClient } from '../../src/client/client.ts';
+import type { UserClient } from '../../src/client/client.ts';
 import { collect } from '../collect.ts';
 import { UsageError } from '../failure.ts';
 import { duration, type UserOptions, withProfile } from '../options.ts';
@@ -64,10 +64,10 @@ async function run(options: Options): Promise<void> {
 
 async function playLines(options: Options, pace: Pace): Promise<void> {
   const output = new Output(options);
-  const messages = await withUser(options, async ({ client, leftMs }) =>
-    messagesOf(client, await sessionOf(client, options, leftMs()), leftMs()),
+  const entries = await withUser(options, async ({ client, leftMs }) =>
+    collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
-  await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
+  await play(cuesOf(entries, pace), (cue) => printCue(cue, output));
 }
 
 async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
@@ -96,13 +96,8 @@ export async function printReplay(
   signal: AbortSignal,
   timeoutMs?: number,
 ): Promise<void> {
-  const messages = await messagesOf(client, session, timeoutMs);
-  await play(cuesOf(messages, originalPace), (cue) => printCue(cue, output), signal);
-}
-
-async function messagesOf(client: UserClient, session: string, timeoutMs?: number): Promise<MessageView[]> {
   const entries = await collect(client.transcript(session, timeoutMs));
-  return entries.filter(({ kind }) => kind === 'message');
+  await play(cuesOf(entries, originalPace), (cue) => printCue(cue, output), signal);
 }
 
 async function printCue({ message, offsetMs }: Cue, output: Output): Promise<void> {

@@ -2,7 +2,7 @@
 import type { MessageView, UserClient } from '../../src/client/client.ts';
 import type { PassageView } from '../../src/client/conversations.ts';
 import { collect } from '../collect.ts';
-import { cut, type Moment } from '../playback.ts';
+import { cut, firstSaidAt, type Moment } from '../playback.ts';
 import type { Happening, Recording } from './model/recording.ts';
 
 export interface Part {
@@ -22,7 +22,6 @@ export async function readRecording(
 ): Promise<Recording> {
   const entries = await collect(client.transcript(session, timeoutMs));
   const startedAt = entries[0]?.at ?? 0;
-  const firstSaidAt = entries.find(({ kind }) => kind === 'message')?.at ?? startedAt;
   const { others, topic } = await client.conversations.get(session, timeoutMs);
   const { name: self } = await client.whoAmI(timeoutMs);
   const participants = [self, ...others.map(({ name }) => name)];
@@ -36,7 +35,7 @@ export async function readRecording(
       happening: { kind, name, what: '', offsetMs: at - startedAt },
     })),
   ].sort((one, other) => one.position - other.position); // much happens within one millisecond
-  const happenings = cut(all, firstSaidAt, from, to).map(({ happening }) => happening);
+  const happenings = cut(all, firstSaidAt(entries) ?? startedAt, from, to).map(({ happening }) => happening);
   return { title: topic || participants.join(', '), startedAt, happenings };
 }
 
