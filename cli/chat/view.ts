@@ -1,4 +1,5 @@
 /** The screen, drawn from the state: title, conversations, what was said, status, the line. Pure. */
+import { unreadMax } from '../../src/client/conversations.ts';
 import { masked, visible } from '../render/text.ts';
 import { textOf } from '../tui/editor.ts';
 import { type Frame, fitLine, type Line, lineWidth, type Span, type Style, span } from '../tui/spans.ts';
@@ -70,7 +71,7 @@ function listRows(state: State, width: number, height: number): Line[] {
 function listRow(conversation: Conversation, number: string, isCurrent: boolean, width: number): Line {
   const { kind, others, unread, mentions } = conversation;
   const presence = kind === 'pair' ? (others[0]?.online ? '● ' : '○ ') : kind === 'group' ? '# ' : '  ';
-  const amount = unread > 0 ? ` ${unread >= 100 ? '99+' : unread}` : '';
+  const amount = unread > 0 ? ` ${unread >= unreadMax ? `${unreadMax - 1}+` : unread}` : '';
   const style: Style = isCurrent
     ? bar
     : mentions > 0
