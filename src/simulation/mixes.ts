@@ -58,9 +58,10 @@ export const mixes: Readonly<Partial<Record<Safeguard, Mix>>> = {
     everyMs: 600,
   },
   'count-of-pledges': {
-    weights: { ...away, 'stream-lost': 6, 'stream-cut': 2 },
+    weights: { kill: 6, sever: 6, block: 3, 'stream-lost': 4 },
     losses: 'stream',
     minCopies: 1,
+    everyMs: 400,
   },
   // Much has to be under way when something of it is lost: so everybody is late rather than gone.
   'order-per-client': {
@@ -70,9 +71,9 @@ export const mixes: Readonly<Partial<Record<Safeguard, Mix>>> = {
   'hash-check': { weights: { ...away, 'wrong-fold': 4 } },
   fsync: { weights: { ...away, blackout: 4, 'stream-lost': 2 }, sync: true },
   seal: {
-    weights: { ...away, 'stream-hidden': 4, 'stream-cut': 4, 'stream-lost': 1 },
+    weights: { ...away, 'stream-hidden': 4, 'stream-cut': 10, 'hung-stream': 2 },
     losses: 'stream',
-    everyMs: 800,
+    everyMs: 300,
   },
   seam: {
     weights: { kill: 6, 'slow-network': 3, 'stream-cut': 10, 'stream-hidden': 3 },
