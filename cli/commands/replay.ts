@@ -56,6 +56,7 @@ async function run(options: Options): Promise<void> {
   needSession(options);
   if (options.out !== undefined && options.export === undefined)
     throw new UsageError('--out is for --export cast or --export html');
+  if (from && to && isBefore(to, from)) throw new UsageError('--to lies before --from');
   const part = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
   const pace = { speed, maxGapMs: maxGap };
   if (options.export || isForPlayer(options)) await playRecording(options, part, pace);
@@ -67,7 +68,10 @@ async function playLines(options: Options, pace: Pace): Promise<void> {
   const messages = await withUser(options, async ({ client, leftMs }) =>
     messagesOf(client, await sessionOf(client, options, leftMs()), leftMs()),
   );
-  await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
+  const cues = cuesOf(messages, pace);
+  if (cues.length === 0)
+    output.note(messages.length === 0 ? 'nothing was said' : 'nothing was said in that part');
+  await play(cues, (cue) => printCue(cue, output));
 }
 
 async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
@@ -103,6 +107,12 @@ export async function printReplay(
 async function messagesOf(client: UserClient, session: string, timeoutMs?: number): Promise<MessageView[]> {
   const entries = await collect(client.transcript(session, timeoutMs));
   return entries.filter(({ kind }) => kind === 'message');
+}
+
+/** As far as they can be compared before the session is known. */
+function isBefore(one: Moment, other: Moment): boolean {
+  if ('at' in one && 'at' in other) return one.at < other.at;
+  return 'offsetMs' in one && 'offsetMs' in other && one.offsetMs < other.offsetMs;
 }
 
 async function printCue({ message, offsetMs }: Cue, output: Output): Promise<void> {

@@ -13,7 +13,7 @@ import { membersAtRest, readableAtRest, rowsAtRest } from '../service/at-rest.ts
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type PastState, type StateQuery, stateOf } from '../service/past.ts';
-import { isNodeId } from './folders.ts';
+import { isNodeId, isStore, placeIn } from './folders.ts';
 
 export type { LoggedEvent };
 
@@ -50,7 +50,7 @@ export class StoredNodes {
 
   /**
    * Opens a cluster's data folder, or that of one node.
-   * @returns undefined when nodes are running in a cluster's folder. @throws {DataFolderUnusable | StoreUnusable}
+   * @returns undefined when nodes of a cluster are running there. @throws {DataFolderUnusable | StoreUnusable}
    */
   static async open(data: string): Promise<StoredNodes | undefined> {
     const nodes: OpenNode[] = [];
@@ -65,8 +65,8 @@ export class StoredNodes {
       return new StoredNodes(nodes, damaged, !(await isStore(resolve(data))));
     } catch (error) {
       for (const { store } of nodes) await store.close();
-      if (error instanceof StoreUnusable && error.isInUse && !(await isStore(resolve(data))))
-        return undefined;
+      const isOfCluster = (await placeIn(data)).node !== undefined || !(await isStore(data));
+      if (error instanceof StoreUnusable && error.isInUse && isOfCluster) return undefined;
       throw error;
     }
   }
@@ -130,6 +130,12 @@ export class StoredNodes {
     return found;
   }
 
+  /** Where the longest log ends. */
+  async position(): Promise<number> {
+    const [longest] = await this.#longestFirst();
+    return longest?.store.bookmark?.mark.position ?? 0;
+  }
+
   async #longestFirst(): Promise<OpenNode[]> {
     const lengths = await Promise.all(
       this.#nodes.map(async (open) => ({ open, last: await open.store.last() })),
@@ -174,12 +180,6 @@ async function whatIsReadable(store: NodeStore, error: StoreCorrupt): Promise<Ve
   const isWhole = readable.frames === (await store.last());
   const first = isWhole ? (store.bookmark?.mark.position ?? 0) : readable.events + 1;
   return unreadable(error, readable, first);
-}
-
-/** LevelDB would make a new database of any folder. One whose `CURRENT` is lost is a damaged one. */
-async function isStore(folder: string): Promise<boolean> {
-  const files: string[] = await readdir(folder).catch(() => []);
-  return files.some((file) => file === 'CURRENT' || file.startsWith('MANIFEST-'));
 }
 
 /** The first frame that is not the same as in a sound log. */
