@@ -30,7 +30,7 @@ export async function sessionAt(
 }
 
 /** With one user alone, or with anybody where `other` is null. @throws {Refusal} where there is none. */
-export async function latestSession(
+async function latestSession(
   client: UserClient,
   other: string | null,
   timeoutMs: number | undefined,
