@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { limits } from '../src/events/limits.ts';
 import { clientSubjects, formatIntroduction } from '../src/protocol/subjects.ts';
+import { connectionLimits } from '../src/transport/auth-callout.ts';
 import { RawLink } from './raw-link.ts';
 
 /** What it is told by its parent, as its only argument: JSON. */
@@ -37,7 +38,10 @@ export type FloodKind = keyof typeof floods;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as FloodOrder; // of the parent
 const { user, token, victim } = order;
-const inbox = `${clientSubjects.inboxPrefix(user)}.x`;
+const inboxOf = (who: string) => `${clientSubjects.inboxPrefix(who)}.x`;
+const answersOf = (who: string) => `${clientSubjects.answersPrefix(who)}.x`;
+const listenTo = (who: string, id: number) =>
+  `SUB ${answersOf(who)} ${clientSubjects.answersGroup} ${id}\r\n`;
 const commands = clientSubjects.commands(user, 'c-flood');
 const questions = clientSubjects.query(user, 'inbox');
 
@@ -55,7 +59,7 @@ const count = { sentBytes: 0, entered: 0, refused: 0, cutOffAfterMs: null as num
 let begunMs = 0;
 let serial = 0;
 
-const say = (subject: string, payload: string | Buffer, reply = inbox) =>
+const say = (subject: string, payload: string | Buffer, reply = inboxOf(user)) =>
   `PUB ${subject} ${reply} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`;
 const batch = (size: number) => {
   const post = () => ({ type: 'PostMessage', id: `f-${++serial}`, to: victim, text: 'flood' });
@@ -67,10 +71,12 @@ const always = (text: string) => {
   const chunk = Buffer.from(text);
   return () => chunk;
 };
-const listen = `SUB ${inbox} 1\r\nSUB ${clientSubjects.push(user)} 2\r\n`;
-const subscribeAndNot = Array.from({ length: 8 }, (_, id) => `SUB ${inbox} ${id}\r\nUNSUB ${id}\r\n`).join(
-  '',
-);
+const listen = `${listenTo(user, 1)}SUB ${clientSubjects.push(user)} 2\r\n`;
+const { subscriptions } = connectionLimits;
+const subscribeAndNot = Array.from(
+  { length: subscriptions },
+  (_, id) => `${listenTo(user, id)}UNSUB ${id}\r\n`,
+).join('');
 
 const floods = {
   /** What cannot be read, as commands. */
@@ -129,7 +135,7 @@ async function waiting(subject: string, payload: () => string): Promise<void> {
   link.write(listen);
   for (let underWay = 0; underWay < limits.requestsUnderWayMax; underWay++)
     link.write(say(subject, payload()));
-  while (await link.message(inbox, 2_000)) link.write(say(subject, payload()));
+  while (await link.message(answersOf(user), 2_000)) link.write(say(subject, payload()));
   leave(link);
 }
 
@@ -154,13 +160,12 @@ async function guess(): Promise<void> {
   const who = asGuest();
   const link = await enter(who);
   if (!link) return;
-  const reply = `${clientSubjects.inboxPrefix(who.id)}.x`;
-  link.write(`SUB ${reply} 1\r\n`);
+  link.write(listenTo(who.id, 1));
   for (let tried = 0; tried < triesEach && link.isOpen; tried++) {
     const attempt = { type: 'LogIn', id: `f-${++serial}`, name: victim, password: 'wrong', tokenHash };
     const payload = JSON.stringify({ after: null, clock: 0, commands: [attempt] });
-    link.write(say(clientSubjects.commands(who.id, 'c-flood'), payload, reply));
-    await link.message(reply, 500);
+    link.write(say(clientSubjects.commands(who.id, 'c-flood'), payload, inboxOf(who.id)));
+    await link.message(answersOf(who.id), 500);
   }
   leave(link);
 }

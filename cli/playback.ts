@@ -15,7 +15,7 @@ export interface Pace {
 
 export interface Cue {
   readonly message: Said;
-  /** Since the session's first message, as it was. */
+  /** Since the session began, with its first message or with a group's opening, as it was. */
   readonly offsetMs: number;
   /** Since the first message shown, as it is played. */
   readonly dueMs: number;
@@ -23,7 +23,7 @@ export interface Cue {
 
 export function cuesOf(messages: readonly Said[], { speed, maxGapMs, from, to }: Pace): Cue[] {
   const startedAt = messages[0]?.at ?? 0;
-  const shown = cut(messages, startedAt, from, to);
+  const shown = cut(messages, firstSaidAt(messages) ?? startedAt, from, to);
   const offsetsMs = shown.map(({ at }) => at - startedAt);
   const { dueMs } = new Timeline(offsetsMs, maxGapMs * speed);
   return shown.map((message, index) => ({
@@ -31,6 +31,11 @@ export function cuesOf(messages: readonly Said[], { speed, maxGapMs, from, to }:
     offsetMs: offsetsMs[index]!,
     dueMs: dueMs[index]! / speed,
   }));
+}
+
+/** Offsets that people name count from there: a group may have been opened long before. */
+export function firstSaidAt(entries: readonly Pick<Said, 'at' | 'kind'>[]): number | undefined {
+  return entries.find(({ kind = 'message' }) => kind === 'message')?.at;
 }
 
 /** What happened from one moment to another. */

@@ -20,8 +20,17 @@ export async function sessionOf(
   return session ?? (await latestSession(client, other ?? null, timeoutMs));
 }
 
+/** One that is known, or the latest with a user, or with anybody (null). @throws {Refusal} where there is none. */
+export async function sessionAt(
+  client: UserClient,
+  to: string | { readonly session: string } | null,
+  timeoutMs: number | undefined,
+): Promise<string> {
+  return typeof to === 'object' && to !== null ? to.session : await latestSession(client, to, timeoutMs);
+}
+
 /** With one user alone, or with anybody where `other` is null. @throws {Refusal} where there is none. */
-export async function latestSession(
+async function latestSession(
   client: UserClient,
   other: string | null,
   timeoutMs: number | undefined,

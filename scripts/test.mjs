@@ -6,8 +6,8 @@ import { readIfThere } from './setup/files.mjs';
 import { setup } from './setup/steps.mjs';
 import { countOf, summaryOf } from './test/count.mjs';
 
-// `npm test`: set-up, the static checks (which count as one test), every test, the coverage, and
-// one closing line. Arguments go to vitest: `npm test -- --project unit`.
+// `npm test`: set-up, the static checks (which count as one test), every test, and one
+// closing line. Arguments go to vitest: `npm test -- --project unit`.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RESULTS = join(ROOT, '.cache/test-results.json');
@@ -23,7 +23,6 @@ function runTests() {
   const succeeded = succeeds([
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--coverage',
     ...reporters,
     ...process.argv.slice(2),
   ]);

@@ -6,7 +6,7 @@ import { Refusal } from '../failure.ts';
 import { visible } from '../render/text.ts';
 import { iso } from '../render/time.ts';
 import { renderUser } from '../render/users.ts';
-import { latestSession } from '../which-session.ts';
+import { sessionAt } from '../which-session.ts';
 import { type CommandName, helpLines, keyLines, marksHelp, splitName, type Typed } from './commands.ts';
 import { parrot } from './parrot.ts';
 import type { Place, Room } from './room.ts';
@@ -196,16 +196,14 @@ function needed(argument: string, question: string): string {
 }
 
 function groupOf({ place }: Room): { session: string; title: string } {
-  if (place === undefined || typeof place.to === 'string')
+  if (place === undefined || place.isPair || typeof place.to === 'string')
     throw new Refusal('no-group', 'That is for groups; /new NAME NAME begins one.');
   return { session: place.to.session, title: place.title };
 }
 
 /** With whom one talks now, or with anybody. */
 async function latest({ client, place, timeoutMs }: Room): Promise<string> {
-  const to = place?.to ?? null;
-  if (to !== null && typeof to !== 'string') return to.session;
-  return await latestSession(client, to, timeoutMs);
+  return await sessionAt(client, place?.to ?? null, timeoutMs);
 }
 
 function timing({ timeoutMs }: Room): { timeoutMs?: number } {

@@ -13,7 +13,7 @@ export type Event =
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'loggedIn'; readonly name: string }
   | { readonly type: 'line'; readonly line: LineNews }
-  /** All conversations, as the log has them now. */
+  /** Conversations, as the log has them now. */
   | { readonly type: 'conversations'; readonly views: readonly ConversationView[] }
   /** An item of one's queue. */
   | { readonly type: 'heard'; readonly item: ItemView }
@@ -61,6 +61,8 @@ export type Event =
   /** Something was said or done there that is told to nobody here. */
   | { readonly type: 'stale'; readonly conversation: string }
   | { readonly type: 'clear' }
+  /** Something else has the terminal for a while: nobody sees what is said. */
+  | { readonly type: 'covered'; readonly isCovered: boolean }
   | { readonly type: 'tick'; readonly nowMs: number };
 
 export type Effect =
@@ -69,7 +71,8 @@ export type Effect =
   | { readonly do: 'answer'; readonly text: string | undefined }
   | { readonly do: 'load'; readonly key: string; readonly where: 'earlier' | 'later' | 'end' }
   | { readonly do: 'show'; readonly found: Found }
-  | { readonly do: 'receipts'; readonly key: string }
+  /** Asks what a conversation is like now. */
+  | { readonly do: 'renew'; readonly session: string }
   | { readonly do: 'typing'; readonly conversation: string }
   | { readonly do: 'read'; readonly conversation: string; readonly position: number }
   | { readonly do: 'lookUp'; readonly prefix: string }

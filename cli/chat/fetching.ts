@@ -95,11 +95,11 @@ export class Fetching {
     if (names.length > 0) this.#screen.dispatch({ type: 'key', key, nowMs: Date.now() });
   }
 
-  #part({ window, kind, others }: Conversation, id: string, where: Does<'load'>['where']) {
+  #part({ window }: Conversation, id: string, where: Does<'load'>['where']) {
     if (where === 'end') return earlierThan(this.#client, id, null);
     if (where === 'earlier') return earlierThan(this.#client, id, cursorOf(firstSaid(window)));
     const after = cursorOf(lastSaid(window)) ?? { session: id, position: 0 };
-    return laterThan(this.#client, after, kind === 'pair' ? others[0]?.name : undefined);
+    return laterThan(this.#client, after);
   }
 }
 

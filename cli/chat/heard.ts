@@ -1,17 +1,18 @@
 /** What others say and do, and what is told of them without being kept. Pure. */
-import type { ItemView } from '../../src/client/client.ts';
-import { type LiveNotice, typingLastsMs } from '../../src/client/conversations.ts';
+import type { ItemView, MessageView } from '../../src/client/client.ts';
+import { type LiveNotice, type ReceiptView, typingLastsMs } from '../../src/client/conversations.ts';
+import type { Effect } from './events.ts';
 import { mentionOf } from './pane.ts';
 import { type Conversation, changed, conversationOf, homeKey, type State } from './state.ts';
-import type { Step } from './step.ts';
-import { entriesMax, type Said, saidFrom, withSaid } from './window.ts';
+import { quiet, type Step } from './step.ts';
+import { entriesMax, othersAfter, type Said, saidFrom, withSaid } from './window.ts';
 
 /** An item of one's queue. */
 export function heard(state: State, item: ItemView): Step {
   const said = saidFrom(item, state.me);
   const known = conversationOf(state, item.conversation);
   const key = known?.key ?? homeKey;
-  const isAtEnd = key === state.current && known?.scroll === undefined;
+  const isAtEnd = key === state.current && known?.scroll === undefined && !state.isCovered;
   const isMention = item.kind === 'message' && (mentionOf(state.me)?.test(item.text) ?? false);
   const isCounted = item.item <= (known?.newest ?? 0); // in what the log said is unread
   const isInvitation = item.kind === 'opened' || (item.kind === 'joined' && item.members?.includes(state.me));
@@ -29,7 +30,9 @@ export function heard(state: State, item: ItemView): Step {
     item.from,
   ]);
   const rings = state.settings.hasBell && item.kind === 'message' && (isMention || known?.kind === 'pair');
-  return { state: next, effects: rings ? [{ do: 'bell' }] : [] };
+  const effects: Effect[] = rings ? [{ do: 'bell' }] : [];
+  if (item.kind === 'joined') effects.push({ do: 'renew', session: item.session }); // who is there, and oneself again
+  return { state: next, effects };
 }
 
 /** Scrolled up a long way, the window stays where it is: what is new is fetched when it is gone to. */
@@ -40,15 +43,24 @@ function withEntry(conversation: Conversation, said: Said): Conversation {
 }
 
 /** Who is in a group, and what it is about, follows from what is done there. */
-function withMembers(conversation: Conversation, { kind, from, members = [], text }: Said): Conversation {
-  const { others } = conversation;
+function withMembers(conversation: Conversation, said: Said): Conversation {
+  const { kind, from, members = [], text, position: since = 0 } = said;
+  const { others, receipts } = conversation;
   switch (kind) {
     case 'joined': {
       const new_ = members.filter((name) => !others.some((one) => one.name === name));
-      return { ...conversation, others: [...others, ...new_.map((name) => ({ name, online: true }))] };
+      return {
+        ...conversation,
+        others: [...others, ...new_.map((name) => ({ name, online: false }))],
+        receipts: [...receipts, ...new_.map((name) => ({ name, delivered: 0, read: 0, since }))],
+      };
     }
     case 'left':
-      return { ...conversation, others: others.filter(({ name }) => name !== from) };
+      return {
+        ...conversation,
+        others: others.filter(({ name }) => name !== from),
+        receipts: receipts.filter(({ name }) => name !== from),
+      };
     case 'topic':
       return { ...conversation, topic: text };
     default:
@@ -56,16 +68,17 @@ function withMembers(conversation: Conversation, { kind, from, members = [], tex
   }
 }
 
-export function withNotice(state: State, notice: LiveNotice, nowMs: number): State {
+export function withNotice(state: State, notice: LiveNotice, nowMs: number): Step {
   switch (notice.type) {
     case 'typing': {
       const known = conversationOf(state, notice.conversation);
-      if (!known) return state;
+      if (!known) return quiet(state);
       const untilMs = nowMs + typingLastsMs;
-      return changed(state, known.key, (one) => ({
+      const next = changed(state, known.key, (one) => ({
         ...one,
         typing: [...one.typing.filter(({ name }) => name !== notice.from), { name: notice.from, untilMs }],
       }));
+      return quiet(next);
     }
     case 'presence': {
       const online = new Map(notice.users.map((user) => [user.name, user.online]));
@@ -73,38 +86,74 @@ export function withNotice(state: State, notice: LiveNotice, nowMs: number): Sta
         ...one,
         others: one.others.map((other) => ({ ...other, online: online.get(other.name) ?? other.online })),
       }));
-      return { ...state, conversations };
+      return quiet({ ...state, conversations });
     }
     case 'receipts':
-      return notice.receipts.reduce(withReceipt, state);
-    case 'said': {
-      const { message } = notice;
-      const known = conversationOf(state, message.conversation);
-      if (!known) return state; // its answer comes too, and opens it
-      return withSent(state, known.key, saidFrom(message, state.me), message.conversation);
-    }
+      return notice.receipts.reduce(withReceipt, quiet(state));
+    case 'said':
+      return withOwn(state, notice.message);
   }
+}
+
+/** Said or done on another client of the same user, or on this one. */
+function withOwn(state: State, message: MessageView): Step {
+  const renew: Effect = { do: 'renew', session: message.session };
+  const known = conversationOf(state, message.conversation);
+  if (!known) return { state, effects: [renew] };
+  const said = withSent(state, known.key, saidFrom(message, state.me), message.conversation);
+  const next = changed(said, known.key, (one) => readUpTo(one, message.position));
+  const isSettled = message.kind === 'message' && message.position >= known.newest;
+  return { state: next, effects: isSettled ? [] : [renew] };
 }
 
 type Receipt = Extract<LiveNotice, { type: 'receipts' }>['receipts'][number];
 
-function withReceipt(state: State, { conversation, name, delivered = 0, read = 0 }: Receipt): State {
+function withReceipt({ state, effects }: Step, { conversation, name, ...how }: Receipt): Step {
   const known = conversationOf(state, conversation);
-  if (!known) return state;
+  if (!known) return { state, effects };
+  const { delivered = 0, read = 0 } = how;
   if (name === state.me) {
-    return changed(state, known.key, (one) =>
-      read > one.read ? { ...one, read, unread: 0, mentions: 0 } : one,
-    );
-  }
-  return changed(state, known.key, (one) => {
-    const before = one.receipts.find((receipt) => receipt.name === name);
-    const after = {
-      name,
-      delivered: Math.max(before?.delivered ?? 0, delivered, read),
-      read: Math.max(before?.read ?? 0, read),
+    if (read <= known.read) return { state, effects };
+    const next = changed(state, known.key, (one) => ({ ...readUpTo(one, read), read }));
+    const isSettled = read >= known.newest;
+    return {
+      state: next,
+      effects: isSettled ? effects : [...effects, { do: 'renew', session: conversation }],
     };
-    return { ...one, receipts: [...one.receipts.filter((receipt) => receipt.name !== name), after] };
-  });
+  }
+  const before = known.receipts.find((receipt) => receipt.name === name);
+  const after = later(before, { name, delivered: Math.max(delivered, read), read, since: 0 });
+  const receipts = [...known.receipts.filter((receipt) => receipt.name !== name), after];
+  return { state: changed(state, known.key, (one) => ({ ...one, receipts })), effects };
+}
+
+/** Read on another client: what came since is as new as it was. */
+function readUpTo(one: Conversation, position: number): Conversation {
+  const left = position >= one.newest ? 0 : othersAfter(one.window, position);
+  return { ...one, unread: Math.min(one.unread, left), mentions: Math.min(one.mentions, left) };
+}
+
+/** As asked for; what was told meanwhile may be newer, and is not taken back. */
+export function withReceipts(state: State, key: string, receipts: readonly ReceiptView[]): State {
+  return changed(state, key, (one) => ({
+    ...one,
+    receipts: receipts.map((fresh) =>
+      later(
+        one.receipts.find(({ name }) => name === fresh.name),
+        fresh,
+      ),
+    ),
+  }));
+}
+
+function later(before: ReceiptView | undefined, after: ReceiptView): ReceiptView {
+  if (!before) return after;
+  return {
+    name: after.name,
+    delivered: Math.max(before.delivered, after.delivered),
+    read: Math.max(before.read, after.read),
+    since: Math.max(before.since, after.since),
+  };
 }
 
 /** One's own, with the place that the log gave it. */

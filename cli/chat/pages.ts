@@ -21,19 +21,18 @@ export async function earlierThan(
   return { messages: messages.toReversed(), hasMore: next !== null };
 }
 
-/** After a message: in its session, or in the pair's next one. `partner` is undefined for groups, which have but one. */
-export async function laterThan(
-  client: UserClient,
-  { session, position }: Cursor,
-  partner: string | undefined,
-): Promise<Part> {
-  const here = await client.line.query('transcript', { session, after: position, limit: pageSize });
-  if (here.messages.length > 0 || partner === undefined)
-    return { messages: here.messages, hasMore: here.messages.length > 0 };
-  const next = await sessionAfter(client, session, partner);
-  if (next === undefined) return { messages: [], hasMore: false };
-  const there = await client.line.query('transcript', { session: next, after: 0, limit: pageSize });
-  return { messages: there.messages, hasMore: there.messages.length > 0 };
+/** After a message: in its session, or in the conversation's next one. */
+export async function laterThan(client: UserClient, { session, position }: Cursor): Promise<Part> {
+  const pageAt = (at: Cursor) =>
+    client.line.query('transcript', { session: at.session, after: at.position, limit: pageSize });
+  let place: Cursor | undefined = { session, position };
+  while (place) {
+    const here: Awaited<ReturnType<typeof pageAt>> = await pageAt(place);
+    if (here.messages.length > 0) return { messages: here.messages, hasMore: true };
+    if (here.next === null) place = await sessionAfter(client, place.session);
+    else place = { session: place.session, position: here.next }; // somebody was away from the group then
+  }
+  return { messages: [], hasMore: false };
 }
 
 /** What a search finds, part by part of what is searched, newest first within a session. @param conversation null: all. */
@@ -52,15 +51,12 @@ export async function* searched(
   } while (before !== null);
 }
 
-async function sessionAfter(
-  client: UserClient,
-  session: string,
-  partner: string,
-): Promise<string | undefined> {
-  let isNext = false;
-  for await (const one of client.sessions(partner)) {
-    if (isNext) return one.session;
-    isNext = one.session === session;
+/** The beginning of the conversation's next session. */
+async function sessionAfter(client: UserClient, session: string): Promise<Cursor | undefined> {
+  let before: string | undefined;
+  for await (const one of client.sessions(null)) {
+    if (one.session === session) before = one.conversation;
+    else if (one.conversation === before) return { session: one.session, position: 0 };
   }
   return undefined;
 }

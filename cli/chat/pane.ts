@@ -100,9 +100,10 @@ function placeOf(entries: readonly Entry[], scroll: Scroll | undefined): { index
   return index < 0 ? { index: entries.length - 1, hidden: 0 } : { index, hidden: scroll?.hidden ?? 0 };
 }
 
-/** Ids are an author's own, positions are the log's. */
+/** Ids are an author's own, positions are the log's; what came back is one's own, and may share its position. */
 function anchorOf(entry: Entry): string {
-  return entry.type === 'said' && entry.position !== undefined ? String(entry.position) : entry.id;
+  const isPlaced = entry.type === 'said' && entry.position !== undefined && entry.kind !== 'returned';
+  return isPlaced ? String(entry.position) : entry.id;
 }
 
 /** Wrapping is most of the work, and what was said does not change. */
@@ -245,8 +246,9 @@ function markOf(said: Said, { receipts }: Conversation): string {
   if (said.outcome === 'failed') return marks.failed;
   const { position } = said;
   if (position === undefined) return marks.sending;
-  if (receipts.length === 0) return marks.acknowledged;
-  if (receipts.every(({ read }) => read >= position)) return marks.read;
-  if (receipts.every(({ delivered }) => delivered >= position)) return marks.delivered;
+  const addressees = receipts.filter(({ since }) => since < position);
+  if (addressees.length === 0) return marks.acknowledged;
+  if (addressees.every(({ read }) => read >= position)) return marks.read;
+  if (addressees.every(({ delivered }) => delivered >= position)) return marks.delivered;
   return marks.acknowledged;
 }

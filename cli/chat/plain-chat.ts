@@ -9,6 +9,7 @@ import { Output } from '../output.ts';
 import type { Profile } from '../profile.ts';
 import { itemJson, messageJson, renderItem, renderSent } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
+import { sessionAt } from '../which-session.ts';
 import { act, talkWith } from './actions.ts';
 import { commandOf, parseTyped } from './commands.ts';
 import { type LineInput, personInput, scriptInput } from './line-input.ts';
@@ -42,6 +43,9 @@ export async function plainChat(options: PlainOptions): Promise<number> {
     room.close();
   }
 }
+
+/** Whatever ends the chat ends what it plays. */
+const endings = ['SIGINT', 'SIGTERM'] as const;
 
 class PlainRoom implements Room {
   readonly client: UserClient;
@@ -117,20 +121,22 @@ class PlainRoom implements Room {
 
   async replay(session: string): Promise<void> {
     const ended = new AbortController();
-    const stop = () => ended.abort();
-    process.once('SIGINT', stop);
+    const stop = (signal: NodeJS.Signals) => {
+      ended.abort();
+      if (signal === 'SIGTERM') this.#hasLeft = true; // what is typed behind it is said to nobody
+    };
+    for (const signal of endings) process.once(signal, stop);
     try {
       await printReplay(this.client, this.output, session, ended.signal, this.timeoutMs);
     } finally {
-      process.off('SIGINT', stop);
+      for (const signal of endings) process.off(signal, stop);
     }
   }
 
   /** Newest first. */
   async search(text: string): Promise<void> {
     const { client, output, place, timeoutMs } = this;
-    const to = place?.to;
-    const conversation = typeof to === 'object' ? to.session : null;
+    const conversation = place ? await sessionAt(client, place.to, timeoutMs) : null;
     for await (const { messages } of searched(client, text, conversation, timeoutMs))
       for (const message of messages)
         await output.emit(messageJson(message), renderSent(message, output.palette));

@@ -56,7 +56,7 @@ function moved(state: State, rowsUp: number): State {
   const look = lookOf(state);
   return changed(state, state.current, (one) => ({
     ...one,
-    loading: one.loading === 'failed' ? 'none' : one.loading,
+    loading: one.loading === 'underWay' ? one.loading : 'none',
     scroll: scrolled(one, look, paneHeight(state), rowsUp),
   }));
 }

@@ -71,7 +71,8 @@ export class ScreenChat implements Room {
     const parts = [client.line.watch(() => this.#lineChanged())];
     const lag = setInterval(() => this.#tellLine(), 1_000);
     try {
-      parts.push(client.conversations.listen((notice) => this.#told(notice)));
+      const told = (notice: LiveNotice) => this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() });
+      parts.push(client.conversations.listen(told));
       this.#lineChanged();
       void this.#begin();
       return await this.#end;
@@ -85,7 +86,8 @@ export class ScreenChat implements Room {
   get place(): Place | undefined {
     const conversation = currentOf(this.#screen.state);
     const to = addressOf(conversation);
-    return to === undefined ? undefined : { title: titleOf(conversation), to };
+    if (to === undefined) return undefined;
+    return { title: titleOf(conversation), to, isPair: conversation.kind === 'pair' };
   }
 
   get lastHeard(): string {
@@ -131,7 +133,7 @@ export class ScreenChat implements Room {
       import('../player/terminal.ts'),
     ]);
     const recording = await readRecording(this.client, session);
-    await this.#screen.lend(() => playInTerminal(recording, originalPace));
+    await this.#screen.lend((signal) => playInTerminal(recording, originalPace, signal));
   }
 
   async search(text: string): Promise<void> {
@@ -176,6 +178,9 @@ export class ScreenChat implements Room {
         return this.#marks.read(effect);
       case 'lookUp':
         return await this.#fetching.lookUp(effect);
+      case 'renew':
+        await this.#fetching.opened(effect.session).catch(() => undefined); // all are asked for with the next leader
+        return;
       case 'stopSearch':
         return this.#fetching.stopSearch();
       case 'interrupt':
@@ -191,13 +196,6 @@ export class ScreenChat implements Room {
     } catch (error) {
       this.#complain(error);
     }
-  }
-
-  /** Another client of one's own may have begun a conversation. */
-  #told(notice: LiveNotice): void {
-    const isNew = notice.type === 'said' && !conversationOf(this.#screen.state, notice.message.conversation);
-    if (isNew) void this.#fetching.opened(notice.message.session).catch(() => undefined);
-    else this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() });
   }
 
   /** Of a conversation that is not known yet it is asked first what it is. */

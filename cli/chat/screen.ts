@@ -34,6 +34,7 @@ export class Screen {
   #answered: ((text: string | undefined) => void) | undefined;
   #ticking: NodeJS.Timeout | undefined;
   #rangMs = Number.NEGATIVE_INFINITY;
+  #lending: AbortController | undefined;
   #state: State;
 
   constructor(options: ScreenOptions) {
@@ -60,6 +61,7 @@ export class Screen {
   }
 
   close(): void {
+    this.#lending?.abort();
     clearInterval(this.#ticking);
     this.#terminal.close();
     this.#answered?.(undefined);
@@ -99,14 +101,21 @@ export class Screen {
     return await answer;
   }
 
-  /** Lends the terminal to somebody else. */
-  async lend(use: () => Promise<void>): Promise<void> {
+  /** Lends the terminal to somebody else, who gives it back when the screen is closed at the latest. */
+  async lend(use: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const lending = new AbortController();
+    this.#lending = lending;
+    this.dispatch({ type: 'covered', isCovered: true });
     this.#terminal.close();
     try {
-      await use();
+      await use(lending.signal);
     } finally {
-      this.#terminal.open();
-      this.dispatch({ type: 'resized', size: this.#terminal.size });
+      this.#lending = undefined;
+      if (!lending.signal.aborted) {
+        this.#terminal.open();
+        this.dispatch({ type: 'resized', size: this.#terminal.size });
+        this.dispatch({ type: 'covered', isCovered: false });
+      }
     }
   }
 

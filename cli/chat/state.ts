@@ -39,8 +39,11 @@ export interface Conversation {
   readonly window: Window;
   /** Undefined: the end is shown. */
   readonly scroll: Scroll | undefined;
-  /** Whether a part of it is being fetched; what failed is tried again when one scrolls, or there is a leader again. */
-  readonly loading: 'none' | 'underWay' | 'failed';
+  /**
+   * Whether a part of it is being fetched; what failed is tried again when one scrolls, or there is a leader again. What
+   * was cleared stays so until one scrolls.
+   */
+  readonly loading: 'none' | 'underWay' | 'failed' | 'cleared';
   readonly receipts: readonly ReceiptView[];
   /** Who types, and until when that holds. */
   readonly typing: readonly { readonly name: string; readonly untilMs: number }[];
@@ -102,7 +105,6 @@ export interface State {
   readonly settings: Settings;
   readonly conversations: readonly Conversation[];
   readonly current: string;
-  /** The one before, which leaving a group goes back to. */
   readonly editor: Editor;
   readonly line: LineNews;
   readonly lock: Lock | undefined;
@@ -117,6 +119,8 @@ export interface State {
   readonly completion: Completion | undefined;
   /** Names that were heard of, for Tab. */
   readonly names: readonly string[];
+  /** Something else has the terminal. */
+  readonly isCovered: boolean;
   /** Said by others last. */
   readonly lastHeard: string;
   readonly notes: number;
@@ -139,6 +143,7 @@ export function initialState(size: Size, settings: Settings): State {
     highlight: '',
     completion: undefined,
     names: [],
+    isCovered: false,
     lastHeard: '',
     notes: 0,
   };

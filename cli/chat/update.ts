@@ -1,6 +1,6 @@
 import type { ConversationView } from '../../src/client/conversations.ts';
 import type { Event, Ports } from './events.ts';
-import { heard, withNames, withNotice, withoutOldTyping, withSent } from './heard.ts';
+import { heard, withNames, withNotice, withoutOldTyping, withReceipts, withSent } from './heard.ts';
 import { lookOf, paneHeight } from './layout.ts';
 import { entriesAbove, entriesBelow } from './pane.ts';
 import { pressed } from './press.ts';
@@ -20,6 +20,7 @@ import {
   emptyWindow,
   lastOfOthers,
   lastSaid,
+  othersAfter,
   saidFrom,
   windowOf,
   withEarlier,
@@ -48,9 +49,9 @@ function react(state: State, event: Event, ports: Ports): Step {
     case 'heard':
       return heard(state, event.item);
     case 'live':
-      return quiet(withNotice(state, event.notice, event.nowMs));
+      return withNotice(state, event.notice, event.nowMs);
     case 'receipts':
-      return quiet(changed(state, event.key, (one) => ({ ...one, receipts: event.receipts })));
+      return quiet(withReceipts(state, event.key, event.receipts));
     case 'page': {
       const shown = event.where === 'around' ? { ...state, search: undefined } : state;
       return quiet(changed(shown, event.key, (one) => withPage(one, event, state.me)));
@@ -98,6 +99,7 @@ function react(state: State, event: Event, ports: Ports): Step {
         changed(state, state.current, (one) => ({
           ...one,
           scroll: undefined,
+          loading: 'cleared',
           window: {
             ...emptyWindow,
             hasEarlier: one.id !== undefined,
@@ -105,6 +107,8 @@ function react(state: State, event: Event, ports: Ports): Step {
           },
         })),
       );
+    case 'covered':
+      return quiet({ ...state, isCovered: event.isCovered });
     case 'tick':
       return quiet(withoutOldTyping(state, event.nowMs));
   }
@@ -137,7 +141,8 @@ function wantedPage(state: State, conversation: Conversation): 'earlier' | 'late
 /** Whoever looks at the end has read it. */
 function readHere(state: State): Step {
   const { id, key, scroll, window, read, unread } = currentOf(state);
-  if (id === undefined || state.lock || state.search || scroll || window.hasLater) return quiet(state);
+  const isSeen = !state.isCovered && !state.search && !scroll && !window.hasLater;
+  if (id === undefined || state.lock || !isSeen) return quiet(state);
   const last = lastOfOthers(window)?.position;
   if (last === undefined || (last <= read && unread === 0)) return quiet(state);
   const next = changed(state, key, (one) => ({ ...one, unread: 0, mentions: 0, read: Math.max(read, last) }));
@@ -161,7 +166,7 @@ function withStale(state: State): State {
   const conversations = state.conversations.map((one) => ({
     ...one,
     isStale: lastSaid(one.window) !== undefined,
-    loading: 'none' as const,
+    loading: one.loading === 'cleared' ? one.loading : ('none' as const),
   }));
   return { ...state, conversations };
 }
@@ -185,7 +190,7 @@ function withConversations(state: State, views: readonly ConversationView[]): St
 }
 
 function renewed(one: Conversation, fresh: Conversation): Conversation {
-  const { id, session, others, isOpen, topic, unread } = fresh;
+  const { id, session, others, isOpen, topic } = fresh;
   return {
     ...one,
     id,
@@ -193,12 +198,18 @@ function renewed(one: Conversation, fresh: Conversation): Conversation {
     others,
     isOpen,
     topic,
-    unread,
+    unread: unreadOf(one, fresh),
     newest: Math.max(fresh.newest, one.newest),
     read: Math.max(fresh.read, one.read),
     lastAt: Math.max(fresh.lastAt, one.lastAt),
     window: one.id === undefined ? { ...one.window, hasEarlier: true } : one.window,
   };
+}
+
+/** What was heard or read here while that was asked for, it does not know yet. */
+function unreadOf({ window, read }: Conversation, fresh: Conversation): number {
+  if (read > fresh.read) return Math.min(fresh.unread, othersAfter(window, read));
+  return fresh.unread + othersAfter(window, Math.max(fresh.newest, read));
 }
 
 function namedLike({ conversations }: State, { kind, others }: Conversation): Conversation | undefined {

@@ -49,8 +49,9 @@ const entriesKept = 800;
 export const emptyWindow: Window = { entries: [], hasEarlier: true, hasLater: false };
 
 export function saidFrom(view: MessageView | ItemView, me: string): Said {
-  const { id, kind, from, text, at, session, position, members } = view;
+  const { id, kind, from, text, at, session, members } = view;
   const isOwn = from === me && kind !== 'returned';
+  const position = kind === 'returned' ? view.item : view.position;
   return { type: 'said', id, kind, from, text, at, session, position, members, isOwn };
 }
 
@@ -124,6 +125,13 @@ export function lastOfOthers({ entries }: Window): Said | undefined {
   );
 }
 
+/** How much others said after a position, as far as it is in memory. */
+export function othersAfter({ entries }: Window, position: number): number {
+  const isLater = (entry: Entry) =>
+    entry.type === 'said' && entry.kind === 'message' && !entry.isOwn && (entry.position ?? 0) > position;
+  return entries.filter(isLater).length;
+}
+
 export function firstSaid({ entries }: Window): Said | undefined {
   return entries.find((entry): entry is Said => entry.type === 'said' && entry.position !== undefined);
 }
@@ -147,15 +155,16 @@ function placeOf(entries: readonly Entry[], { position }: Said): number {
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index]!;
     if (entry.type === 'note') continue;
-    if (entry.position !== undefined && entry.position < position) break;
+    if (entry.position !== undefined && entry.position <= position) break;
     place = index;
   }
   return place;
 }
 
-/** One message that came back stands at another place than it was said. */
+/** What came back stands where it did so, and not where it was said; all that came back at once at one place. */
 function isSame(entry: Entry, { id, position, isOwn, kind }: Said): boolean {
   if (entry.type !== 'said' || (entry.kind === 'returned') !== (kind === 'returned')) return false;
+  if (kind === 'returned') return entry.position === position && entry.id === id;
   if (entry.position !== undefined && position !== undefined) return entry.position === position;
   return isOwn && entry.isOwn && entry.id === id;
 }

@@ -49,7 +49,8 @@ async function run(options: Options, command: Command): Promise<void> {
   });
   if (isRead) return;
   const { furthestNode, readLog } = await import('../../src/operator/running.ts');
-  await askRunning(options, async (operator, { leftMs }) => {
-    await print(readLog(operator, node ?? (await furthestNode(operator, leftMs())), query, options.timeout));
+  await askRunning(options, async (operator, { leftMs }, own) => {
+    const asked = node ?? own ?? (await furthestNode(operator, leftMs())).node;
+    await print(readLog(operator, asked, query, options.timeout));
   });
 }

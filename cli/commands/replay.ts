@@ -1,6 +1,6 @@
 /** `verbatim replay`: plays a session back with the original pauses, like a video, or makes a file that does. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { MessageView, UserClient } from '../../src/client/client.ts';
+import type { UserClient } from '../../src/client/client.ts';
 import { collect } from '../collect.ts';
 import { UsageError } from '../failure.ts';
 import { duration, type UserOptions, withProfile } from '../options.ts';
@@ -56,6 +56,7 @@ async function run(options: Options): Promise<void> {
   needSession(options);
   if (options.out !== undefined && options.export === undefined)
     throw new UsageError('--out is for --export cast or --export html');
+  if (from && to && isBefore(to, from)) throw new UsageError('--to lies before --from');
   const part = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
   const pace = { speed, maxGapMs: maxGap };
   if (options.export || isForPlayer(options)) await playRecording(options, part, pace);
@@ -64,10 +65,13 @@ async function run(options: Options): Promise<void> {
 
 async function playLines(options: Options, pace: Pace): Promise<void> {
   const output = new Output(options);
-  const messages = await withUser(options, async ({ client, leftMs }) =>
-    messagesOf(client, await sessionOf(client, options, leftMs()), leftMs()),
+  const entries = await withUser(options, async ({ client, leftMs }) =>
+    collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
-  await play(cuesOf(messages, pace), (cue) => printCue(cue, output));
+  const cues = cuesOf(entries, pace);
+  if (cues.length === 0)
+    output.note(entries.length === 0 ? 'nothing was said' : 'nothing was said in that part');
+  await play(cues, (cue) => printCue(cue, output));
 }
 
 async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
@@ -96,13 +100,14 @@ export async function printReplay(
   signal: AbortSignal,
   timeoutMs?: number,
 ): Promise<void> {
-  const messages = await messagesOf(client, session, timeoutMs);
-  await play(cuesOf(messages, originalPace), (cue) => printCue(cue, output), signal);
+  const entries = await collect(client.transcript(session, timeoutMs));
+  await play(cuesOf(entries, originalPace), (cue) => printCue(cue, output), signal);
 }
 
-async function messagesOf(client: UserClient, session: string, timeoutMs?: number): Promise<MessageView[]> {
-  const entries = await collect(client.transcript(session, timeoutMs));
-  return entries.filter(({ kind }) => kind === 'message');
+/** As far as they can be compared before the session is known. */
+function isBefore(one: Moment, other: Moment): boolean {
+  if ('at' in one && 'at' in other) return one.at < other.at;
+  return 'offsetMs' in one && 'offsetMs' in other && one.offsetMs < other.offsetMs;
 }
 
 async function printCue({ message, offsetMs }: Cue, output: Output): Promise<void> {

@@ -2,7 +2,7 @@
 import type { MessageView, UserClient } from '../../src/client/client.ts';
 import type { PassageView } from '../../src/client/conversations.ts';
 import { collect } from '../collect.ts';
-import { cut, type Moment } from '../playback.ts';
+import { cut, firstSaidAt, type Moment } from '../playback.ts';
 import type { Happening, Recording } from './model/recording.ts';
 
 export interface Part {
@@ -22,25 +22,21 @@ export async function readRecording(
 ): Promise<Recording> {
   const entries = await collect(client.transcript(session, timeoutMs));
   const startedAt = entries[0]?.at ?? 0;
-  const firstSaidAt = entries.find(({ kind }) => kind === 'message')?.at ?? startedAt;
   const { others, topic } = await client.conversations.get(session, timeoutMs);
   const { name: self } = await client.whoAmI(timeoutMs);
   const participants = [self, ...others.map(({ name }) => name)];
   const passed =
     participants.length > watchedMax ? [] : await passedIn(client, session, participants, timeoutMs);
   const all = [
-    ...entries.map((entry) => ({ at: entry.at, happening: happeningFrom(entry, startedAt) })),
-    ...passed.map(({ at, kind, name }) => ({
+    ...entries.map((entry) => ({ ...entry, happening: happeningFrom(entry, startedAt) })),
+    ...passed.map(({ at, kind, name, position }) => ({
       at,
+      position,
       happening: { kind, name, what: '', offsetMs: at - startedAt },
     })),
-  ];
-  const happenings = cut(all, firstSaidAt, from, to).map(({ happening }) => happening);
-  return {
-    title: topic || participants.join(', '),
-    startedAt,
-    happenings: happenings.sort((a, b) => a.offsetMs - b.offsetMs),
-  };
+  ].sort((one, other) => one.position - other.position); // much happens within one millisecond
+  const happenings = cut(all, firstSaidAt(entries) ?? startedAt, from, to).map(({ happening }) => happening);
+  return { title: topic || participants.join(', '), startedAt, happenings };
 }
 
 function happeningFrom({ at, kind, from, text, members = [] }: MessageView, startedAt: number): Happening {
@@ -53,6 +49,7 @@ interface Passed {
   readonly kind: 'came' | 'went';
   readonly name: string;
   readonly at: number;
+  readonly position: number;
 }
 
 async function passedIn(
@@ -64,7 +61,8 @@ async function passedIn(
   const passed: Passed[] = [];
   for (const name of names) {
     const passages = await collect(client.conversations.passages(session, name, timeoutMs)).catch(goneFor);
-    for (const { kind, at } of presenceOf(passages.reverse())) passed.push({ kind, at, name });
+    for (const { kind, at, position } of presenceOf(passages.reverse()))
+      passed.push({ kind, at, name, position });
   }
   return passed;
 }

@@ -4,11 +4,12 @@ import type { Pace } from './model/player.ts';
 import type { Recording } from './model/recording.ts';
 import { PlayerView } from './view.ts';
 
-/** Plays until whoever watches leaves. */
-export async function playInTerminal(recording: Recording, pace: Pace): Promise<void> {
+/** Plays until whoever watches leaves, or nobody can any more. */
+export async function playInTerminal(recording: Recording, pace: Pace, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const draw = () => terminal.paint(() => view.frame(terminal.size));
     const leave = () => {
+      signal?.removeEventListener('abort', leave);
       view.close();
       terminal.close();
       resolve();
@@ -27,5 +28,7 @@ export async function playInTerminal(recording: Recording, pace: Pace): Promise<
     terminal.open();
     const view = new PlayerView(recording, pace, draw);
     view.play();
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
   });
 }

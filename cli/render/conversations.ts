@@ -1,11 +1,8 @@
-import type { ConversationView } from '../../src/client/conversations.ts';
+import { type ConversationView, unreadMax } from '../../src/client/conversations.ts';
 import type { Palette } from './colour.ts';
 import { table } from './table.ts';
 import { visible } from './text.ts';
 import { iso } from './time.ts';
-
-/** At this count the server stops counting. */
-const unreadMax = 100;
 
 export function renderConversations(conversations: readonly ConversationView[], palette: Palette): string[] {
   if (conversations.length === 0) return ['no conversations yet'];

@@ -2,8 +2,8 @@
 
 const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Control characters, line separators, and what turns the direction of writing around. */
-const unfit = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters, line separators, what turns the direction of writing around, and letters that nothing shows. */
+const unfit = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\u{e0000}-\u{e007f}]/gu;
 
 /**
  * One message stays one line, and nobody's words move the cursor, change colours or hide other words. Everything else
@@ -23,7 +23,8 @@ export function safeJson(object: object): string {
 
 /** The same of what is JSON already. */
 export function asSafeJson(json: string): string {
-  return json.replace(unfit, (character) => `\\u${hex(character.codePointAt(0)!, 4)}`);
+  const escaped = (unit: string) => `\\u${hex(unit.charCodeAt(0), 4)}`; // JSON knows halves of surrogate pairs only
+  return json.replace(unfit, (character) => character.split('').map(escaped).join(''));
 }
 
 /** The last guard before a terminal: of what is neither a line break nor a colour of ours, nothing goes through. */

@@ -55,6 +55,7 @@ export class Terminal {
 
   close(): void {
     clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined; // it may be opened again
     clearTimeout(this.#escapeTimer);
     process.off('exit', this.#restore);
     process.off('uncaughtExceptionMonitor', this.#restore);

@@ -5,12 +5,19 @@ import type { Answer } from '../protocol/answers.ts';
 import { type LiveNotice, liveNotice, typingEveryMs, typingLastsMs } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
-import type { ConversationView, Cursor, MessageView, PassageView, ReceiptView } from '../protocol/views.ts';
+import {
+  type ConversationView,
+  type Cursor,
+  type MessageView,
+  type PassageView,
+  type ReceiptView,
+  unreadMax,
+} from '../protocol/views.ts';
 import { Refused } from './errors.ts';
 import type { Line } from './line.ts';
 
 export type { ConversationView, Cursor, LiveNotice, MessageView, PassageView, ReceiptView };
-export { typingLastsMs };
+export { typingLastsMs, unreadMax };
 
 /** Of a command: the id that makes a repeat safe, and how long to try; without `timeoutMs` for ever. */
 export interface Asking {

@@ -1,8 +1,8 @@
 /** Reaching the broker over NATS. */
 import { errors, type NatsConnection } from 'nats';
-import { clientSubjects, formatIntroduction, type Introduction } from '../protocol/subjects.ts';
+import { formatIntroduction, type Introduction } from '../protocol/subjects.ts';
+import { ClientBus } from '../transport/client-bus.ts';
 import { connectTo } from '../transport/connection.ts';
-import { NatsBus } from '../transport/nats-bus.ts';
 import { InsecureServer, type Security } from '../transport/security.ts';
 import { Refused, Unanswered } from './errors.ts';
 import type { Link } from './link.ts';
@@ -59,10 +59,9 @@ async function link(
     security,
     credentials: { user: formatIntroduction(introduction), pass: secret },
     name: speaker,
-    inboxPrefix: clientSubjects.inboxPrefix(speaker),
     patient: false,
   });
-  return Object.assign(new NatsBus(connection), {
+  return Object.assign(new ClientBus(connection, speaker), {
     close: () => connection.close(),
     server: () => connection.getServer(),
     onRefused: (listener: (problem: Error) => void) =>

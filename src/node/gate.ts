@@ -2,7 +2,8 @@
  * Who gets in, and who has to leave: what this node knows of accounts, bound to the border.
  *
  * A permit holds until its log-in ends. Every node sees that in the log and ends the connections itself, those included
- * that a node let in which had not heard of it yet. They are left a moment for the answer to whatever ended them.
+ * that a node let in which had not heard of it yet. They are left a moment for the answer to whatever ended them. Whoever
+ * stays all the same is found when those who are in are looked through ([inspection](inspection.ts)).
  */
 import { hashToken } from '../events/tokens.ts';
 import type { Subscription } from '../ports/bus.ts';
@@ -21,6 +22,7 @@ import { turnOf } from '../transport/turns.ts';
 import type { Warden } from '../transport/warden.ts';
 import { Arrivals } from './arrivals.ts';
 import { Crowds, Guests } from './crowds.ts';
+import { connectionName, inspectLogIns } from './inspection.ts';
 
 export interface GateOptions extends BorderOptions {
   /** Of the key that signs permits. */
@@ -31,6 +33,8 @@ export interface GateOptions extends BorderOptions {
   readonly banishment: Banishment;
   /** Other nodes that take part at present. */
   others(): readonly string[];
+  /** Whether this one does: it follows or leads. */
+  takesPart(): boolean;
 }
 
 const judgePatienceMs = 1_500;
@@ -43,7 +47,7 @@ const guestsPerOriginMax = 128;
 const refused: Verdict = { isAdmitted: false };
 
 export function openGate(open: OpenCopy, positions: Positions, options: GateOptions): Subscription {
-  const { clock, node, seed, others, gatewayPassword } = options;
+  const { clock, node, seed, others, gatewayPassword, stamps, takesPart } = options;
   const guests = new Guests();
   const called = callWarden(options, clock);
   const warden = () => called.warden();
@@ -53,6 +57,7 @@ export function openGate(open: OpenCopy, positions: Positions, options: GateOpti
     watchEndedLogIns(open.copy, (tokenHash) => {
       clock.setTimeout(() => void warden()?.expel(connectionName(tokenHash)).catch(ignore), graceMs);
     }),
+    inspectLogIns({ clock, rows: open.copy.rows, warden, now: () => stamps.now(), takesPart }),
     options.banishment.start((speaker) => {
       // Where they came in is known: until the servers have been asked a flood would go on.
       for (const place of arrivals.of(speaker)) void warden()?.kick(place).catch(ignore);
@@ -76,11 +81,6 @@ export function openGate(open: OpenCopy, positions: Positions, options: GateOpti
       for (const part of parts) part.stop();
     },
   };
-}
-
-/** What the connections of a log-in are called: enough of the hash to tell it from all others. */
-function connectionName(tokenHash: string): string {
-  return `log-in:${tokenHash.slice(0, 32)}`;
 }
 
 /** Guests are nobody yet and choose their ids: what can be counted, and sent away, is a network's. */

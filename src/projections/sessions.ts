@@ -1,9 +1,14 @@
 /** Sessions: their state, whose they are, which one a pair would continue, and who was in a group from when to when. */
-import { evolveSession, initialSession, type SessionEvent } from '../actors/session/state.ts';
+import {
+  evolveSession,
+  initialSession,
+  type SessionEvent,
+  type SessionState,
+} from '../actors/session/state.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { numberKey, type RowWriter } from './rows.ts';
 import type { StoredEvent } from './stored.ts';
-import { beginnings, groups, memberships, pairs, type Stay, sessions, stays } from './tables.ts';
+import { beginnings, groups, memberships, pairs, partings, type Stay, sessions, stays } from './tables.ts';
 
 /** A user's stays in one group that are remembered; what was said in those before them is not shown any more. */
 const staysMax = 32;
@@ -11,12 +16,13 @@ const staysMax = 32;
 export function foldSessions(rows: RowWriter, { event, position }: StoredEvent): void {
   if (!isSessionEvent(event)) return;
   const id = event.data.session;
-  rows.put(sessions.key(id), evolveSession(sessions.get(rows, id) ?? initialSession, event));
+  const after = evolveSession(sessions.get(rows, id) ?? initialSession, event);
+  rows.put(sessions.key(id), after);
   if (event.type === 'SessionOpened') foldOpening(rows, event.data, position);
   else if (event.type === 'GroupOpened')
     for (const user of event.data.participants) enter(rows, user, id, position);
   else if (event.type === 'MemberJoined') enter(rows, event.data.member, id, position);
-  else if (event.type === 'MemberLeft') leave(rows, event.data.member, id, position);
+  else if (event.type === 'MemberLeft') leave(rows, event.data.member, after, position);
 }
 
 export function isSessionEvent(event: DomainEvent): event is SessionEvent {
@@ -41,7 +47,10 @@ function enter(rows: RowWriter, user: string, group: string, position: number): 
   rows.put(groups.key(user), [...(groups.get(rows, user) ?? []), group]);
 }
 
-function leave(rows: RowWriter, user: string, group: string, position: number): void {
+/** What happens in a group from then on is none of the user's business, nor is who comes or what it is about. */
+function leave(rows: RowWriter, user: string, left: SessionState, position: number): void {
+  const group = left.id;
+  rows.put(partings.key(user, group), left);
   const ended = (stays.get(rows, user, group) ?? []).map(([from, to]): Stay => [from, to ?? position]);
   rows.put(stays.key(user, group), ended);
   rows.put(

@@ -69,6 +69,8 @@ export const beginnings = new Table<string>('beginning');
 export const memberships = new Table<string>('member');
 /** User id, group's session id → when the user was in. */
 export const stays = new Table<readonly Stay[]>('stay');
+/** User id, group's session id → the group as it was when the user left it last. */
+export const partings = new Table<SessionState>('parting');
 /** User id → session ids of the groups that the user is in, in the order of joining. */
 export const groups = new Table<readonly string[]>('groups');
 /** Id of a conversation's first session, user id → up to which position it was read. */

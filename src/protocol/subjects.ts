@@ -28,7 +28,11 @@ export const clientSubjects = {
   live: (speaker: Speaker) => `verbatim.live.${speaker}`,
   /** Who leads. */
   leader: 'verbatim.leader',
+  /** Where a client asks for answers; what comes there by itself is the server's word that nobody listens. */
   inboxPrefix: (speaker: Speaker) => `_INBOX_${speaker}`,
+  /** Where answers go instead: to a group, so that each goes out once, however many of a user's connections listen. */
+  answersPrefix: (speaker: Speaker) => `verbatim.answer.${speaker}`,
+  answersGroup: 'one',
 } as const;
 
 export const operatorSubjects = {
@@ -49,15 +53,19 @@ export const inspectorSubjects = {
 } as const;
 
 /**
- * Whether an answer may go to `reply`. The broker checks what a client publishes to, but not where it asks the answer to
- * be sent: a node that answered anywhere would carry a guest's words into the log.
+ * Where an answer goes; undefined: nowhere. The broker checks what a client publishes to, but not where it asks the answer
+ * to be sent: a node that answered anywhere would carry a guest's words into the log.
  */
-export function mayAnswer(subject: string, reply: string): boolean {
+export function answerSubject(subject: string, reply: string): string | undefined {
   const [, kind, speaker = ''] = subject.split('.');
-  if (kind === 'cmd' || kind === 'get') return reply.startsWith(`${clientSubjects.inboxPrefix(speaker)}.`);
-  const askers = [operatorSubjects.inboxPrefix, inspectorSubjects.inboxPrefix];
-  if (kind === 'ops') return askers.some((prefix) => reply.startsWith(`${prefix}.`));
-  return reply.startsWith('_INBOX.'); // between nodes
+  if (kind === 'cmd' || kind === 'get') {
+    const prefix = clientSubjects.inboxPrefix(speaker);
+    const isOwn = reply.startsWith(`${prefix}.`);
+    return isOwn ? clientSubjects.answersPrefix(speaker) + reply.slice(prefix.length) : undefined;
+  }
+  const operators = [operatorSubjects.inboxPrefix, inspectorSubjects.inboxPrefix];
+  const prefixes = kind === 'ops' ? operators : ['_INBOX']; // or between nodes
+  return prefixes.some((prefix) => reply.startsWith(`${prefix}.`)) ? reply : undefined;
 }
 
 /** Splits `verbatim.<kind>.<speaker>.<last>`. */
@@ -70,7 +78,7 @@ export function parseSubject(subject: string): { speaker: Speaker; last: string 
 export function guestPermissions(guest: string) {
   return {
     publish: [`verbatim.cmd.${guest}.*`],
-    subscribe: [`${clientSubjects.inboxPrefix(guest)}.>`, clientSubjects.leader],
+    subscribe: [...answersTo(guest), clientSubjects.leader],
   };
 }
 
@@ -83,13 +91,19 @@ export function userPermissions(user: string) {
       `verbatim.inspect.${user}.*`,
     ],
     subscribe: [
-      `${clientSubjects.inboxPrefix(user)}.>`,
+      ...answersTo(user),
       clientSubjects.push(user),
       clientSubjects.live(user),
       clientSubjects.leader,
       inspectorSubjects.interest,
     ],
   };
+}
+
+/** Behind a space stands the group that whoever subscribes must be of. */
+function answersTo(speaker: Speaker): string[] {
+  const { inboxPrefix, answersPrefix, answersGroup } = clientSubjects;
+  return [`${inboxPrefix(speaker)}.>`, `${answersPrefix(speaker)}.> ${answersGroup}`];
 }
 
 /** How a client introduces itself to the broker: the user name of the connection. */

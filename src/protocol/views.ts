@@ -42,6 +42,8 @@ export const sessionView = z.object({
   state: z.string(),
   /** Of a group. */
   topic: z.string().optional(),
+  /** The id of the first session of the conversation that it belongs to. */
+  conversation: z.string().default(''),
 });
 
 /** Somebody's client came or went; somebody is online while any client is. */
@@ -79,7 +81,13 @@ export const unreadMax = 100;
 export const previewLength = 200;
 
 /** How far somebody else is in a conversation, in positions of its messages; 0: nothing. */
-export const receiptView = z.object({ name: z.string(), delivered: natural, read: natural });
+export const receiptView = z.object({
+  name: z.string(),
+  delivered: natural,
+  read: natural,
+  /** Where they came to the group: what was said before is not for them. */
+  since: natural.default(0),
+});
 
 /** Where a walk back through a conversation goes on: before this message. */
 export const cursor = z.object({ session: z.string(), position: natural });

@@ -195,8 +195,7 @@ export class RecordedUser {
     const asked: Asked = { op: 'read', name, args: { what: 'transcript', session, after } };
     return await this.#scribe.call(asked, async () => {
       const page = await this.#client.line.query('transcript', { session, after, limit }, timeoutMs);
-      const said = page.messages.filter(({ kind }) => kind === 'message');
-      return { messages: said.map(asRead), more: page.next !== null, position: this.position };
+      return { messages: readsOf(page.messages), more: page.next !== null, position: this.position };
     });
   }
 
@@ -268,9 +267,11 @@ export class RecordedUser {
   }
 }
 
-/** As the checkers compare it. */
-function asRead({ id, session, from, text, at, position }: MessageView): MessageRead {
-  return { id, session, from, text, at, position };
+/** As the checkers compare it: what was said, without who came and went. */
+export function readsOf(entries: readonly MessageView[]): MessageRead[] {
+  return entries
+    .filter(({ kind }) => kind === 'message')
+    .map(({ id, session, from, text, at, position }) => ({ id, session, from, text, at, position }));
 }
 
 function resultOf({ position, session, user, duplicate }: Answer): Result {

@@ -5,16 +5,20 @@
  * it is looked at: longer the more went wrong lately, on its connection or with that name, but never longer than
  * `waitMsMax`, so that the right password still gets in. Each connection has one attempt at a time, so guessing faster
  * takes more connections. Names that nobody has slow down like others. Whoever is logged in is not concerned by what
- * others try: a change of the password is no attempt on the name. A new leader knows nothing of all this and begins anew.
+ * others try: a change of the password is no attempt on the name. Each of a user's clients waits for itself, until they
+ * guessed too often together. A new leader knows nothing of all this and begins anew.
  */
+import { canonicalName } from '../events/names.ts';
+import type { Sender } from './decider.ts';
+import type { SecretCommand } from './prepare.ts';
 import { remember } from './remember.ts';
 
 export interface Attempt {
-  /** Who speaks: a guest's id, unlike every other connection's, or a user's. */
+  /** Who speaks: a guest's id, unlike every other connection's, or a user's and the client's. */
   readonly connection: string;
   /** Of the command: it waits once, however often it is sent. */
   readonly id: string;
-  /** Canonical name that is tried, if any. */
+  /** Canonical name that is tried, or whose password it is that a user changes, by whichever client. */
   readonly name: string | undefined;
 }
 
@@ -91,4 +95,11 @@ export class Attempts {
       remember(failures, key, { count, atMs: this.#nowMs() }, rememberedMax);
     }
   }
+}
+
+export function attemptOf({ id: sender, client }: Sender, command: SecretCommand): Attempt {
+  // No name begins with a slash: what others try on the name is nothing to whoever is logged in.
+  if (command.type === 'ChangePassword')
+    return { connection: `${sender}/${client}`, id: command.id, name: `/${sender}` };
+  return { connection: sender, id: command.id, name: canonicalName(command.name) };
 }

@@ -23,7 +23,7 @@ import { Desk } from './desk.ts';
 import { Frames } from './frames.ts';
 import { commandLimits, Intake } from './intake.ts';
 import { Notices } from './notices.ts';
-import { PacedPasswords } from './paced-passwords.ts';
+import { passwordsInTurns } from './paced-passwords.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
 import { Buckets, type SendRate } from './send-rate.ts';
@@ -71,7 +71,6 @@ export class ChatLeader implements LeaderService {
 
   constructor(leadership: Leadership, replica: Replica, options: ChatOptions) {
     const { bus, clock, random, sessionGapMs, logInMs } = options;
-    const passwords = new PacedPasswords(options.passwords);
     const rows = () => leadership.appender.rows;
     const nowMs = () => clock.monotonicMs();
     this.#options = options;
@@ -88,7 +87,7 @@ export class ChatLeader implements LeaderService {
     this.#desk = new Desk({
       leadership,
       decider: this.#decider,
-      passwords,
+      ...passwordsInTurns(options.passwords, nowMs),
       stamps: replica.stamps,
       frames,
       attempts: new Attempts(nowMs),

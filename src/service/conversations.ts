@@ -5,7 +5,16 @@ import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Clock } from '../ports/clock.ts';
 import { numberKey } from '../projections/rows.ts';
 import type { StoredEvent } from '../projections/stored.ts';
-import { memberships, names, pairs, reads, sessions, users } from '../projections/tables.ts';
+import {
+  memberships,
+  names,
+  pairs,
+  reads,
+  type Stay,
+  sessions,
+  stays,
+  users,
+} from '../projections/tables.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import {
   type ConversationView,
@@ -15,7 +24,7 @@ import {
   unreadMax,
 } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
-import { conversationOf, sightOf } from './belonging.ts';
+import { conversationOf, sessionFor, sightOf } from './belonging.ts';
 import type { Frames } from './frames.ts';
 import { nameOf, viewMessage } from './views.ts';
 import { Walks } from './walk.ts';
@@ -102,7 +111,7 @@ export class Conversations {
     const { rows } = this.#copy;
     if (!sightOf(rows, user, conversation)) return refusal('unknown-session');
     const session = this.#latestOf(conversation);
-    const { done, value } = await this.#walks.back(session, null).next();
+    const { done, value } = await this.#back(user, { session, position: null }).next();
     const last = done ? 0 : value.position;
     const first = conversationOf(rows, session);
     const receipts = this.#othersIn(user, session).map((other) => ({
@@ -110,6 +119,7 @@ export class Conversations {
       // Where they are in other conversations is nobody's business in this one.
       delivered: Math.min(last, users.get(rows, other)?.shown ?? 0),
       read: Math.min(last, reads.get(rows, first, other) ?? 0),
+      since: stays.get(rows, other, session)?.at(-1)?.[0] ?? 0,
     }));
     return { receipts };
   }
@@ -124,7 +134,7 @@ export class Conversations {
 
   async #view(user: string, session: string): Promise<ConversationView> {
     const { rows } = this.#copy;
-    const { isGroup = false, topic = '', participants = [] } = sessions.get(rows, session) ?? {};
+    const { isGroup = false, topic = '', participants = [] } = sessionFor(rows, user, session) ?? {};
     const conversation = conversationOf(rows, session);
     const others = this.#othersIn(user, session);
     const isThere = (other: string) => users.get(rows, other)?.state !== 'deleted';
@@ -195,14 +205,21 @@ export class Conversations {
     for (;;) {
       const sight = sightOf(this.#copy.rows, user, session);
       if (!sight) return;
-      for await (const entry of this.#walks.back(session, position)) {
-        if (entry.position < sight.from) break;
-        if (sight.covers(entry.position)) yield entry;
-      }
+      for (const stay of sight.stays.toReversed()) yield* this.#during(stay, session, position);
       const before = sessions.get(this.#copy.rows, session)?.continues;
       if (!on || !before) return;
       session = before;
       position = null;
+    }
+  }
+
+  /** Begins where the stay ends: much may have been said since. */
+  async *#during([from, to]: Stay, session: string, before: number | null): AsyncGenerator<StoredEvent> {
+    if (before !== null && before <= from) return;
+    const end = to === null ? before : Math.min(to + 1, before ?? Number.POSITIVE_INFINITY);
+    for await (const entry of this.#walks.back(session, end)) {
+      if (entry.position < from) return;
+      yield entry;
     }
   }
 
@@ -223,7 +240,7 @@ export class Conversations {
   }
 
   #othersIn(user: string, session: string): string[] {
-    const { participants = [] } = sessions.get(this.#copy.rows, session) ?? {};
+    const { participants = [] } = sessionFor(this.#copy.rows, user, session) ?? {};
     return participants.filter((participant) => participant !== user);
   }
 }

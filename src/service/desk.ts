@@ -17,14 +17,13 @@ import {
 } from '../events/commands.ts';
 import type { DomainEvent } from '../events/domain.ts';
 import { limits } from '../events/limits.ts';
-import { canonicalName } from '../events/names.ts';
 import { type Postponement, postponed, type Refusal, refusal } from '../events/refusals.ts';
 import type { Passwords } from '../ports/passwords.ts';
 import { answers as answersTable } from '../projections/tables.ts';
 import { type Answer, answerFrom, type Reply } from '../protocol/answers.ts';
 import type { Leadership } from '../replication/leadership.ts';
 import type { Stamps } from '../replication/stamps.ts';
-import type { Attempt, Attempts } from './attempts.ts';
+import { type Attempts, attemptOf } from './attempts.ts';
 import type { Decider, Sender } from './decider.ts';
 import type { Frames } from './frames.ts';
 import { TooManyWait } from './paced-passwords.ts';
@@ -43,6 +42,8 @@ export interface DeskOptions {
   readonly leadership: Leadership;
   readonly decider: Decider;
   readonly passwords: Passwords;
+  /** For those who register. */
+  readonly newPasswords: Passwords;
   readonly stamps: Stamps;
   readonly frames: Frames;
   readonly attempts: Attempts;
@@ -58,8 +59,6 @@ interface Outcome {
   answer(): Answer | Promise<Answer>;
 }
 
-/** What passwords wait for others' takes about so long. */
-const hashedLaterMs = 1_000;
 /** Whoever asks for too much waits at least so long, and then has some more at once. */
 const slowDownMsMin = 100;
 
@@ -188,7 +187,8 @@ export class Desk {
   }
 
   async #takePrepared(sender: Sender, command: SecretCommand): Promise<Outcome | Postponement> {
-    const { leadership, passwords, attempts } = this.#options;
+    const { leadership, attempts } = this.#options;
+    const passwords = this.#options[command.type === 'Register' ? 'newPasswords' : 'passwords'];
     const known = this.#known(sender, command);
     if (known) return known;
     const attempt = attemptOf(sender, command);
@@ -205,7 +205,7 @@ export class Desk {
       if (command.type !== 'Register' && 'isRefused' in outcome) isRight = !outcome.isRefused;
       return outcome;
     } catch (error) {
-      if (error instanceof TooManyWait) return postponed(hashedLaterMs);
+      if (error instanceof TooManyWait) return postponed(error.retryAfterMs);
       throw error;
     } finally {
       attempts.ended(attempt, isRight);
@@ -290,9 +290,4 @@ function idOf(raw: unknown): string {
 
 function isGuest({ id }: Sender): boolean {
   return id.startsWith('g-');
-}
-
-function attemptOf({ id: connection }: Sender, command: SecretCommand): Attempt {
-  const name = command.type === 'ChangePassword' ? undefined : canonicalName(command.name);
-  return { connection, id: command.id, name };
 }

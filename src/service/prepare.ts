@@ -77,22 +77,26 @@ async function prepareAgainst(
   const { password, ...rest } = command;
   switch (command.type) {
     case 'Register':
-      return { ...rest, passwordHash: await passwords.hash(password) } as PreparedCommand;
+      return { ...rest, passwordHash: await passwords.hash(composed(password)) } as PreparedCommand;
     case 'LogIn': {
       const verifiedAgainst = await verified(known, password, passwords);
       const isOutdated = verifiedAgainst !== null && passwords.isOutdated(verifiedAgainst);
-      const renewed = isOutdated ? { passwordHash: await passwords.hash(password) } : {};
+      const renewed = isOutdated ? { passwordHash: await passwords.hash(composed(password)) } : {};
       return { ...rest, verifiedAgainst, ...renewed } as PreparedCommand;
     }
     case 'Recover': {
       const { recoveryCode, ...open } = rest as Omit<typeof command, 'password'>;
-      const passwordHash = await passwords.hash(password);
+      const passwordHash = await passwords.hash(composed(password));
       return { ...open, recoveredBy: hashToken(recoveryCode), passwordHash } as PreparedCommand;
     }
     case 'ChangePassword': {
       const { newPassword, ...open } = rest as Omit<typeof command, 'password'>;
       const verifiedAgainst = await verified(known, password, passwords);
-      return { ...open, verifiedAgainst, passwordHash: await passwords.hash(newPassword) } as PreparedCommand;
+      return {
+        ...open,
+        verifiedAgainst,
+        passwordHash: await passwords.hash(composed(newPassword)),
+      } as PreparedCommand;
     }
     default:
       return command satisfies never;
@@ -100,7 +104,16 @@ async function prepareAgainst(
 }
 
 async function verified(known: string | undefined, password: string, passwords: Passwords) {
-  return (await passwords.verify(known, password)) ? (known ?? null) : null;
+  const usual = composed(password);
+  const isRight =
+    (await passwords.verify(known, usual)) ||
+    (password !== usual && (await passwords.verify(known, password))); // hashed as it was typed, before 0.2
+  return isRight ? (known ?? null) : null;
+}
+
+/** Some keyboards write `é` as one character, others as two: it is one password (NFC, as in OpaqueString of RFC 8265). */
+function composed(password: string): string {
+  return password.normalize('NFC');
 }
 
 /** Tells a repeat from another command under the same id. Secrets are left out: the log must not help to guess them. */

@@ -18,7 +18,7 @@ const sweepMs = 1_000;
 const bytesPerQuestion = 8 * 1024;
 
 /** Questions that cost as much as so many others: thousands of events are looked at for them, or many conversations. */
-const costs: Readonly<Record<string, number>> = { search: 100, conversations: 10, messages: 2 };
+const costs: Readonly<Record<string, number>> = { search: 100, passages: 20, conversations: 10, messages: 2 };
 
 export interface ReadServiceOptions {
   readonly clock: Clock;

@@ -4,18 +4,11 @@ import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Clock } from '../ports/clock.ts';
 import { numberKey } from '../projections/rows.ts';
-import {
-  mailboxes,
-  memberships,
-  names,
-  type Place,
-  sessions as sessionRows,
-  users as userRows,
-} from '../projections/tables.ts';
+import { mailboxes, memberships, names, type Place, users as userRows } from '../projections/tables.ts';
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
 import type { ItemView, MessageView, SessionView, UserView } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
-import { sightOf } from './belonging.ts';
+import { conversationOf, sessionFor, sightOf } from './belonging.ts';
 import { clusterId } from './cluster-id.ts';
 import { Conversations } from './conversations.ts';
 import type { Frames } from './frames.ts';
@@ -123,11 +116,13 @@ export class Reader {
       limit: request.limit,
     });
     const found = rows.flatMap(([, text]): SessionView[] => {
-      const row = sessionRows.get(this.#copy.rows, JSON.parse(text) as string); // rows of `memberships` hold session ids
+      const row = sessionFor(this.#copy.rows, user, JSON.parse(text) as string); // rows of `memberships` hold session ids
       if (!row || (other !== null && !row.participants.includes(other))) return [];
       const { id: session, openedAt, lastAt, messages, state, isGroup, topic } = row;
       const participants = row.participants.map((participant) => nameOf(this.#copy.rows, participant));
-      return [{ session, participants, openedAt, lastAt, messages, state, ...(isGroup ? { topic } : {}) }];
+      const conversation = conversationOf(this.#copy.rows, session);
+      const about = isGroup ? { topic } : {};
+      return [{ session, participants, openedAt, lastAt, messages, state, conversation, ...about }];
     });
     return { sessions: found, next: nextPage(rows, request.limit, (key) => memberships.rest(key, user)) };
   }
@@ -143,8 +138,10 @@ export class Reader {
     const { views, taken } = await fitting(places, async (place) =>
       sight.covers(place[0]) ? await this.#viewMessage(place) : undefined,
     );
+    const end = places[taken - 1]?.[0] ?? Number.POSITIVE_INFINITY;
     const isLast = taken === places.length && places.length < limit;
-    return { messages: views, next: isLast ? null : (places[taken - 1]?.[0] ?? null) };
+    const isPast = end >= (sight.to ?? Number.POSITIVE_INFINITY);
+    return { messages: views, next: isLast || isPast ? null : end };
   }
 }
 

@@ -32,7 +32,9 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'something was thrown that is no error';
   const { name, message, stack = '' } = error;
   const { code } = error as NodeJS.ErrnoException;
-  const isOwn = code !== undefined || error instanceof TypeError || error instanceof ReferenceError;
+  const isQuoting = code?.startsWith('ERR_INVALID_') ?? false; // Node's own, of arguments
+  const isKnown = code !== undefined || error instanceof TypeError || error instanceof ReferenceError;
+  const isOwn = isKnown && !isQuoting;
   const place = /\n\s+at (.*)/.exec(stack)?.[1];
   return [
     code ?? name,

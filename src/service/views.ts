@@ -25,7 +25,8 @@ export function viewMessage(rows: Rows, { event, position }: StoredEvent): Messa
       return { id, from: named(event.data.from), text: event.data.text, kind: 'message', ...place };
     case 'GroupOpened': {
       const { by, topic, participants } = event.data;
-      return { id, from: named(by), text: topic, kind: 'opened', members: participants.map(named), ...place };
+      const members = participants.map(named).sort(); // ids are in no order that means anything
+      return { id, from: named(by), text: topic, kind: 'opened', members, ...place };
     }
     case 'MemberJoined': {
       const { by, member } = event.data;

@@ -58,20 +58,26 @@ export const mixes: Readonly<Partial<Record<Safeguard, Mix>>> = {
     everyMs: 600,
   },
   'count-of-pledges': {
-    weights: { ...away, 'stream-lost': 6, 'stream-cut': 2 },
+    weights: { kill: 6, sever: 6, block: 3, 'stream-lost': 4 },
     losses: 'stream',
     minCopies: 1,
+    everyMs: 400,
   },
+  // Much has to be under way when something of it is lost: so everybody is late rather than gone.
   'order-per-client': {
-    weights: { ...away, 'block-client': 6, 'sever-client': 6, 'pause-client': 3, 'server-restart': 2 },
-    everyMs: 600,
+    weights: { pause: 12, 'pause-client': 6, 'slow-network': 3 },
+    everyMs: 400,
   },
   'hash-check': { weights: { ...away, 'wrong-fold': 4 } },
   fsync: { weights: { ...away, blackout: 4, 'stream-lost': 2 }, sync: true },
   seal: {
-    weights: { ...away, 'stream-hidden': 4, 'stream-cut': 4, 'stream-lost': 1 },
+    weights: { ...away, 'stream-hidden': 4, 'stream-cut': 10, 'hung-stream': 2 },
     losses: 'stream',
-    everyMs: 800,
+    everyMs: 300,
   },
-  seam: { weights: { ...away, 'stream-cut': 8 }, losses: 'stream', everyMs: 800 },
+  seam: {
+    weights: { kill: 6, 'slow-network': 3, 'stream-cut': 10, 'stream-hidden': 3 },
+    losses: 'stream',
+    everyMs: 500,
+  },
 };

@@ -39,9 +39,11 @@ export class Argon2Passwords implements Passwords {
   }
 
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    if (stored !== undefined) return await verify(stored, password);
-    await verify(await this.#nobody, password);
-    return false;
+    const isRight = stored !== undefined && (await verify(stored, password));
+    // Less work than where there is no account would tell that there is one.
+    if (!isRight && (stored === undefined || this.isOutdated(stored)))
+      await verify(await this.#nobody, password);
+    return isRight;
   }
 
   isCommon(password: string): Promise<boolean> {

@@ -24,8 +24,11 @@ const ANSWERED_SUBJECT = 'verbatim.border.answered';
 /** The account in `nats.conf` that clients are placed in. */
 const CLIENT_ACCOUNT = 'APP';
 
-/** A client has its inbox, its pushes and who leads; a request is at most `limits.requestBytesMax`, with room for a refusal. */
-export const connectionLimits: Limits = { subscriptions: 8, payloadBytes: 320 * 1024 };
+/**
+ * A client has its inbox, its answers, its pushes, what is only live, and who leads; a request is at most `limits.requestBytesMax`, with room
+ * for a refusal.
+ */
+export const connectionLimits: Limits = { subscriptions: 6, payloadBytes: 320 * 1024 };
 /** Much longer than an answer takes, and several fit into the server's patience of 2 s. */
 const turnMs = 150;
 /** Questions that were answered lately: none is open for longer than the server's patience. */
@@ -43,7 +46,8 @@ const questionSchema = z.object({
       pass: z.string().max(128).optional(),
       auth_token: z.string().max(256).optional(),
     })
-    .optional(),
+    .optional()
+    .catch({}), // whoever says more than we understand is nobody, and hears so
 });
 type Question = z.infer<typeof questionSchema>;
 

@@ -1,7 +1,7 @@
 /** The bus port on a NATS connection. */
 import { errors, type Msg, type NatsConnection } from 'nats';
 import { type Bus, type BusMessage, NoAnswer, NobodyThere, type Subscription } from '../ports/bus.ts';
-import { mayAnswer } from '../protocol/subjects.ts';
+import { answerSubject } from '../protocol/subjects.ts';
 
 export class NatsBus implements Bus {
   readonly #connection: NatsConnection;
@@ -30,7 +30,7 @@ export class NatsBus implements Bus {
     const subscription = this.#connection.subscribe(subject, {
       ...options,
       callback: (error, message: Msg) => {
-        if (!error) handler(new Received(message));
+        if (!error) handler(new Received(this.#connection, message));
       },
     });
     return { stop: () => subscription.unsubscribe() };
@@ -83,9 +83,11 @@ export class NatsBus implements Bus {
 
 /** Judged when it is asked for: of a flood most messages are not even read. */
 class Received implements BusMessage {
+  readonly #connection: NatsConnection;
   readonly #message: Msg;
 
-  constructor(message: Msg) {
+  constructor(connection: NatsConnection, message: Msg) {
+    this.#connection = connection;
     this.#message = message;
   }
 
@@ -98,10 +100,15 @@ class Received implements BusMessage {
   }
 
   get expectsAnswer(): boolean {
-    return mayAnswer(this.#message.subject, this.#message.reply ?? '');
+    return this.#answerSubject !== undefined;
   }
 
   respond(payload: Uint8Array | string): void {
-    if (this.expectsAnswer) this.#message.respond(payload);
+    const subject = this.#answerSubject;
+    if (subject !== undefined) this.#connection.publish(subject, payload);
+  }
+
+  get #answerSubject(): string | undefined {
+    return answerSubject(this.#message.subject, this.#message.reply ?? '');
   }
 }

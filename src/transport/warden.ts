@@ -23,12 +23,17 @@ const againMs = 1_000;
 
 const listSchema = z.object({
   server: z.object({ id: z.string() }),
-  data: z.object({ total: z.int(), connections: z.array(z.object({ cid: z.int() })).nullish() }),
+  data: z.object({
+    total: z.int(),
+    connections: z.array(z.object({ cid: z.int(), authorized_user: z.string().optional() })).nullish(),
+  }),
 });
 
 export interface Warden {
   /** How many connections of that name there are. */
   count(name: string): Promise<number>;
+  /** What the connections of clients are called, on all servers that answer. */
+  names(): Promise<ReadonlySet<string>>;
   /** Ends every connection of that name, those included that a server holds which hangs and comes back. */
   expel(name: string): Promise<void>;
   /** Ends one connection, if it is still there. */
@@ -37,8 +42,9 @@ export interface Warden {
 
 /** @param servers how many there are to ask. */
 export function wardenOn(bus: Bus, servers: number, clock: Clock): Warden {
-  const list = async (name: string, limit: number) => {
-    const question = JSON.stringify({ user: name, auth: true, acc: 'APP', limit });
+  /** @param name undefined: whatever they are called. */
+  const list = async (name: string | undefined, limit: number, offset = 0) => {
+    const question = JSON.stringify({ user: name, auth: true, acc: 'APP', limit, offset });
     const answers = await bus.gather(listSubject, question, servers, patienceMs);
     return answers.flatMap((data) => listSchema.safeParse(parse(data)).data ?? []);
   };
@@ -50,6 +56,15 @@ export function wardenOn(bus: Bus, servers: number, clock: Clock): Warden {
     count: async (name) => {
       const lists = await list(name, 1);
       return lists.reduce((sum, { data }) => sum + data.total, 0);
+    },
+    names: async () => {
+      const names = new Set<string>();
+      for (let offset = 0; ; offset += pageSize) {
+        const lists = await list(undefined, pageSize, offset);
+        for (const { authorized_user: name } of lists.flatMap(({ data }) => data.connections ?? []))
+          if (name !== undefined) names.add(name);
+        if (lists.every(({ data }) => data.total <= offset + pageSize)) return names;
+      }
     },
     kick,
     expel: async (name) => {

@@ -2,8 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashToken } from '../../src/events/tokens.ts';
+import { connectionName } from '../../src/node/inspection.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { NatsBus } from '../../src/transport/nats-bus.ts';
 import { gatewayWord } from '../../src/transport/origin.ts';
+import { wardenInboxPrefix, wardenOn } from '../../src/transport/warden.ts';
 import { password, TestCluster } from '../support/cluster.ts';
 import { RawConnection } from '../support/raw-connection.ts';
 
@@ -88,6 +94,8 @@ describe('the borders of a user', () => {
       `_INBOX_${bob.user}.>`,
       '_INBOX_operator.>',
       '_INBOX.>',
+      `verbatim.answer.${alice.user}.>`,
+      `verbatim.answer.${bob.user}.>`,
       'verbatim.log.>',
       'verbatim.node.>',
       'verbatim.ops.>',
@@ -98,6 +106,26 @@ describe('the borders of a user', () => {
       expect(await own.subscribe(subject), subject).toEqual([
         expect.stringContaining('Permissions Violation'),
       ]);
+  });
+
+  it('an answer goes out once, however many of its user listen, and however often', async () => {
+    const { user } = bob;
+    const open = await Promise.all([enter(as(bob), bob.token), enter(as(bob), bob.token)]);
+    for (const connection of open) {
+      expect(await connection.subscribe(`_INBOX_${user}.>`)).toEqual([]);
+      const answers = `verbatim.answer.${user}.>`;
+      for (let times = 0; times < 2; times++) expect(await connection.subscribe(answers, 'one')).toEqual([]);
+      for (const group of ['', 'two', '*'])
+        expect(await connection.subscribe(answers, group)).toEqual([
+          expect.stringContaining('Permissions Violation'),
+        ]);
+    }
+    const question = JSON.stringify({ atLeast: 0, query: {} });
+    await open[0]!.publish(`verbatim.get.${user}.whoami`, `_INBOX_${user}.x`, question);
+    await Promise.race(open.map((connection) => connection.message()));
+    for (const connection of open) await connection.publish(`verbatim.cmd.${user}.c-1`); // whatever is on its way has come
+    expect(open.flatMap((connection) => connection.heard)).toEqual([`verbatim.answer.${user}.x`]);
+    for (const connection of open) connection.close();
   });
 
   it('no answer of a node goes where its asker may not write (P9, P10)', async () => {
@@ -148,8 +176,12 @@ describe('the borders of a user', () => {
     ['a node without its password', () => refusal('node', 'guessed')],
     ['an operator without the password', () => refusal('operator', '')],
     ['nobody', () => refusal('', '')],
-  ])('the broker does not let in %s', async (_, attempt) => {
+    ['a name that is too long', () => refusal(`guest:${'x'.repeat(100)}`, '')],
+    ['a token that is too long', () => refusal(as(alice), 'x'.repeat(200))],
+  ])('the broker does not let in %s, and says so soon', async (_, attempt) => {
+    const begunMs = performance.now();
     expect(await attempt()).toContain('Authorization Violation');
+    expect(performance.now() - begunMs).toBeLessThan(1_500); // where no node answers, the server waits for 2 s
   });
 
   it('a log-in that was ended opens nothing any more, and what it had opened is closed (P9)', async () => {
@@ -181,6 +213,19 @@ describe('the borders of a user', () => {
     await erin.done(['delete-account', '--yes']);
     await Promise.all(open.map((connection) => connection.ended()));
     expect(await refusal(as(own), own.token)).toContain('Authorization Violation');
+  });
+
+  it('all who are in are found by their log-ins, so that nobody stays whom nobody let in (P9)', async () => {
+    const connection = await connect({
+      servers: cluster.url,
+      user: 'warden',
+      pass: cluster.secret('wardenPassword'),
+      inboxPrefix: wardenInboxPrefix,
+    });
+    const names = await wardenOn(new NatsBus(connection), 1, systemClock).names();
+    await connection.close();
+    expect(names).toContain(connectionName(hashToken(alice.token)));
+    for (const name of names) expect(name).toMatch(/^(log-in:[0-9a-f]{64}|guests:.*|node|operator)$/);
   });
 
   it('one user has room for many connections, and does not take up that of all', async () => {

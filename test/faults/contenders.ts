@@ -1,7 +1,7 @@
 /** Two who want the same name at the same time: one of them is given it, uses it for a while and leaves. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../src/simulation/random.ts';
-import type { Place } from './people.ts';
+import type { Place } from './place.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
 
 const patienceMs = 5_000;

@@ -4,32 +4,12 @@ import { Refused } from '../../src/client/errors.ts';
 import type { Login } from '../../src/recording/clients.ts';
 import type { Outcome } from '../../src/recording/scribe.ts';
 import type { SeededRandom } from '../../src/simulation/random.ts';
-import type { Doors } from './doors.ts';
+import { changeGroups } from './groups.ts';
+import { type Letter, next, type Place } from './place.ts';
 import { RecordedGuest, RecordedUser } from './recorded.ts';
-import type { Recorder } from './recorder.ts';
-
-export interface Place {
-  readonly recorder: Recorder;
-  /** A network of one's own, to all servers. */
-  doors(): Promise<Doors>;
-  /** Names of all who ever were. */
-  readonly names: string[];
-  /** What nobody expected. */
-  problem(error: unknown): void;
-}
-
-interface Letter {
-  readonly id: string;
-  readonly to: string;
-  readonly text: string;
-}
 
 const patienceMs = 6_000;
 const againMs = 150;
-
-/** Names of clients and commands are unlike every other's in a run. */
-let count = 0;
-const next = (prefix: string) => `${prefix}-${++count}`;
 
 export class Person {
   readonly name: string;
@@ -206,7 +186,8 @@ export class Seat {
 
   async #act(client: RecordedUser): Promise<void> {
     const dice = this.#random.next();
-    if (dice < 0.62) await this.#wait(this.#send(client, this.#newLetter()));
+    if (dice < 0.58) await this.#wait(this.#send(client, this.#newLetter()));
+    else if (dice < 0.62) await this.#heed(await this.#changeGroups(client));
     else if (dice < 0.7) this.#burst(client);
     else if (dice < 0.78) await this.#sendImpatiently(client);
     else if (dice < 0.88) await this.#read(client);
@@ -285,10 +266,20 @@ export class Seat {
     this.kill();
   }
 
+  #changeGroups(client: RecordedUser): Promise<Outcome> {
+    const about = { id: next('g'), somebody: this.#somebody(), random: this.#random, timeoutMs: patienceMs };
+    return changeGroups(client, this.#person.place.groups, about);
+  }
+
   #newLetter(): Letter {
-    const others = this.#person.place.names.filter((name) => name !== this.#person.name);
+    const session = this.#random.chance(0.2) ? this.#pick([...this.#person.place.groups]) : undefined;
     const text = `${next('word')} ${'x'.repeat(this.#random.whole(0, 200))}`;
-    return { id: next('m'), to: this.#pick(others) ?? 'nobody-at-all', text };
+    return { id: next('m'), to: session === undefined ? this.#somebody() : { session }, text };
+  }
+
+  #somebody(): string {
+    const others = this.#person.place.names.filter((name) => name !== this.#person.name);
+    return this.#pick(others) ?? 'nobody-at-all';
   }
 
   #pick<T>(list: readonly T[]): T | undefined {

@@ -83,7 +83,8 @@ export class RecordedUser<W extends Way = Doors> extends recorded.RecordedUser {
     for (const { session } of sessions) {
       const asked: Asked = { op: 'read', name, args: { what: 'replay', session } };
       await this.#scribe.call(asked, async () => {
-        const cues = cuesOf(await collect(this.#client.transcript(session, timeoutMs)), originalPace);
+        const entries = await collect(this.#client.transcript(session, timeoutMs));
+        const cues = cuesOf(recorded.readsOf(entries), originalPace);
         const messages = cues.map(({ message, offsetMs }) => ({ ...message, offset_ms: offsetMs }));
         return { messages, position: this.position };
       });

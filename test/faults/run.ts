@@ -10,7 +10,8 @@ import { Contenders } from './contenders.ts';
 import { SmallDisk } from './disks.ts';
 import { Doors } from './doors.ts';
 import { Nemesis } from './nemesis.ts';
-import { Person, type Place } from './people.ts';
+import { Person } from './people.ts';
+import type { Place } from './place.ts';
 import { describe, drawArguments, drawPlan, type Fault, type Kind } from './plan.ts';
 import { RealCluster } from './processes.ts';
 import { Recorder } from './recorder.ts';
@@ -159,6 +160,7 @@ class Scene {
       recorder: this.#recorder,
       doors: () => this.#newDoors(cluster),
       names: [],
+      groups: new Set(),
       problem: (error) => this.#find(`a client failed: ${(error as Error).stack ?? error}`),
     };
     const people = ['ann', 'ben', 'cleo', 'dan'].map(
@@ -192,7 +194,8 @@ class Scene {
       if (!client) continue;
       const isCaughtUp = await within(
         answersMsMax,
-        untilTrue(() => client.isCaughtUp()),
+        // Whose log-in was ended by the same user's other client is shown nothing more.
+        untilTrue(async () => client.isOver || (await client.isCaughtUp())),
       );
       if (!isCaughtUp) this.#find(`${client.name} is not shown its queue beyond ${client.shown}`);
     }

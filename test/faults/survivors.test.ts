@@ -120,14 +120,17 @@ describe('a node that is paused', () => {
     const raw = await rawUser(cluster, 'alice');
     const { node: leader, epoch } = await cluster.leader();
     const heard = cluster.said.all.length;
-    const inbox = `_INBOX_${raw.user}.stale-${forMs}`;
+    const inbox = `stale-${forMs}`;
     const replies: { answers?: { position?: number }[] }[] = [];
-    raw.connection.subscribe(inbox, { callback: (_, message) => void replies.push(message.json()) });
+    raw.connection.subscribe(`verbatim.answer.${raw.user}.${inbox}`, {
+      queue: 'one',
+      callback: (_, message) => void replies.push(message.json()),
+    });
     cluster.signal('SIGSTOP', leader);
     const id = `stale-${forMs}`;
     // Reaches the paused leader alone: nobody else listens yet.
     raw.connection.publish(`verbatim.cmd.${raw.user}.c-raw`, post(id, 'bob', 'who hears this?'), {
-      reply: inbox,
+      reply: `_INBOX_${raw.user}.${inbox}`,
     });
     await raw.connection.flush();
     await cluster.saysWhoLeads(epoch + 1);

@@ -5,6 +5,7 @@ import { Lines } from './lines.ts';
 export class RawConnection {
   readonly #socket: Socket;
   readonly #lines: Lines;
+  #subscriptions = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -43,8 +44,18 @@ export class RawConnection {
     this.#socket.write(`PUB ${subject} ${Buffer.byteLength(payload)}\r\n${payload}\r\n`.repeat(count));
   }
 
-  async subscribe(subject: string): Promise<string[]> {
-    return await this.#say(`SUB ${subject} 1`);
+  async subscribe(subject: string, group = ''): Promise<string[]> {
+    return await this.#say(`SUB ${subject} ${group} ${++this.#subscriptions}`);
+  }
+
+  /** Subjects of what came so far. */
+  get heard(): string[] {
+    return this.#lines.all.filter((line) => line.startsWith('MSG ')).map((line) => line.split(' ')[1]!);
+  }
+
+  /** Resolves when something has come. */
+  async message(): Promise<void> {
+    await this.#lines.next(/^MSG /);
   }
 
   /** Resolves when the broker has hung up. @returns what it had said until then. */

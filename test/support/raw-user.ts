@@ -1,16 +1,17 @@
-/** A user's own credentials in the hands of a program that is not ours: NATS alone, with nothing of the client between. */
+/** A user's own credentials in the hands of a program that is not ours: NATS, with nothing of the client between. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from 'nats';
+import { ClientBus } from '../../src/transport/client-bus.ts';
 import type { TestCluster } from './cluster.ts';
 
 export interface RawUser {
   readonly connection: NatsConnection;
   readonly user: string;
   /** Sends bytes where this user's commands go. */
-  command(payload: string): Promise<Record<string, unknown>>;
+  command(payload: Uint8Array | string): Promise<Record<string, unknown>>;
   /** Sends bytes where this user's questions go. */
-  query(name: string, payload: string): Promise<Record<string, unknown>>;
+  query(name: string, payload: Uint8Array | string): Promise<Record<string, unknown>>;
 }
 
 export async function rawUser(cluster: TestCluster, profile: string): Promise<RawUser> {
@@ -24,11 +25,11 @@ export async function rawUser(cluster: TestCluster, profile: string): Promise<Ra
     servers: cluster.url,
     user: `user:${user}:${position}`,
     pass: token,
-    inboxPrefix: `_INBOX_${user}`,
     reconnect: false,
   });
-  const ask = async (subject: string, payload: string) =>
-    (await connection.request(subject, payload, { timeout: 5_000 })).json() as Record<string, unknown>;
+  const bus = new ClientBus(connection, user);
+  const ask = async (subject: string, payload: Uint8Array | string) =>
+    JSON.parse(Buffer.from(await bus.request(subject, payload, 5_000)).toString()) as Record<string, unknown>;
   return {
     connection,
     user,

@@ -15,13 +15,14 @@ describe('text of others', () => {
   it('never moves the cursor, changes colours or turns the direction of writing (P10)', () => {
     expect(visible('a\nb\r\tc')).toBe('a\\nb\\r\\tc');
     expect(visible('\x1b[2J\x07\x7f\x9b')).toBe('\\x1b[2J\\x07\\x7f\\x9b');
+    expect(visible('\u200e\u061c\u{e0041}')).toBe('\\u{200e}\\u{061c}\\u{e0041}');
     expect(visible('\u202etxet\u2069\u2028')).toBe('\\u{202e}txet\\u{2069}\\u{2028}');
   });
 
   it('is safe in all its forms, whatever it is, and JSON says the same as before (P10)', () => {
-    const unfit = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+    const unfit = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
     const unit = fc.oneof(
-      fc.constantFrom('\x1b', '[', '2', 'J', 'm', '\x9b', '\u202e', '\n'),
+      fc.constantFrom('\x1b', '[', '2', 'J', 'm', '\x9b', '\u202e', '\u200f', '\u{e0041}', '\n'),
       fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
     );
     fc.assert(
@@ -55,7 +56,17 @@ describe('text of others', () => {
         palette,
       ),
       ...renderSessions(
-        [{ session: 's', participants: [evil], openedAt: 0, lastAt: 0, messages: 1, state: 'x' }],
+        [
+          {
+            session: 's',
+            participants: [evil],
+            openedAt: 0,
+            lastAt: 0,
+            messages: 1,
+            state: 'x',
+            conversation: 's',
+          },
+        ],
         palette,
       ),
     ];

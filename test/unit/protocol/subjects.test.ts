@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import {
+  answerSubject,
   formatIntroduction,
-  mayAnswer,
   parseIntroduction,
   userPermissions,
 } from '../../../src/protocol/subjects.ts';
@@ -10,19 +10,19 @@ const user = 'u-0123456789abcdef';
 const command = `verbatim.cmd.${user}.c-1`;
 
 it.each([
-  ['into the inbox of who asked', command, `_INBOX_${user}.x.1`, true],
-  ['into the inbox of a guest who asked', 'verbatim.cmd.g-1.c-1', '_INBOX_g-1.x', true],
-  ['into the log', command, 'verbatim.log.1', false],
-  ['among the nodes', command, 'verbatim.node.ack', false],
-  ["into another's inbox", command, '_INBOX_u-fedcba9876543210.x', false],
-  ['into an inbox that only begins alike', `verbatim.get.u-1.whoami`, '_INBOX_u-12.x', false],
-  ['nowhere', command, '', false],
-  ["into the operator's inbox", 'verbatim.ops.n1.status', '_INBOX_operator.x', true],
-  ['where an operator points to', 'verbatim.ops.n1.status', 'verbatim.log.1', false],
-  ['to a node', 'verbatim.node.position', '_INBOX.abc', true],
-  ['into the log for a node', 'verbatim.node.position', 'verbatim.log.1', false],
+  ['to the group of who asked', command, `_INBOX_${user}.x.1`, `verbatim.answer.${user}.x.1`],
+  ['to the group of a guest who asked', 'verbatim.cmd.g-1.c-1', '_INBOX_g-1.x', 'verbatim.answer.g-1.x'],
+  ['into the log', command, 'verbatim.log.1', undefined],
+  ['among the nodes', command, 'verbatim.node.ack', undefined],
+  ["into another's inbox", command, '_INBOX_u-fedcba9876543210.x', undefined],
+  ['into an inbox that only begins alike', `verbatim.get.u-1.whoami`, '_INBOX_u-12.x', undefined],
+  ['nowhere', command, '', undefined],
+  ["into the operator's inbox", 'verbatim.ops.n1.status', '_INBOX_operator.x', '_INBOX_operator.x'],
+  ['where an operator points to', 'verbatim.ops.n1.status', 'verbatim.log.1', undefined],
+  ['to a node', 'verbatim.node.position', '_INBOX.abc', '_INBOX.abc'],
+  ['into the log for a node', 'verbatim.node.position', 'verbatim.log.1', undefined],
 ])('an answer goes %s: %s to %s, %s (P9)', (_, subject, reply, expected) => {
-  expect(mayAnswer(subject, reply)).toBe(expected);
+  expect(answerSubject(subject, reply)).toBe(expected);
 });
 
 it('every subject that a user may publish to names the user, and no wildcard reaches another (P9)', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Attempt, Attempts } from '../../../src/service/attempts.ts';
+import { type Attempt, Attempts, attemptOf } from '../../../src/service/attempts.ts';
 
 const waitMsMax = 4_000;
 let nowMs: number;
@@ -58,6 +58,20 @@ describe('attempts', () => {
   it('of somebody who is logged in do not wait for what others try on the name', () => {
     for (let index = 0; index < 50; index++) tryOnce(`g-${index}`, 'alice', false);
     expect(tryOnce('u-alice', undefined, true)).toBe(0);
+  });
+
+  it('of one client do not wait for those of another, until they guessed too often together', () => {
+    const change = { type: 'ChangePassword', password: 'x', newPassword: 'y', tokenHash: 'z' } as const;
+    const tryAs = (client: string) => {
+      const attempt = attemptOf({ id: 'u-1', client }, { ...change, id: `c-${++ids}` });
+      const waitedMs = waitFor(attempt);
+      attempts.ended(attempt, false);
+      return waitedMs;
+    };
+    expect(Array.from({ length: 5 }, () => tryAs('c-1'))).toEqual([0, 0, 0, 500, 1_000]);
+    expect(tryAs('c-2')).toBe(0);
+    expect(Array.from({ length: 6 }, (_, index) => tryAs(`d-${index}`))).toEqual([0, 0, 0, 0, 500, 1_000]);
+    expect(tryOnce('g-1', 'u-1', false)).toBe(0);
   });
 
   it('wait once, however often they are sent, and no shorter by another id in between', () => {

@@ -57,6 +57,18 @@ function prepared(command: ClientCommand, user = 'g-1') {
 }
 
 describe('at the border', () => {
+  it('a password is the same however its letters are put together, one hashed as it was typed included', async () => {
+    const [one, two] = ['caf\u00e9 noir', 'cafe\u0301 noir'] as const;
+    const command = { type: 'Register', id: 'c1', name: 'bob', password: two, recoveryHash: sha } as const;
+    expect(await prepared(command)).toMatchObject({ passwordHash: `hash of ${one}` });
+    const known = `hash of ${two}`;
+    world.tell('g-2', { type: 'Register', name: 'old', passwordHash: known, recoveryHash: sha });
+    expect(await logIn('old', two)).toMatchObject({ verifiedAgainst: known });
+    world.tell('g-3', { type: 'Register', name: 'new', passwordHash: `hash of ${one}`, recoveryHash: sha });
+    for (const typed of [one, two])
+      expect(await logIn('new', typed)).toMatchObject({ verifiedAgainst: `hash of ${one}` });
+  });
+
   const logIn = (name: string, password: string) =>
     prepared({ type: 'LogIn', id: 'c1', name, password, tokenHash: sha });
   const change = (password: string, user = alice) =>

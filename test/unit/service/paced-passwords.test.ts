@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Passwords } from '../../../src/ports/passwords.ts';
-import { PacedPasswords, TooManyWait } from '../../../src/service/paced-passwords.ts';
+import { PacedPasswords, passwordsInTurns, TooManyWait } from '../../../src/service/paced-passwords.ts';
 
 /** Hashes when it is told to, and notes how many it was asked for at a time. */
 class HeldPasswords implements Passwords {
@@ -69,6 +69,30 @@ describe('passwords in turns', () => {
     await settle();
     await finishAll(held);
     expect(await after).toBe('hash of after');
+  });
+
+  it('of newcomers take few places, and no more in a second than leave most of the time to the others', async () => {
+    const held = new HeldPasswords();
+    let nowMs = 0;
+    const { passwords, newPasswords } = passwordsInTurns(held, () => nowMs);
+    const crowd = Array.from({ length: 200 }, () => newPasswords.hash('new'));
+    const logIn = passwords.verify('hash of a', 'a');
+    const settled = Promise.allSettled(crowd);
+    await settle();
+    await finishAll(held);
+    expect((await settled).filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
+    expect(await logIn).toBe(true);
+    const one = async () => {
+      const hashed = newPasswords.hash('new');
+      await settle();
+      await finishAll(held);
+      return await hashed;
+    };
+    for (let index = 9; index < 100; index++) await one();
+    const late = newPasswords.hash('new');
+    await expect(late).rejects.toMatchObject({ retryAfterMs: 200 });
+    nowMs += 200;
+    expect(await one()).toBe('hash of new');
   });
 
   it('give their turn on when hashing fails', async () => {

@@ -24,6 +24,10 @@ it('what nobody reckoned with is told once for each kind, and never in the words
       thrown(() => JSON.parse('a secret that is no JSON')),
     );
     unexpected.tell('it failed', Object.assign(new Error('no such file: words.txt'), { code: 'ENOENT' }));
+    unexpected.tell(
+      'it failed',
+      thrown(() => Buffer.from(7 as unknown as string)),
+    );
     unexpected.tell('it failed', 'a string');
   }
   expect(notices).toEqual([
@@ -32,6 +36,7 @@ it('what nobody reckoned with is told once for each kind, and never in the words
     ),
     expect.stringMatching(/^it failed: SyntaxError, at JSON\.parse/),
     expect.stringMatching(/^it failed: ENOENT, no such file: words\.txt, at /),
+    expect.stringMatching(/^it failed: ERR_INVALID_ARG_TYPE, at /),
     'it failed: something was thrown that is no error',
   ]);
 });

@@ -20,6 +20,19 @@ describe('Argon2id', () => {
     expect(await new Argon2Passwords().hash('secret12')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
+  it('takes as long for a wrong password where the hash is outdated as where there is no account', async () => {
+    const before = await new Argon2Passwords(weak).hash('secret12');
+    const passwords = new Argon2Passwords({ memoryKib: 32_768, passes: 4, lanes: 1 });
+    await passwords.verify(undefined, 'warm up');
+    const takesMs = async (stored: string | undefined) => {
+      const begunMs = performance.now();
+      expect(await passwords.verify(stored, 'secret13')).toBe(false);
+      return performance.now() - begunMs;
+    };
+    const nobodyMs = await takesMs(undefined);
+    expect(await takesMs(before)).toBeGreaterThan(nobodyMs / 4); // without: a hundredth
+  });
+
   it('verifies what was hashed with less work, and knows that it is outdated', async () => {
     const before = await new Argon2Passwords(weak).hash('secret12');
     const passwords = new Argon2Passwords(strong);

@@ -12,9 +12,11 @@ function servers(connections: Record<string, number[]>, isStubborn = false) {
   for (const [id, cids] of Object.entries(connections)) {
     bus.subscribe('$SYS.REQ.SERVER.PING.CONNZ', ({ data, respond }) => {
       if (hanging.has(id)) return;
-      const { user } = JSON.parse(String(data)) as { user: string };
-      const here = user === 'log-in:1' ? cids : [];
-      const list = { total: here.length, connections: here.map((cid) => ({ cid, kind: 'Client' })) };
+      const { user, offset, limit } = JSON.parse(String(data)) as Record<string, number> & { user?: string };
+      const here = user === undefined || user === 'log-in:1' ? cids : [];
+      const page = here.slice(offset, offset! + limit!);
+      const connections = page.map((cid) => ({ cid, kind: 'Client', authorized_user: `log-in:${cid}` }));
+      const list = { total: here.length, connections };
       respond(JSON.stringify({ server: { id }, data: list }));
     });
     bus.subscribe(`$SYS.REQ.SERVER.${id}.KICK`, ({ data, respond }) => {
@@ -32,6 +34,15 @@ describe('the warden', () => {
     const { warden } = servers({ A: [1, 2], B: [7] });
     expect(await warden.count('log-in:1')).toBe(3);
     expect(await warden.count('log-in:2')).toBe(0);
+  });
+
+  it('knows what all are called, on however many pages', async () => {
+    const cids = Array.from({ length: 2_500 }, (_, cid) => cid);
+    const { warden } = servers({ A: cids, B: [7, 9_999] });
+    const names = await warden.names();
+    expect(names.size).toBe(2_501);
+    expect(names).toContain('log-in:9999');
+    expect(names).toContain('log-in:2499');
   });
 
   it('ends the connections of one log-in on all servers, and of no other', async () => {
