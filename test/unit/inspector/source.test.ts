@@ -45,7 +45,6 @@ it('tells nothing until somebody looks, then what there is once, and nothing mor
     { process: 'u-1.c-1', actors: [{ id: 'u-1.c-1/client' }], machines: { client: {} } },
   ]);
   await look([]);
-  await look([]);
   await clock.advance(500);
   expect(told.slice(1)).toEqual([{ process: 'u-1.c-1', kind: 'client' }]); // that it is there
   await look([], 'two');
