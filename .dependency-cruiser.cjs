@@ -211,7 +211,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/(actors|client|replication|inspector|labs)/', '^src/node/inspected.ts$'],
+        pathNot: ['^src/(actors|client|replication|inspector|labs)/', '^src/node/seen-by-inspectors.ts$'],
       },
       to: { path: 'node_modules/xstate/' },
     },

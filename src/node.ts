@@ -6,7 +6,7 @@ import { readSecrets } from './cluster/secrets.ts';
 import { JetStreamLogs } from './log/jetstream.ts';
 import { LevelPlace } from './log/level-place.ts';
 import { openGate } from './node/gate.ts';
-import { InspectedNode } from './node/inspected.ts';
+import { NodeSeenByInspectors } from './node/seen-by-inspectors.ts';
 import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
@@ -87,7 +87,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const clientBus = new NatsBus(toClients);
   const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
   const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
-  const inspected = options.isInspectable ? new InspectedNode(id, bus, clock) : undefined;
+  const inspected = options.isInspectable ? new NodeSeenByInspectors(id, bus, clock) : undefined;
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];

@@ -40,7 +40,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const print = async (events: AsyncIterable<LoggedEvent>) => {
     for await (const event of events) await output.emit(event, renderLogged(event, output.palette));
   };
-  const query = { from, to: to ?? null, type: type ?? null };
+  const query = { from, to: to ?? null, types: type === undefined ? null : [type] };
   const isRead = await withStoredNodes(options, command, async (nodes) => {
     if (node !== undefined)
       throw new UsageError(`--node asks a running node, and none is running in ${options.data}`);

@@ -1,16 +1,15 @@
 /**
  * The client SDK: what every front end uses to reach Verbatim. A guest can register and log in; a user does the rest.
  */
-import { clientMachine } from '../actors/client/machine.ts';
 import { newId } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { hashToken } from '../events/tokens.ts';
-import { InspectionSource } from '../inspector/source/source.ts';
+import type { Bus } from '../ports/bus.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
-import { clientSubjects, inspectorSubjects } from '../protocol/subjects.ts';
+import { clientSubjects } from '../protocol/subjects.ts';
 import {
   type ItemView,
   type MessageView,
@@ -24,6 +23,7 @@ import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
 import { Line, type LineState } from './line.ts';
+import { openToInspectors } from './open-to-inspectors.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
 export { type ClientOptions, GuestClient, type Identity };
@@ -38,7 +38,6 @@ export class UserClient {
   readonly conversations: Conversations;
   readonly #clock: Clock;
   readonly #user: string;
-  readonly #client: string;
   readonly #tokenHash: string;
   readonly #stops: { stop(): void }[] = [];
   #deliveries: Deliveries | undefined;
@@ -53,9 +52,9 @@ export class UserClient {
     this.#user = user;
     this.#tokenHash = hashToken(token);
     const client = newId('c-', random);
-    this.#client = client;
     const dial = () => link(introduction, token);
-    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
+    const linked = (bus: Bus) => openToInspectors({ bus, clock, user, client, actor: this.line.actor });
+    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown, linked });
     this.conversations = new Conversations(this.line, clock, user);
   }
 
@@ -162,21 +161,8 @@ export class UserClient {
         epochBefore = epoch;
       }),
     );
-    this.#stops.push(this.#beInspected());
     await this.#comeOnline();
     deliveries.catchUp();
-  }
-
-  /** Who is there for longer can be looked at. */
-  #beInspected(): { stop(): void } {
-    const bus = this.line.link;
-    const process = `${this.#user}.${this.#client}`;
-    const subject = inspectorSubjects.client(this.#user, this.#client);
-    const source = new InspectionSource({ bus, clock: this.#clock, process, kind: 'client', subject });
-    const { actor } = this.line;
-    const shown = ['leader', 'epoch', 'problem'];
-    source.add('client', { kind: 'client', label: this.#user, machine: clientMachine, actor, shown });
-    return source.start();
   }
 
   /** Shows what the queue holds now, once; with `peek` nothing counts as delivered. */

@@ -26,8 +26,10 @@ export const interestSchema = z.object({
   by: z.string().max(32),
   /** Actors whose every event is asked for; `*`: those of all actors. */
   watched: z.array(actorId).max(watchedMax),
-  /** The node that is to tell of users and sessions, which all of them know equally well. */
+  /** The node that is to tell of what all of them know equally well. */
   teller: z.string().max(32).nullable(),
+  /** Whether it is to tell of all users and sessions, and not of those alone that are watched. */
+  isListing: z.boolean(),
   /** Whether what people wrote may be told. */
   bodies: z.boolean(),
 });

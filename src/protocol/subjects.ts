@@ -45,6 +45,8 @@ export const operatorSubjects = {
 /** What an inspector hears, and all that it may say: it asks as an operator does, and only what changes nothing. */
 export const inspectorSubjects = {
   interest: 'verbatim.inspect.interest',
+  /** The same for clients, to whom it must not tell whom somebody looks at. */
+  clientInterest: 'verbatim.inspect.clients',
   node: (node: string) => `verbatim.inspect.node.${node}`,
   client: (speaker: Speaker, client: string) => `verbatim.inspect.${speaker}.${client}`,
   /** Of clients and nodes: those of nodes begin with `node`, which is no user's id. */
@@ -95,7 +97,7 @@ export function userPermissions(user: string) {
       clientSubjects.push(user),
       clientSubjects.live(user),
       clientSubjects.leader,
-      inspectorSubjects.interest,
+      inspectorSubjects.clientInterest,
     ],
   };
 }

@@ -27,7 +27,7 @@ export const operatorQueries = {
   log: z.strictObject({
     from: natural,
     to: natural.nullable(),
-    type: eventType.nullable(),
+    types: z.array(eventType).max(16).nullable(),
     limit: z.int().min(1).max(limits.pageMax),
     ...disclosure,
   }),
@@ -220,7 +220,7 @@ async function logPage(
   for await (const event of loggedEvents(frames, mark.number, query.from, to, query)) {
     const isFull = events.length === query.limit || sizeBytes >= limits.answerBytesMax;
     if (isFull || event.position - query.from >= scannedMax) return { events, next: event.position };
-    if (query.type !== null && event.type !== query.type) continue;
+    if (query.types !== null && !query.types.includes(event.type)) continue;
     events.push(event);
     sizeBytes += Buffer.byteLength(JSON.stringify(event));
   }

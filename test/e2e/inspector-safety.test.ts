@@ -83,7 +83,7 @@ it('is bound to this machine alone, and says what a browser may run', async () =
 
 it('tells nothing of what people wrote with --no-bodies, and never a secret', async () => {
   const watching = hear(inspector.path('/events', `&actor=cluster/${session}`), 'MessagePosted');
-  const looking = hear(inspector.path('/stream'), session);
+  const looking = hear(inspector.path('/stream', '&everybody=1'), session);
   await looking;
   for (let times = 0; times < 3; times++) await alice.done(['send', 'bob', 'a secret word']);
   const ask = async (path: string) => await (await fetch(path)).text();

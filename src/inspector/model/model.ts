@@ -3,14 +3,21 @@
  * node about users and sessions too. Everything has a bound: who tells too much loses the oldest of it.
  */
 import type { ActorTold, FrameTold, Graph, Told } from '../../protocol/inspection.ts';
-import type { ActorRow, FramePath, Happening, NodeRow, Update } from './view.ts';
+import {
+  type ActorRow,
+  everybodys,
+  type FramePath,
+  type Happening,
+  type NodeRow,
+  type Update,
+} from './view.ts';
 
 const actorsMax = 200_000;
 const framesMax = 40;
 const happeningsMax = 500;
 const clientsMax = 2_000;
-/** Of users and sessions, which belong to no one process. */
-const everybodys = 'cluster/';
+/** Whoever names more of them than anybody has leaves room for others. */
+const clientsOfUserMax = 32;
 
 export class Model {
   readonly #actors = new Map<string, ActorRow>();
@@ -30,8 +37,9 @@ export class Model {
     if (!isNode && !this.#admits(process)) return;
     for (const [kind, graph] of Object.entries(told.machines ?? {})) this.#knowMachine(kind, graph, isNode);
     for (const actor of told.actors ?? []) {
-      const isOwn = actor.id.startsWith(`${process}/`);
-      if (isOwn || (isNode && actor.id.startsWith(everybodys))) this.#knowActor(actor, process, nowMs);
+      const isOwn = isNode ? actor.id.startsWith(`${process}/`) : isItself(actor, process);
+      if (isOwn || (isNode && actor.id.startsWith(everybodys)))
+        this.#knowActor(isNode ? actor : { ...actor, label: userOf(process) }, process, nowMs);
     }
     if (isNode) for (const frame of told.frames ?? []) this.#knowFrame(frame, process);
     this.#changes.dropped += told.dropped ?? 0;
@@ -108,7 +116,10 @@ export class Model {
   }
 
   #admits(client: string): boolean {
-    if (this.#clients.size >= clientsMax && !this.#clients.has(client)) return false;
+    if (this.#clients.has(client)) return true;
+    const ofUser = `${userOf(client)}.`;
+    const own = [...this.#clients].filter((other) => other.startsWith(ofUser));
+    if (this.#clients.size >= clientsMax || own.length >= clientsOfUserMax) return false;
     this.#clients.add(client);
     return true;
   }
@@ -157,6 +168,15 @@ export class Model {
     this.#changes.frames.add(frame);
     this.#position = Math.max(this.#position, (told.position ?? 0) + (told.events ?? 1) - 1);
   }
+}
+
+function userOf(client: string): string {
+  return client.slice(0, client.indexOf('.'));
+}
+
+/** A client is one actor, however many it tells of. */
+function isItself({ id, kind }: ActorTold, process: string): boolean {
+  return kind === 'client' && id === `${process}/client`;
 }
 
 /** What is not told yet. */

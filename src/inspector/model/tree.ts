@@ -2,7 +2,7 @@
  * All actors as a list that can be drawn in part: groups by process and kind, and what a search leaves of them. Pure.
  * States change all the time and the order does not, so it is made anew only when an actor comes or goes.
  */
-import type { ActorRow } from './view.ts';
+import { type ActorRow, everybodys } from './view.ts';
 
 export type TreeRow =
   | {
@@ -42,6 +42,11 @@ export class Tree {
     return this.#actors.get(id);
   }
 
+  /** What people know it by: a client by the name of its user. */
+  label([, kind, label]: ActorRow): string {
+    return (kind === 'client' ? this.#actors.get(everybodys + label)?.[2] : undefined) ?? label;
+  }
+
   get size(): number {
     return this.#actors.size;
   }
@@ -52,8 +57,8 @@ export class Tree {
     const groups = new Map<string, Map<string, ActorRow[]>>();
     for (const id of this.#sorted()) {
       const actor = this.#actors.get(id)!;
-      if (words.length > 0 && !matches(actor, words)) continue;
-      const kinds = groupOf(groups, processOf(id), () => new Map<string, ActorRow[]>());
+      if (words.length > 0 && !matches(actor, this.label(actor), words)) continue;
+      const kinds = groupOf(groups, groupNameOf(actor), () => new Map<string, ActorRow[]>());
       groupOf(kinds, actor[1], (): ActorRow[] => []).push(actor);
     }
     return flat(groups, collapsed);
@@ -61,7 +66,10 @@ export class Tree {
 
   #sorted(): readonly string[] {
     if (this.#order) return this.#order;
-    const keyed = [...this.#actors.values()].map((actor) => ({ id: actor[0], key: sortKey(actor) }));
+    const keyed = [...this.#actors.values()].map((actor) => ({
+      id: actor[0],
+      key: sortKey(actor, this.label(actor)),
+    }));
     keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#order = keyed.map(({ id }) => id);
     return this.#order;
@@ -72,15 +80,21 @@ function processOf(id: string): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-function matches([id, kind, label, state]: ActorRow, words: readonly string[]): boolean {
+/** Clients are a process each: to see them together says more. */
+function groupNameOf([id, kind]: ActorRow): string {
+  return kind === 'client' ? 'clients' : processOf(id);
+}
+
+function matches([id, kind, , state]: ActorRow, label: string, words: readonly string[]): boolean {
   const text = `${id} ${kind} ${label} ${state}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
 /** Nodes first, then what all of them hold, then clients. */
-function sortKey([id, kind, label]: ActorRow): string {
-  const process = processOf(id);
-  const rank = kind === 'replica' ? 0 : process === 'cluster' ? 1 : 2;
+function sortKey(actor: ActorRow, label: string): string {
+  const [id, kind] = actor;
+  const process = groupNameOf(actor);
+  const rank = kind === 'replica' ? 0 : kind === 'client' ? 2 : 1;
   return `${rank} ${process} ${kind} ${label.toLowerCase()} ${id}`;
 }
 

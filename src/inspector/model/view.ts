@@ -1,6 +1,9 @@
 /** What the page is shown. Pure data, as it goes over the wire. */
 import type { EventTold, Graph } from '../../protocol/inspection.ts';
 
+/** Before the ids of users and sessions, which belong to no one process. */
+export const everybodys = 'cluster/';
+
 /** Short, because there are many. */
 export type ActorRow = readonly [id: string, kind: string, label: string, state: string];
 

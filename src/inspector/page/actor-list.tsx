@@ -80,6 +80,7 @@ export function ActorList({ store, selected, select }: Props) {
               <Row
                 key={keyOf(row)}
                 row={row}
+                label={row.is === 'group' ? row.label : store.tree.label(row.actor)}
                 selected={selected}
                 select={select}
                 toggle={toggle}
@@ -99,11 +100,12 @@ function keyOf(row: TreeRow): string {
 
 interface RowProps extends Omit<Props, 'store'> {
   readonly row: TreeRow;
+  readonly label: string;
   readonly collapsed: ReadonlySet<string>;
   toggle(key: string): void;
 }
 
-function Row({ row, selected, select, collapsed, toggle }: RowProps) {
+function Row({ row, label, selected, select, collapsed, toggle }: RowProps) {
   if (row.is === 'group') {
     const isOpen = !collapsed.has(row.key);
     return (
@@ -114,11 +116,11 @@ function Row({ row, selected, select, collapsed, toggle }: RowProps) {
         aria-expanded={isOpen}
         onClick={() => toggle(row.key)}
       >
-        {isOpen ? '▾' : '▸'} {row.label} <small>{row.count}</small>
+        {isOpen ? '▾' : '▸'} {label} <small>{row.count}</small>
       </button>
     );
   }
-  const [id, , label, state] = row.actor;
+  const [id, , , state] = row.actor;
   return (
     <button
       type="button"

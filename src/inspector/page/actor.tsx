@@ -34,7 +34,7 @@ export function Actor({ store, actor, at, go }: Props) {
     <article id="actor" data-kind={kind} data-state={state}>
       <header>
         <h2>
-          <bdi>{row?.[2] || actor}</bdi> <small>{actor}</small> <em>{state}</em>
+          <bdi>{(row && store.tree.label(row)) || actor}</bdi> <small>{actor}</small> <em>{state}</em>
         </h2>
         {watch.isReplicated ? (
           <Travel store={store} watch={watch} at={at} go={(to) => go({ at: to })} />

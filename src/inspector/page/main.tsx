@@ -17,6 +17,11 @@ function go(to: Partial<Place>): void {
   // Moving in time is no new page to come back to.
   if (isElsewhere || to.view !== undefined) history.pushState(null, '', hash);
   else history.replaceState(null, '', hash);
+  look();
+}
+
+function look(): void {
+  store.connect(place.view === 'actors');
   store.changed();
 }
 
@@ -87,7 +92,7 @@ document.addEventListener('keydown', (event) => {
 });
 addEventListener('popstate', () => {
   place = placeOf(location.hash);
-  store.changed();
+  look();
 });
-store.connect();
+look();
 draw();

@@ -34,14 +34,23 @@ export class Store {
   isConnected = false;
   readonly #draw: () => void;
   #isDue = false;
+  #source: EventSource | undefined;
+  #everybody: boolean | undefined;
 
   constructor(draw: () => void) {
     this.#draw = draw;
   }
 
-  /** Live from here on; the browser connects again by itself, and is then told everything. */
-  connect(): void {
-    const source = new EventSource(address('/stream'));
+  /**
+   * Live from here on; the browser connects again by itself, and is then told everything.
+   * @param everybody whether users and sessions are looked at too: it costs a node something to tell of them.
+   */
+  connect(everybody: boolean): void {
+    if (everybody === this.#everybody) return;
+    this.#everybody = everybody;
+    this.#source?.close();
+    const source = new EventSource(address('/stream', everybody ? { everybody: 1 } : {}));
+    this.#source = source;
     source.onmessage = ({ data }) => this.take(JSON.parse(data as string) as Update); // our own server's
     source.onerror = () => {
       this.isConnected = false;

@@ -63,13 +63,13 @@ function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions,
         const from = Number(query.get('from') ?? 1);
         const to = Math.min(Number(query.get('to') ?? from), from + logMax);
         const events: unknown[] = [];
-        for await (const event of readLog(operator, node(), { from, to, type: null, bodies }, askMs))
+        for await (const event of readLog(operator, node(), { from, to, types: null, bodies }, askMs))
           events.push(event);
         return json(events);
       },
     },
     streams: {
-      '/stream': (send) => looker.look(send),
+      '/stream': (send, query) => looker.look(send, { everybody: query.has('everybody') }),
       '/events': (send, query) => looker.watch(query.get('actor') ?? '', (events) => send(events)),
     },
   };

@@ -8,6 +8,7 @@ import type { Operator } from '../../operator/operator.ts';
 import { readLog } from '../../operator/running.ts';
 import type { Subscription } from '../../ports/bus.ts';
 import { type Clock, every } from '../../ports/clock.ts';
+import { aliasOf } from '../../protocol/aliases.ts';
 import {
   type EventTold,
   interestEveryMs,
@@ -19,7 +20,7 @@ import { inspectorSubjects, parseSubject } from '../../protocol/subjects.ts';
 import type { ActorsPage } from '../../service/actor-pages.ts';
 import { happeningOf, notedTypes } from '../model/happenings.ts';
 import { Model } from '../model/model.ts';
-import type { NodeRow, Update } from '../model/view.ts';
+import { everybodys, type NodeRow, type Update } from '../model/view.ts';
 
 export interface LookerOptions {
   readonly operator: Operator;
@@ -33,9 +34,14 @@ export interface LookerOptions {
 
 type Listener<T> = (told: T) => void;
 
+/** Whether users and sessions are looked at too, all of them. */
+export interface Extent {
+  readonly everybody: boolean;
+}
+
 const answerMs = 800;
 /** Nobody reads ten times a second how long messages took. */
-const framesEvery = 4;
+const framesEvery = 5;
 const askMs = 10_000;
 /** What happened before somebody looked is searched for in so much of the log's end. */
 const searchedMax = 20_000;
@@ -45,7 +51,7 @@ const messageBytesMax = 768 * 1024;
 
 export class Looker {
   readonly #options: LookerOptions;
-  readonly #pages = new Set<Listener<Update>>();
+  readonly #pages = new Map<Listener<Update>, Extent>();
   /** Who wants every event of which actor. */
   readonly #watchers = new Map<string, Set<Listener<readonly EventTold[]>>>();
   #model = new Model();
@@ -64,24 +70,31 @@ export class Looker {
     this.#options = options;
   }
 
-  /** @param listener told everything at once, then what changes. @returns undefined where nobody answers. */
-  look(listener: Listener<Update>): Subscription {
+  /** @param listener told everything at once, then what changes. */
+  look(listener: Listener<Update>, extent: Extent): Subscription {
+    const wasListing = this.#isListing;
     if (this.#pages.size === 0) this.#begin();
-    this.#pages.add(listener);
-    listener({ ...this.#model.whole(), bodies: this.#options.bodies });
+    this.#pages.set(listener, extent);
+    listener({ ...within(this.#model.whole(), extent), bodies: this.#options.bodies });
+    if (!wasListing && extent.everybody) void this.#list().catch(() => undefined); // silent: another one is chosen
     return {
       stop: () => {
         this.#pages.delete(listener);
         if (this.#pages.size === 0) this.#end();
+        else if (wasListing !== this.#isListing) this.#sayInterest();
       },
     };
+  }
+
+  get #isListing(): boolean {
+    return [...this.#pages.values()].some(({ everybody }) => everybody);
   }
 
   /** Every event of an actor, or of all (`*`). @returns undefined where too many are watched. */
   watch(actor: string, listener: Listener<readonly EventTold[]>): Subscription | undefined {
     const watchers = this.#watchers.get(actor) ?? new Set();
     if (this.#watchers.size >= watchedMax && watchers.size === 0) return undefined;
-    const looking = this.look(() => undefined);
+    const looking = this.look(() => undefined, { everybody: false });
     this.#watchers.set(actor, watchers.add(listener));
     this.#sayInterest();
     return {
@@ -120,14 +133,18 @@ export class Looker {
   #sayInterest(): void {
     if (this.#looking.length === 0) return;
     const { operator, id: by, bodies } = this.#options;
-    const interest = { by, watched: [...this.#watchers.keys()], teller: this.#teller, bodies };
-    operator.bus.publish(inspectorSubjects.interest, JSON.stringify(interest));
+    const watched = [...this.#watchers.keys()];
+    const interest = { by, watched, teller: this.#teller, isListing: this.#isListing, bodies };
+    const { interest: toNodes, clientInterest: toClients } = inspectorSubjects;
+    operator.bus.publish(toNodes, JSON.stringify(interest));
+    const aliases = { watched: watched.map((id) => (id === '*' ? id : aliasOf(id))), teller: null };
+    operator.bus.publish(toClients, JSON.stringify({ ...interest, ...aliases }));
   }
 
   #handOn(): void {
     this.#beat += 1;
     const update = this.#model.changes(this.#beat % framesEvery === 0);
-    if (update) for (const page of this.#pages) page(update);
+    if (update) for (const [page, extent] of this.#pages) page(within(update, extent));
   }
 
   #heard(subject: string, data: Uint8Array): void {
@@ -141,7 +158,7 @@ export class Looker {
     this.#heardMs.set(process, clock.monotonicMs());
     this.#model.take(told, process, clock.wallMs());
     const mayTell = (actor: string) =>
-      actor.startsWith(`${process}/`) || (told.kind === 'node' && actor.startsWith('cluster/'));
+      actor.startsWith(`${process}/`) || (process === this.#teller && actor.startsWith(everybodys));
     this.#handOnEvents((told.events ?? []).filter(({ actor }) => mayTell(actor)));
   }
 
@@ -194,11 +211,15 @@ export class Looker {
     const best = able.find(({ node }) => node !== leader) ?? able[0];
     this.#teller = best?.node ?? null;
     this.#sayInterest();
-    if (this.#teller !== null) await this.#list(this.#teller);
+    if (this.#isListing) await this.#list();
   }
 
-  async #list(node: string): Promise<void> {
+  /** What the teller knows of before it tells what changes. */
+  async #list(): Promise<void> {
+    this.#sayInterest();
     const { operator } = this.#options;
+    const node = this.#teller;
+    if (node === null) return;
     for (let after: string | null = null; ; ) {
       const page = (await operator.ask(node, 'actors', { after }, askMs)) as ActorsPage; // our own nodes'
       if (this.#teller !== node) return;
@@ -216,11 +237,16 @@ export class Looker {
     if (now === this.#searched.at || this.#teller === null) return;
     const from = Math.max(1, this.#searched.upTo, position - searchedMax);
     const { operator } = this.#options;
-    for (const type of notedTypes)
-      for await (const event of readLog(operator, this.#teller, { from, to: null, type }, askMs))
-        this.#model.happened([happeningOf(event)].flatMap((found) => found ?? []));
+    const query = { from, to: null, types: notedTypes };
+    for await (const event of readLog(operator, this.#teller, query, askMs))
+      this.#model.happened([happeningOf(event)].flatMap((found) => found ?? []));
     this.#searched = { at: now, upTo: position };
   }
+}
+
+function within(update: Update, { everybody }: Extent): Update {
+  if (everybody || !update.actors) return update;
+  return { ...update, actors: update.actors.filter(([id]) => !id.startsWith(everybodys)) };
 }
 
 function parsed(data: Uint8Array): unknown {

@@ -81,7 +81,7 @@ export function tellMoments(
         if (!sample.hasNow(frame.number)) continue;
         const moment = { frame: frame.number, at: at(), what: 'committed' } as const;
         source.tell({
-          frame: source.interest?.teller === node ? { ...moment, ...contentOf(frame) } : moment,
+          frame: source.interest?.asks(node) ? { ...moment, ...contentOf(frame) } : moment,
         });
       }
     },

@@ -22,7 +22,6 @@ import { isUserEvent } from '../../projections/accounts.ts';
 import { isSessionEvent } from '../../projections/sessions.ts';
 import { type StoredEvent, storedEvents } from '../../projections/stored.ts';
 import { sessions, users } from '../../projections/tables.ts';
-import type { Interest } from '../../protocol/inspection.ts';
 import type { Copy } from '../../replication/copy.ts';
 import type { HeldFrame } from '../../replication/held-frames.ts';
 import { listed } from '../../service/actor-pages.ts';
@@ -51,9 +50,16 @@ export class ReplicatedActors {
     source.knows('session', sessionMachine);
   }
 
-  looks({ teller }: Interest): void {
-    if (teller === this.#node) this.#begin();
+  looks(): void {
+    const { interest } = this.#source;
+    const isAsked =
+      interest?.asks(this.#node) && (this.#isListing || [...interest.watched].some(isReplicated));
+    if (isAsked) this.#begin();
     else this.stop();
+  }
+
+  get #isListing(): boolean {
+    return this.#source.interest?.asksToList(this.#node) ?? false;
   }
 
   #begin(): void {
@@ -69,14 +75,17 @@ export class ReplicatedActors {
   }
 
   #committed(frames: readonly HeldFrame[]): void {
-    const watched = this.#source.interest?.watched ?? [];
     const late = new Set<string>();
-    if (watched.length > 0)
+    if (this.#source.interest && this.#source.interest.watched.size > 0)
       for (const { frame } of frames) for (const stored of storedEvents(frame)) this.#step(stored, late);
+    if (this.#isListing) this.#list(frames);
+    this.#shadowWatched();
+  }
+
+  #list(frames: readonly HeldFrame[]): void {
     for (const layer of new Set(frames.map((held) => held.layer)))
       for (const [key, row] of layer.changed)
         if (row !== null && isActorRow(key)) this.#changed(row as UserState | SessionState);
-    this.#shadowWatched();
   }
 
   #changed(row: UserState | SessionState): void {
@@ -141,6 +150,10 @@ export class ReplicatedActors {
     }
     return actor;
   }
+}
+
+function isReplicated(watched: string): boolean {
+  return watched === '*' || watched.startsWith(prefix);
 }
 
 function isActorRow(key: string): boolean {

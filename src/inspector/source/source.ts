@@ -14,15 +14,14 @@ import {
   type EventTold,
   type FrameTold,
   type Interest,
-  interestLastsMs,
   interestSchema,
   type Told,
   tellEveryMs,
   toldMax,
 } from '../../protocol/inspection.ts';
-import { inspectorSubjects } from '../../protocol/subjects.ts';
 import { graphOf, statePath } from './graph.ts';
 import { Heap } from './heap.ts';
+import { Interests } from './interests.ts';
 import { nowType } from './now.ts';
 
 export interface SourceOptions {
@@ -30,8 +29,11 @@ export interface SourceOptions {
   readonly clock: Clock;
   readonly process: string;
   readonly kind: Told['kind'];
-  /** Where it is told. */
-  readonly subject: string;
+  /** Subjects: where interest is heard of, and where it is told. */
+  readonly hears: string;
+  readonly tells: string;
+  /** What actors are called in what is heard there; by their ids unless this says otherwise. */
+  nameOf?(actor: string): string;
 }
 
 /** An actor that lives in this process. */
@@ -47,7 +49,7 @@ export interface LiveActor {
 /** Told when somebody begins to look, says what at, and stops. */
 export interface Looked {
   begun?(): void;
-  looks?(interest: Interest): void;
+  looks?(): void;
   ended?(): void;
 }
 
@@ -57,8 +59,7 @@ export class InspectionSource {
   readonly #machines = new Map<string, AnyStateMachine>();
   readonly #looked = new Set<Looked>();
   readonly #heap = new Heap();
-  #interest: Interest | undefined;
-  #heardMs = 0;
+  readonly #interests = new Interests();
   /** Since the last word of interest. */
   #hasTold = false;
   #looking: Subscription[] = [];
@@ -69,11 +70,12 @@ export class InspectionSource {
 
   /** Listens for inspectors. */
   start(): Subscription {
-    const { bus } = this.#options;
-    const listening = bus.subscribe(inspectorSubjects.interest, ({ data }) => this.#heard(data));
+    const { bus, hears } = this.#options;
+    const listening = bus.subscribe(hears, ({ data }) => this.#heard(data));
     return {
       stop: () => {
         listening.stop();
+        this.#sayGoodBye();
         this.#end();
       },
     };
@@ -97,31 +99,30 @@ export class InspectionSource {
   }
 
   /** Undefined while nobody looks. */
-  get interest(): Interest | undefined {
-    return this.#interest;
+  get interest(): Interests | undefined {
+    return this.#interests.isNobody ? undefined : this.#interests;
   }
 
   isWatched(actor: string): boolean {
-    const watched = this.#interest?.watched;
-    return watched !== undefined && (watched.includes(actor) || watched.includes('*'));
+    return this.#isAmong(this.#interests.watched, actor);
   }
 
   tell(what: { actor?: ActorTold; event?: EventTold; frame?: FrameTold }): void {
-    if (this.#interest) this.#heap.add(what);
+    if (this.interest) this.#heap.add(what);
   }
 
   #heard(data: Uint8Array): void {
     const interest = parseInterest(data);
     if (!interest) return;
-    this.#heardMs = this.#options.clock.monotonicMs();
-    const before = this.#interest;
-    this.#interest = interest;
-    if (!before) this.#begin();
-    if (interest.by !== before?.by) this.#introduce();
+    const { isNobody: isFirst, watched: before } = this.#interests;
+    const isNew = this.#interests.hear(interest, this.#options.clock.monotonicMs());
+    if (isFirst) this.#begin();
+    if (isNew) this.#introduce();
     else if (!this.#hasTold) this.#publish({}); // it is there, and nothing happened
     this.#hasTold = false;
-    for (const id of interest.watched) if (!before?.watched.includes(id)) this.#show(id);
-    for (const { looks } of this.#looked) looks?.(interest);
+    for (const id of this.#actors.keys())
+      if (this.isWatched(id) && !this.#isAmong(before, id)) this.#show(id);
+    for (const { looks } of this.#looked) looks?.();
   }
 
   #begin(): void {
@@ -131,8 +132,8 @@ export class InspectionSource {
   }
 
   #end(): void {
-    if (!this.#interest) return;
-    this.#interest = undefined;
+    if (this.#looking.length === 0) return;
+    this.#interests.clear();
     for (const part of this.#looking.splice(0)) part.stop();
     this.#heap.clear();
     for (const { ended } of this.#looked) ended?.();
@@ -158,8 +159,20 @@ export class InspectionSource {
     this.tell({ event: { actor: id, ...now, context: picked(context, live.shown) } });
   }
 
+  /** It is missed at once, and not only when it has been silent for long. */
+  #sayGoodBye(): void {
+    if (!this.interest) return;
+    const actors = [...this.#actors].map(([id, live]) => ({ ...rowOf(id, live), gone: true }));
+    this.#publish({ actors });
+  }
+
+  #isAmong(watched: ReadonlySet<string>, actor: string): boolean {
+    return watched.has(this.#options.nameOf?.(actor) ?? actor) || watched.has('*');
+  }
+
   #tell(): void {
-    if (this.#options.clock.monotonicMs() - this.#heardMs > interestLastsMs) {
+    this.#interests.forgetSilent(this.#options.clock.monotonicMs());
+    if (this.#interests.isNobody) {
       this.#end();
       return;
     }
@@ -168,9 +181,9 @@ export class InspectionSource {
   }
 
   #publish(told: Omit<Told, 'process' | 'kind'>): void {
-    const { bus, process, kind, subject } = this.#options;
+    const { bus, process, kind, tells } = this.#options;
     this.#hasTold = true;
-    bus.publish(subject, JSON.stringify({ process, kind, ...told } satisfies Told));
+    bus.publish(tells, JSON.stringify({ process, kind, ...told } satisfies Told));
   }
 
   #observe(id: string, live: LiveActor): Subscription {

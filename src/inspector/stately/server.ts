@@ -51,11 +51,14 @@ function feed(socket: WebSocket, looker: Looker, nowMs: () => number): void {
     const graph = row && machines[row[1]];
     if (row && graph) send(adapter.announce(row, graph, Math.round(nowMs())));
   };
-  const looking = looker.look((update) => {
-    machines = { ...machines, ...update.machines };
-    for (const row of update.actors ?? []) actors.set(row[0], row);
-    for (const row of actors.values()) if (!row[0].startsWith('cluster/')) announce(row);
-  });
+  const looking = looker.look(
+    (update) => {
+      machines = { ...machines, ...update.machines };
+      for (const row of update.actors ?? []) actors.set(row[0], row);
+      for (const row of actors.values()) if (!row[0].startsWith('cluster/')) announce(row);
+    },
+    { everybody: true },
+  );
   const watching = looker.watch('*', (events: readonly EventTold[]) => {
     for (const event of events) {
       announce(actors.get(event.actor));

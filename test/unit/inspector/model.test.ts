@@ -82,6 +82,22 @@ describe('a model', () => {
     ]);
   });
 
+  it('gives each user room for some clients, each of which is one actor', () => {
+    const model = new Model();
+    for (let n = 0; n < 100; n++) {
+      const process = `u-2.c-${n}`;
+      const actors = [actor(`${process}/client`, 'ready', 'client'), actor(`${process}/replica`, 'leading')];
+      model.take(toldBy(process, { actors }, 'client'), process, 0);
+    }
+    model.take(
+      toldBy('u-3.c-1', { actors: [actor('u-3.c-1/client', 'ready', 'client')] }, 'client'),
+      'u-3.c-1',
+      0,
+    );
+    expect(model.actors).toBe(33);
+    expect(model.whole().actors?.at(-1)).toEqual(['u-3.c-1/client', 'client', 'u-3', 'ready']);
+  });
+
   it('tells what changed, once', () => {
     const model = new Model();
     model.take(toldBy('n1', { actors: [actor('n1/replica', 'following')] }), 'n1', 0);
@@ -122,6 +138,19 @@ it('a tree groups by process and kind, searches all words, and hides what is fol
   expect(labels('', ['cluster'])).toEqual(['n1', 'n1/replica', 'n1', 'cluster']);
   tree.put([['cluster/u-1', 'user', 'alice', 'deleted']]);
   expect(labels('deleted')).toEqual(['cluster', 'cluster/user', 'alice']);
+});
+
+it('a tree knows clients by the names of their users, and has them together', () => {
+  const tree = new Tree();
+  tree.put([
+    ['u-1.c-1/client', 'client', 'u-1', 'ready'],
+    ['u-2.c-1/client', 'client', 'u-2', 'leaderless'],
+    ['cluster/u-1', 'user', 'alice', 'registered.online'],
+  ]);
+  const rows = tree.rows('', new Set(['cluster']));
+  const labels = rows.map((row) => (row.is === 'group' ? row.label : tree.label(row.actor)));
+  expect(labels).toEqual(['cluster', 'clients', 'client', 'alice', 'u-2']);
+  expect(tree.rows('alice ready', new Set())).toHaveLength(3);
 });
 
 it('differences say what is new, changed and gone, and nothing where nothing was known before', () => {

@@ -5,7 +5,9 @@ import { createActor } from 'xstate';
 import { clientMachine } from '../../../src/actors/client/machine.ts';
 import { redact } from '../../../src/events/domain.ts';
 import { Heap } from '../../../src/inspector/source/heap.ts';
+import { Interests } from '../../../src/inspector/source/interests.ts';
 import { InspectionSource } from '../../../src/inspector/source/source.ts';
+import { aliasOf } from '../../../src/protocol/aliases.ts';
 import { interestLastsMs, type Told } from '../../../src/protocol/inspection.ts';
 import { inspectorSubjects } from '../../../src/protocol/subjects.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -14,8 +16,17 @@ import { MemoryBus } from '../../support/memory-bus.ts';
 async function world() {
   const clock = new ManualClock();
   const bus = new MemoryBus(clock);
-  const subject = inspectorSubjects.client('u-1', 'c-1');
-  const source = new InspectionSource({ bus, clock, process: 'u-1.c-1', kind: 'client', subject });
+  const { clientInterest: hears } = inspectorSubjects;
+  const tells = inspectorSubjects.client('u-1', 'c-1');
+  const source = new InspectionSource({
+    bus,
+    clock,
+    process: 'u-1.c-1',
+    kind: 'client',
+    hears,
+    tells,
+    nameOf: aliasOf,
+  });
   const actor = createActor(clientMachine).start();
   source.add('client', {
     kind: 'client',
@@ -25,13 +36,16 @@ async function world() {
     shown: ['leader', 'epoch'],
   });
   const told: Told[] = [];
-  bus.subscribe(subject, ({ data }) => told.push(JSON.parse(Buffer.from(data).toString()) as Told));
-  source.start();
+  bus.subscribe(tells, ({ data }) => told.push(JSON.parse(Buffer.from(data).toString()) as Told));
+  const listening = source.start();
   const look = async (watched: string[], by = 'one') => {
-    bus.publish(inspectorSubjects.interest, JSON.stringify({ by, watched, teller: null, bodies: false }));
+    bus.publish(
+      inspectorSubjects.clientInterest,
+      JSON.stringify({ by, watched, teller: null, isListing: false, bodies: false }),
+    );
     await clock.advance(1);
   };
-  return { clock, bus, source, actor, told, look };
+  return { clock, bus, source, listening, actor, told, look };
 }
 
 it('tells nothing until somebody looks, then what there is once, and nothing more when nobody does', async () => {
@@ -54,14 +68,39 @@ it('tells nothing until somebody looks, then what there is once, and nothing mor
   expect(source.interest).toBeUndefined();
 });
 
+it('says good-bye', async () => {
+  const { listening, told, look } = await world();
+  await look([]);
+  listening.stop();
+  await look([]);
+  expect(told.at(-1)).toMatchObject({ actors: [{ id: 'u-1.c-1/client', gone: true }] });
+});
+
 it('tells every event of an actor that is watched, and of its context what is named', async () => {
   const { clock, actor, told, look } = await world();
-  await look(['u-1.c-1/client']);
+  await look([aliasOf('u-1.c-1/client')]);
   actor.send({ type: 'CLOSE' });
   await clock.advance(200);
   const events = told.flatMap(({ events = [] }) => events);
   expect(events.at(-1)).toMatchObject({ actor: 'u-1.c-1/client', to: 'closed', context: { leader: null } });
   expect(Object.keys(events.at(-1)!.context)).toEqual(['leader', 'epoch']);
+});
+
+it('tells two inspectors what either asked for, and no texts where one of them must have none', () => {
+  const interests = new Interests();
+  const interest = { by: 'one', watched: ['a'], teller: 'n1', isListing: true, bodies: true };
+  expect(interests.hear(interest, 0)).toBe(true);
+  expect(interests.hear({ ...interest, by: 'two', watched: ['b'], teller: 'n2', bodies: false }, 2_000)).toBe(
+    true,
+  );
+  expect(interests.hear(interest, 2_000)).toBe(false);
+  expect([...interests.watched]).toEqual(['a', 'b']);
+  expect(interests.bodies).toBe(false);
+  expect(['n1', 'n2', 'n3'].map((node) => interests.asks(node))).toEqual([true, true, false]);
+  interests.hear(interest, 4_000);
+  interests.forgetSilent(2_000 + interestLastsMs + 1);
+  expect([...interests.watched]).toEqual(['a']);
+  expect(interests.bodies).toBe(true);
 });
 
 it('keeps of each actor the latest state, and of events no more than it may', () => {

@@ -10,7 +10,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import { inspectorSubjects } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 
-export class InspectedNode {
+export class NodeSeenByInspectors {
   readonly #id: string;
   readonly #clock: Clock;
   readonly #source: InspectionSource;
@@ -21,11 +21,11 @@ export class InspectedNode {
   constructor(id: string, bus: Bus, clock: Clock) {
     this.#id = id;
     this.#clock = clock;
-    const subject = inspectorSubjects.node(id);
-    this.#source = new InspectionSource({ bus, clock, process: id, kind: 'node', subject });
+    const { interest: hears, node } = inspectorSubjects;
+    this.#source = new InspectionSource({ bus, clock, process: id, kind: 'node', hears, tells: node(id) });
     this.#source.whenLooked({
       begun: () => this.#begin(),
-      looks: (interest) => this.#replicated?.looks(interest),
+      looks: () => this.#replicated?.looks(),
       ended: () => this.#end(),
     });
   }
