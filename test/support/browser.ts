@@ -8,20 +8,28 @@ export { browser };
 /** Such tests say so, and count as skipped. */
 if (!browser) process.stderr.write('no Chromium here: tests in a browser are skipped\n');
 
-const open = new Set<Page>();
+/** One for all pages of a file: each has a context of its own, and finds nobody but this machine. */
+let running: Promise<Browser> | undefined;
 afterAll(async () => {
-  for (const page of open) await page.close();
+  await (await running)?.close();
 });
+
+function launched(): Promise<Browser> {
+  const offline = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+  running ??= chromium.launch({
+    executablePath: browser!,
+    args: ['--no-sandbox', '--disable-gpu', offline],
+  });
+  return running;
+}
 
 export class Page {
   readonly driven: Driven;
-  readonly #browser: Browser;
   /** What the page logged as an error, broke, or asked of anybody but its own server. */
   readonly problems: string[] = [];
 
-  private constructor(driven: Driven, running: Browser, url: string) {
+  private constructor(driven: Driven, url: string) {
     this.driven = driven;
-    this.#browser = running;
     const own = new URL(url).origin;
     driven.on('pageerror', (error) => this.problems.push(error.message));
     driven.on('console', (message) => {
@@ -34,15 +42,9 @@ export class Page {
     });
   }
 
-  /** Loaded, in a browser that finds nobody but this machine. */
+  /** Loaded. */
   static async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const offline = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
-    const running = await chromium.launch({
-      executablePath: browser!,
-      args: ['--no-sandbox', '--disable-gpu', offline],
-    });
-    const page = new Page(await running.newPage(options), running, url);
-    open.add(page);
+    const page = new Page(await (await launched()).newPage(options), url);
     await page.driven.goto(url);
     return page;
   }
@@ -65,7 +67,6 @@ export class Page {
   }
 
   async close(): Promise<void> {
-    open.delete(this);
-    await this.#browser.close();
+    await this.driven.context().close();
   }
 }

@@ -48,10 +48,13 @@ export class Store {
   connect(everybody: boolean): void {
     if (everybody === this.#everybody) return;
     this.#everybody = everybody;
-    this.#source?.close();
+    const before = this.#source;
     const source = new EventSource(address('/stream', everybody ? { everybody: 1 } : {}));
     this.#source = source;
-    source.onmessage = ({ data }) => this.take(JSON.parse(data as string) as Update); // our own server's
+    source.onmessage = ({ data }) => {
+      before?.close(); // not before: while nobody looks nothing is told
+      if (source === this.#source) this.take(JSON.parse(data as string) as Update); // our own server's
+    };
     source.onerror = () => {
       this.isConnected = false;
       this.changed();

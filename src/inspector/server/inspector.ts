@@ -1,7 +1,7 @@
 /** The inspector: a page of its own, and what the page asks for. */
 import { createHash } from 'node:crypto';
 import type { Operator } from '../../operator/operator.ts';
-import { readLog, stateAt } from '../../operator/running.ts';
+import { furthestNode, readLog, stateAt } from '../../operator/running.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Door, json, openDoor, type Page, type Routes } from './door.ts';
 import { Looker } from './looker.ts';
@@ -25,6 +25,7 @@ export interface InspectorOptions {
 }
 
 const askMs = 10_000;
+const findMs = 3_000;
 const historyPage = 500;
 const logMax = 200;
 
@@ -36,11 +37,8 @@ export async function startInspector(options: InspectorOptions): Promise<Door> {
 }
 
 function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions, page: Page): Routes {
-  /** @throws {Error} while no node can be asked. */
-  const node = () => {
-    if (looker.teller === null) throw new Error('no node answers at present');
-    return looker.teller;
-  };
+  /** Any that answers, while none was chosen yet. @throws {Unanswered} where none does. */
+  const node = async () => looker.teller ?? (await furthestNode(operator, findMs)).node;
   return {
     pages: {
       '/': () => page,
@@ -48,7 +46,7 @@ function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions,
       '/state': async (query) => {
         const at = query.has('at') ? Number(query.get('at')) : null;
         const asked = { session: null, user: null, actor: query.get('actor'), at, bodies };
-        return json(await stateAt(operator, node(), asked, askMs));
+        return json(await stateAt(operator, await node(), asked, askMs));
       },
       '/history': async (query) => {
         const asked = {
@@ -57,13 +55,13 @@ function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions,
           limit: historyPage,
           bodies,
         };
-        return json(await operator.ask(node(), 'history', asked, askMs));
+        return json(await operator.ask(await node(), 'history', asked, askMs));
       },
       '/log': async (query) => {
         const from = Number(query.get('from') ?? 1);
         const to = Math.min(Number(query.get('to') ?? from), from + logMax);
         const events: unknown[] = [];
-        for await (const event of readLog(operator, node(), { from, to, types: null, bodies }, askMs))
+        for await (const event of readLog(operator, await node(), { from, to, types: null, bodies }, askMs))
           events.push(event);
         return json(events);
       },

@@ -63,6 +63,8 @@ export class Looker {
   /** Nodes that would answer if all did. */
   #expected: number | undefined;
   #beat = 0;
+  /** Whoever looks anew is told everything anew. */
+  #run = 0;
   /** Up to where happenings were read, and how the cluster was then. */
   #searched = { at: '', upTo: 1 };
 
@@ -114,6 +116,7 @@ export class Looker {
 
   #begin(): void {
     const { operator, clock } = this.#options;
+    this.#run += 1;
     this.#looking = [
       operator.bus.subscribe(inspectorSubjects.all, ({ subject, data }) => this.#heard(subject, data)),
       every(clock, interestEveryMs, () => void this.#ask()),
@@ -132,7 +135,8 @@ export class Looker {
 
   #sayInterest(): void {
     if (this.#looking.length === 0) return;
-    const { operator, id: by, bodies } = this.#options;
+    const { operator, id, bodies } = this.#options;
+    const by = `${id}.${this.#run}`;
     const watched = [...this.#watchers.keys()];
     const interest = { by, watched, teller: this.#teller, isListing: this.#isListing, bodies };
     const { interest: toNodes, clientInterest: toClients } = inspectorSubjects;
