@@ -1,0 +1,67 @@
+/**
+ * A machine's log, twice: in LevelDB, from which it goes on after a crash, and as a file for people and for the study.
+ *
+ * Both hold the same lines. The database comes first, so the file may lack the last line after a crash, or end in half a
+ * one: whoever opens the log writes the file anew from the database.
+ */
+import { type FileHandle, open, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LevelLog } from '../../log/level-log.ts';
+import { type Entry, entryFrom, lineOf } from './core/entry.ts';
+
+/** Of entries that are written at once. */
+const batchMax = 2_000;
+
+export class MachineLog {
+  /** What it held when it was opened. */
+  readonly recovered: readonly Entry[];
+  readonly #level: LevelLog;
+  readonly #file: FileHandle;
+  /** Writes go one after the other. */
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(level: LevelLog, file: FileHandle, recovered: readonly Entry[]) {
+    this.#level = level;
+    this.#file = file;
+    this.recovered = recovered;
+  }
+
+  /** @throws {StoreUnusable} */
+  static async open(folder: string, id: string): Promise<MachineLog> {
+    const level = await LevelLog.open(join(folder, `${id}.level`));
+    const lines = await level.lines();
+    const path = logFile(folder, id);
+    if (lines.length > 0) {
+      await writeFile(`${path}.draft`, textOf(lines));
+      await rename(`${path}.draft`, path);
+    }
+    const entries = lines.map((line) => entryFrom(line)).filter((entry) => entry !== undefined);
+    return new MachineLog(level, await open(path, 'a'), entries);
+  }
+
+  /** Resolves when they are kept. */
+  append(entries: readonly Entry[]): Promise<void> {
+    this.#written = this.#written.then(async () => {
+      for (let from = 0; from < entries.length; from += batchMax) {
+        const lines = entries.slice(from, from + batchMax).map(lineOf);
+        await this.#level.append(lines);
+        await this.#file.write(textOf(lines));
+      }
+    });
+    return this.#written;
+  }
+
+  async close(): Promise<void> {
+    await this.#written.catch(() => undefined); // told to whoever appended
+    await this.#file.close();
+    await this.#level.close();
+  }
+}
+
+export function logFile(folder: string, id: string): string {
+  return join(folder, `${id}.log`);
+}
+
+function textOf(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,28 @@
+/** Trials in virtual time, with their logs written. */
+import { SeededRandom } from '../../simulation/random.ts';
+import { type Trial, trialOf, type RunSettings } from './core/settings.ts';
+import type { MachineEvent } from './core/entry.ts';
+import { runVirtual } from './core/virtual.ts';
+import { trialFolder } from './folder.ts';
+import { MachineLog } from './machine-log.ts';
+
+export const seeded = (seed: string) => new SeededRandom(seed);
+
+export function trialsOf(settings: RunSettings): Trial[] {
+  return Array.from({ length: settings.trials }, (_, index) => trialOf(settings, index + 1, seeded));
+}
+
+/** @returns what the machines logged, in their order. */
+export async function runVirtualTrial(folder: string, trial: Trial): Promise<MachineEvent[][]> {
+  const place = trialFolder(folder, trial.trial);
+  const opening = trial.machines.map(({ id }) => MachineLog.open(place, id));
+  const logs = runVirtual(trial, seeded);
+  await Promise.all(
+    opening.map(async (opened, index) => {
+      const log = await opened;
+      await log.append(logs[index]!);
+      await log.close();
+    }),
+  );
+  return logs;
+}
