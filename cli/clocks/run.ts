@@ -73,9 +73,10 @@ async function runReally(
   told: Told,
 ): Promise<void> {
   const { RealRun } = await import('../../src/labs/clocks/real-run.ts');
-  const { createRun, readTrial } = await import('../../src/labs/clocks/folder.ts');
+  const { createRun, readTrial, refuseUnfit } = await import('../../src/labs/clocks/folder.ts');
   const { figuresOf } = await import('../../src/labs/clocks/core/figures.ts');
   const program = { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] };
+  await refuseUnfit(folder); // before anything starts
   const run = await RealRun.prepare(
     { folder, servers, port, program },
     {

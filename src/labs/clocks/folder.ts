@@ -39,20 +39,23 @@ export interface StoredTrial {
 
 export const trialFolder = (folder: string, trial: number) => join(folder, `trial-${trial}`);
 
-/**
- * Makes room for a run: one that the folder held before is removed.
- * @throws {Refused} when it holds something else, or cannot be written.
- */
-export async function createRun(folder: string, trials: readonly Trial[]): Promise<void> {
+/** @returns what the folder holds. @throws {Refused} when that is something else than a run, or it cannot be written. */
+export async function refuseUnfit(folder: string): Promise<string[]> {
+  let found: string[] = [];
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
+    found = await readdir(folder);
   } catch (cause) {
     throw new Refused('output-unusable', `${folder} cannot be written: ${whyOf(cause)}`);
   }
-  const found = await readdir(folder);
-  if (found.length > 0 && !found.includes(runFile))
-    throw new Refused('output-unusable', `${folder} holds something else than a run: name another folder`);
+  if (found.length === 0 || found.includes(runFile)) return found;
+  throw new Refused('output-unusable', `${folder} holds something else than a run: name another folder`);
+}
+
+/** Makes room for a run: one that the folder held before is removed. @throws {Refused} as above. */
+export async function createRun(folder: string, trials: readonly Trial[]): Promise<void> {
+  const found = await refuseUnfit(folder);
   for (const name of found.filter((one) => /^trial-\d+$/.test(one))) {
     await rm(join(folder, name), { recursive: true });
   }
