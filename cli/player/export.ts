@@ -6,7 +6,8 @@ import { castLines } from './cast.ts';
 import type { Pace } from './model/player.ts';
 import type { Recording } from './model/recording.ts';
 import { Timeline } from './model/timeline.ts';
-import { pageOf, pageParts } from './page.ts';
+import { pageParts } from '../page.ts';
+import { pageOf } from './page.ts';
 
 /** @param file undefined for standard output. @throws {Refusal} when it cannot be written. */
 export async function exportRecording(
@@ -15,7 +16,7 @@ export async function exportRecording(
   format: 'cast' | 'html',
   file: string | undefined,
 ): Promise<void> {
-  const text = format === 'cast' ? castOf(recording, pace) : pageOf(recording, pace, await pageParts());
+  const text = format === 'cast' ? castOf(recording, pace) : pageOf(recording, pace, await pageParts('player'));
   if (file === undefined) await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
   else await writeFile(file, text).catch(unwritable);
 }
