@@ -31,7 +31,9 @@ async function run(folder: string, question: string, options: Options): Promise<
     import('../../src/labs/clocks/core/lanes.ts'),
     import('../../src/labs/clocks/core/entry.ts'),
   ]);
-  const [first, second, ...others] = question.split(/\s*(?:->|→)\s*/).map((text) => eventNameFrom(text.trim()));
+  const [first, second, ...others] = question
+    .split(/\s*(?:->|→)\s*/)
+    .map((text) => eventNameFrom(text.trim()));
   if (!first || !second || others.length > 0)
     throw new UsageError(`a question looks like 'm1:12 -> m3:40', not ${JSON.stringify(question)}`);
   const { trial, logs } = await storedTrial(folder, options.trial);
@@ -40,7 +42,10 @@ async function run(folder: string, question: string, options: Options): Promise<
   const causality = new Causality(lanesOf(ids, logs));
   const find = (name: EventName): number => {
     if (!ids.includes(name.machine))
-      throw new Refusal('unknown-machine', `there is no machine ${name.machine}; there are ${ids.join(', ')}`);
+      throw new Refusal(
+        'unknown-machine',
+        `there is no machine ${name.machine}; there are ${ids.join(', ')}`,
+      );
     const event = causality.find(name);
     if (event !== undefined) return event;
     const count = causality.lanes[ids.indexOf(name.machine)]!.events.length;
@@ -59,12 +64,15 @@ async function run(folder: string, question: string, options: Options): Promise<
   const took = { answer_ms: Math.round((performance.now() - askedMs) * 10) / 10 };
   await new Output(options).emit(
     { ...answer, ...clocks, path: steps, ...took },
-    [sentence(answer), ...steps.map(({ event, clock, what }) => `  ${event} (clock ${clock}) ${what}`)].join('\n'),
+    [sentence(answer), ...steps.map(({ event, clock, what }) => `  ${event} (clock ${clock}) ${what}`)].join(
+      '\n',
+    ),
   );
 }
 
 function sentence({ first, second, order }: { first: string; second: string; order: string }): string {
   if (order === 'same') return `${first} and ${second} are the same event`;
-  if (order === 'concurrent') return `${first} and ${second} are concurrent: neither can have known of the other`;
+  if (order === 'concurrent')
+    return `${first} and ${second} are concurrent: neither can have known of the other`;
   return `${first} happened ${order} ${second}:`;
 }

@@ -46,7 +46,12 @@ async function run(folder: string | undefined, options: Options, command: Comman
     throw new UsageError('one of these is needed: the folder of a run, --session or --elections');
   const diagram = isOfVerbatim ? await ofVerbatim(options, command) : await ofRun(folder!, options.trial);
   const withoutScript = 'This page draws a diagram, and needs JavaScript for that. It loads nothing.';
-  const page = selfContained({ title: diagram.title, data: diagram, ...(await pageParts('clocks')), withoutScript });
+  const page = selfContained({
+    title: diagram.title,
+    data: diagram,
+    ...(await pageParts('clocks')),
+    withoutScript,
+  });
   await writeOut(page, options.out);
 }
 

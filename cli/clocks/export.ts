@@ -1,7 +1,7 @@
 /** `verbatim clocks export`: a run's events for other tools. */
 import { type Command, Option } from 'commander';
-import { writeOut } from './write-out.ts';
 import { storedTrial, withTrial } from './stored.ts';
+import { writeOut } from './write-out.ts';
 
 const formats = ['csv', 'shiviz', 'svg'] as const;
 
@@ -54,5 +54,8 @@ async function textOf(folder: string, number: number, format: 'shiviz' | 'svg'):
   const { lanesOf } = await import('../../src/labs/clocks/core/lanes.ts');
   const { diagramSvg } = await import('../../src/labs/clocks/core/diagram-svg.ts');
   const ids = trial.machines.map(({ id }) => id);
-  return diagramSvg(new Causality(lanesOf(ids, logs)), `trial ${number}, rates ${trial.machines.map(({ rate }) => rate).join('/')}`);
+  return diagramSvg(
+    new Causality(lanesOf(ids, logs)),
+    `trial ${number}, rates ${trial.machines.map(({ rate }) => rate).join('/')}`,
+  );
 }

@@ -46,7 +46,9 @@ export async function readPlan({ config, virtual, rateRange, json: _, ...rest }:
 /** A wrong option is a matter of usage; a wrong line is not. */
 function told(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'BadConfiguration') return error;
-  return error.message.startsWith('--') ? new UsageError(error.message) : new Refusal('bad-config', error.message);
+  return error.message.startsWith('--')
+    ? new UsageError(error.message)
+    : new Refusal('bad-config', error.message);
 }
 
 async function textOf(path: string): Promise<string> {

@@ -16,6 +16,7 @@ export async function storedTrial(folder: string, number: number): Promise<Store
   const { readTrial, readTrials } = await import('../../src/labs/clocks/folder.ts');
   const trials = await readTrials(folder);
   const trial = trials.find((one) => one.trial === number);
-  if (!trial) throw new Refusal('unknown-trial', `${folder} has trials 1 to ${trials.length}, and no ${number}`);
+  if (!trial)
+    throw new Refusal('unknown-trial', `${folder} has trials 1 to ${trials.length}, and no ${number}`);
   return await readTrial(folder, trial);
 }

@@ -17,7 +17,8 @@ export async function sessionDiagram(options: ServerOptions, command: Command, s
 }
 
 export async function electionDiagram(options: ServerOptions, command: Command) {
-  const note = 'by the Lamport stamps of the log; an arrow is what the next leader read before it was elected';
+  const note =
+    'by the Lamport stamps of the log; an arrow is what the next leader read before it was elected';
   return { title: 'Elections', note, lanes: electionLanes(await stamped(options, command)) };
 }
 

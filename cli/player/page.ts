@@ -9,6 +9,7 @@ import type { Recording } from './model/recording.ts';
 export function pageOf(recording: Recording, { speed, maxGapMs }: Pace, parts: PageParts): string {
   // JSON has no word for infinity.
   const data = { recording, speed, maxGapMs: Number.isFinite(maxGapMs) ? maxGapMs : null };
-  const withoutScript = 'This page plays a conversation back, and needs JavaScript for that. It loads nothing.';
+  const withoutScript =
+    'This page plays a conversation back, and needs JavaScript for that. It loads nothing.';
   return selfContained({ title: recording.title, data, ...parts, withoutScript });
 }

@@ -1,7 +1,7 @@
 /** A log of lines in LevelDB, for what needs no rows beside it: appended in batches, read from the start. */
 import { Level } from 'level';
-import { causeOf, codeOf, type Database, whyUnusable } from './level-damage.ts';
 import { StoreUnusable } from './level.ts';
+import { causeOf, codeOf, type Database, whyUnusable } from './level-damage.ts';
 
 const keyOf = (number: number) => `l${String(number).padStart(12, '0')}`;
 

@@ -51,7 +51,10 @@ function button(text: string, label: string, act: () => void): HTMLButtonElement
 
 const canvas = element('canvas', { tabIndex: 0 });
 canvas.setAttribute('role', 'img');
-canvas.setAttribute('aria-label', `${data.title}: ${causality.size} events. Arrow keys go from event to event.`);
+canvas.setAttribute(
+  'aria-label',
+  `${data.title}: ${causality.size} events. Arrow keys go from event to event.`,
+);
 const told = element('output', { id: 'told' });
 told.setAttribute('aria-live', 'polite');
 const axisButton = button('by clock', 'lay events out by time or by Lamport clock (c)', switchAxis);
@@ -66,7 +69,7 @@ document.body.append(
       {},
       button('+', 'zoom in (+)', () => zoom(zoomStep)),
       button('−', 'zoom out (-)', () => zoom(1 / zoomStep)),
-      button('all', 'show everything (0)', fit),
+      button('all', 'show everything (0)', showAll),
       axisButton,
     ),
   ),
@@ -206,16 +209,19 @@ function zoom(factor: number, x = canvas.clientWidth / 2): void {
   look(zoomed(view, factor, x));
 }
 
-function fit(): void {
+function showAll(): void {
   const { values } = axes[axis];
-  const [least, most] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const [least, most] = [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
   look(causality.size === 0 ? fitted(0, 1, canvas.clientWidth) : fitted(least, most, canvas.clientWidth));
 }
 
 function switchAxis(): void {
   axisButton.textContent = `by ${axis}`;
   axis = axis === 'time' ? 'clock' : 'time';
-  fit();
+  showAll();
 }
 
 /** From event to event by keys: along the lane, or to the other end of a message. */
@@ -230,7 +236,7 @@ function step(by: number): void {
 const keys: Readonly<Record<string, () => void>> = {
   '+': () => zoom(zoomStep),
   '-': () => zoom(1 / zoomStep),
-  '0': fit,
+  '0': showAll,
   c: switchAxis,
   ArrowRight: () => step(1),
   ArrowLeft: () => step(-1),
@@ -264,4 +270,4 @@ canvas.addEventListener('pointermove', (event) => {
 });
 canvas.addEventListener('pointerleave', () => choose(undefined));
 window.addEventListener('resize', redraw);
-fit();
+showAll();

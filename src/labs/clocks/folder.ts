@@ -39,8 +39,8 @@ export interface StoredTrial {
 
 export const trialFolder = (folder: string, trial: number) => join(folder, `trial-${trial}`);
 
-/** @returns what the folder holds. @throws {Refused} when that is something else than a run, or it cannot be written. */
-export async function refuseUnfit(folder: string): Promise<string[]> {
+/** @param mark a file that is there when the folder is ours. @returns what it holds. @throws {Refused} when that is something else than a run, or it cannot be written. */
+export async function refuseUnfit(folder: string, mark = runFile): Promise<string[]> {
   let found: string[] = [];
   try {
     await mkdir(folder, { recursive: true });
@@ -49,8 +49,8 @@ export async function refuseUnfit(folder: string): Promise<string[]> {
   } catch (cause) {
     throw new Refused('output-unusable', `${folder} cannot be written: ${whyOf(cause)}`);
   }
-  if (found.length === 0 || found.includes(runFile)) return found;
-  throw new Refused('output-unusable', `${folder} holds something else than a run: name another folder`);
+  if (found.length === 0 || found.includes(mark)) return found;
+  throw new Refused('output-unusable', `${folder} holds something else: name another folder`);
 }
 
 /** Makes room for a run: one that the folder held before is removed. @throws {Refused} as above. */

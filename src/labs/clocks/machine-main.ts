@@ -1,8 +1,9 @@
 /** The composition root of a machine's process. */
-import { NatsBus } from '../../transport/nats-bus.ts';
-import { connectTo } from '../../transport/connection.ts';
-import { systemClock } from '../../system/clock.ts';
+
 import { Refused } from '../../client/errors.ts';
+import { systemClock } from '../../system/clock.ts';
+import { connectTo } from '../../transport/connection.ts';
+import { NatsBus } from '../../transport/nats-bus.ts';
 import { readTrials, trialFolder } from './folder.ts';
 import { MachineLog } from './machine-log.ts';
 import { tickToTheEnd } from './machine-process.ts';

@@ -65,7 +65,12 @@ export class RealRun {
     const servers = options.servers ?? broker?.servers ?? [];
     try {
       // One's own server is coming up; another's is there or is not.
-      const connecting = connectTo({ servers, credentials: anybody, name: 'clocks', patient: broker !== undefined });
+      const connecting = connectTo({
+        servers,
+        credentials: anybody,
+        name: 'clocks',
+        patient: broker !== undefined,
+      });
       const connection = await within(clock, readyMsMax, connecting);
       if (!connection) throw new Error('it did not answer in time');
       return new RealRun(options, listener, broker, servers, connection);
@@ -87,7 +92,10 @@ export class RealRun {
     });
     try {
       if (!(await within(clock, readyMsMax, roll.ready)))
-        throw new Refused('failed', `not all machines of trial ${trial.trial} started within ${readyMsMax / 1_000} s`);
+        throw new Refused(
+          'failed',
+          `not all machines of trial ${trial.trial} started within ${readyMsMax / 1_000} s`,
+        );
       const waitMs = headStartMs + trial.seconds * 1_000 + doneMsMax;
       if (!(await within(clock, waitMs, roll.done)))
         throw new Refused('failed', `not all machines of trial ${trial.trial} came to its end`);
@@ -131,8 +139,14 @@ class Roll {
   readonly stop: () => void;
 
   constructor(bus: Bus, run: string, { machines }: Trial) {
-    const missing = { ready: new Set(machines.map(({ id }) => id)), done: new Set(machines.map(({ id }) => id)) };
-    let tell: Readonly<Record<'ready' | 'done', () => void>> = { ready: () => undefined, done: () => undefined };
+    const missing = {
+      ready: new Set(machines.map(({ id }) => id)),
+      done: new Set(machines.map(({ id }) => id)),
+    };
+    let tell: Readonly<Record<'ready' | 'done', () => void>> = {
+      ready: () => undefined,
+      done: () => undefined,
+    };
     const isComplete = (is: 'ready' | 'done') =>
       new Promise<true>((resolve) => {
         tell = { ...tell, [is]: () => resolve(true) };
@@ -159,4 +173,3 @@ function jsonFrom(bytes: Uint8Array): unknown {
     return undefined;
   }
 }
-

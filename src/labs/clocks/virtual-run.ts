@@ -1,7 +1,7 @@
 /** Trials in virtual time, with their logs written. */
 import { SeededRandom } from '../../simulation/random.ts';
-import { type Trial, trialOf, type RunSettings } from './core/settings.ts';
 import type { MachineEvent } from './core/entry.ts';
+import { type RunSettings, type Trial, trialOf } from './core/settings.ts';
 import { runVirtual } from './core/virtual.ts';
 import { trialFolder } from './folder.ts';
 import { MachineLog } from './machine-log.ts';

@@ -86,6 +86,7 @@ export class Causality {
     const isPast = new Uint8Array(this.size);
     this.#walkBack(event, (one) => {
       isPast[one] = 1;
+      return undefined;
     });
     return isPast;
   }
@@ -110,7 +111,7 @@ export class Causality {
   }
 
   /** From an event through all of its past, nearest first, until `visit` says that it is enough. */
-  #walkBack(from: number, visit: (event: number, reachedFrom: number) => boolean | void): boolean {
+  #walkBack(from: number, visit: (event: number, reachedFrom: number) => boolean | undefined): boolean {
     const isSeen = new Uint8Array(this.size);
     const queue = [from];
     isSeen[from] = 1;

@@ -1,5 +1,12 @@
 /** The configuration file: `name = value` a line, a section a machine, and `#` before what is said to people. */
-import { BadConfiguration, type Choices, type Given, type MachineChoice, type Name, names } from './config.ts';
+import {
+  BadConfiguration,
+  type Choices,
+  type Given,
+  type MachineChoice,
+  type Name,
+  names,
+} from './config.ts';
 
 export const exampleFile = `# A run of logical clocks: verbatim clocks run --config clocks.conf
 # What is left out is as usual; an option on the command line comes before the line here.
@@ -64,13 +71,17 @@ function machineId(text: string, place: string): string {
 
 function take(line: string, place: string, choices: Choices, machines: MachineChoice[]): void {
   const [, name = '', text = ''] = /^([a-z-]+)\s*=\s*(\S.*)$/.exec(line) ?? [];
-  if (name === '') throw new BadConfiguration(place, `a line says name = value or [machine m1], not ${JSON.stringify(line)}`);
+  if (name === '')
+    throw new BadConfiguration(
+      place,
+      `a line says name = value or [machine m1], not ${JSON.stringify(line)}`,
+    );
   const machine = machines.at(-1);
   const known: readonly string[] = machine ? machineNames : names;
   if (!known.includes(name))
     throw new BadConfiguration(place, `${JSON.stringify(name)} is none of ${known.join(', ')}`);
   const given: Given = { text, place: `${place}: ${name}` };
-  const taken: Partial<Record<string, unknown>> = machine ?? choices;
+  const taken: Partial<Record<string, unknown>> = { ...(machine ?? choices) };
   if (taken[name] !== undefined) throw new BadConfiguration(place, `${name} is said twice`);
   if (machine) machines[machines.length - 1] = { ...machine, [name]: given };
   else choices[name as Name] = given; // it is known

@@ -2,7 +2,15 @@
  * What a run shall be, from a file and from the command line alike: both give names and texts, each with its place, and
  * one check says what is wrong where. The command line comes before the file, and the file before what is usual.
  */
-import { limits, machinesOf, othersFrom, type MachineSettings, type Rate, type RunSettings, usual } from './settings.ts';
+import {
+  limits,
+  type MachineSettings,
+  machinesOf,
+  othersFrom,
+  type Rate,
+  type RunSettings,
+  usual,
+} from './settings.ts';
 
 /** A text that somebody gave, and where: an option, or a line of a file. */
 export interface Given {
@@ -89,7 +97,10 @@ function machines(
   const size = known || wanted || usual.machines.length;
   const place = (count ?? listed ?? sections[0])?.place ?? '';
   if (size < limits.machinesMin || size > limits.machinesMax)
-    throw new BadConfiguration(place, `${limits.machinesMin} to ${limits.machinesMax} machines are needed, not ${size}`);
+    throw new BadConfiguration(
+      place,
+      `${limits.machinesMin} to ${limits.machinesMax} machines are needed, not ${size}`,
+    );
   if (rates && rates.length !== size)
     throw new BadConfiguration(listed!.place, `${rates.length} rates do not fit ${size} machines`);
   if (sections.length === 0) return machinesOf(rates ?? Array.from({ length: size }, () => range));
@@ -114,7 +125,8 @@ function neighboursOf(id: string, ids: readonly string[], index: number, given: 
   if (!given) return othersFrom(ids, index);
   const listed = given.text.split(',').map((one) => one.trim());
   for (const one of listed) {
-    if (!ids.includes(one)) throw new BadConfiguration(given.place, `there is no machine ${JSON.stringify(one)}`);
+    if (!ids.includes(one))
+      throw new BadConfiguration(given.place, `there is no machine ${JSON.stringify(one)}`);
     if (one === id) throw new BadConfiguration(given.place, `${id} is no neighbour of itself`);
   }
   if (new Set(listed).size !== listed.length)
@@ -142,8 +154,11 @@ function number(given: Given | undefined, otherwise: number, least: number, most
   if (!given) return otherwise;
   const value = Number(given.text);
   const isRate = what !== '';
-  if (/^\d+(\.\d+)?$/.test(given.text) && value >= least && value <= most && !(isRate && value === 0)) return value;
-  const needed = isRate ? `${what} is more than 0 and at most ${most} a second` : `a number from ${least} to ${most} is needed`;
+  if (/^\d+(\.\d+)?$/.test(given.text) && value >= least && value <= most && !(isRate && value === 0))
+    return value;
+  const needed = isRate
+    ? `${what} is more than 0 and at most ${most} a second`
+    : `a number from ${least} to ${most} is needed`;
   throw new BadConfiguration(given.place, `${needed}, not ${JSON.stringify(given.text)}`);
 }
 

@@ -86,7 +86,12 @@ type Clocks = Pick<MachineContext, 'clock' | 'vector' | 'number'>;
 /** The same Lamport clock that stamps Verbatim's frames, and the vector beside it. */
 function next(
   { clock, vector, number, ...rest }: Clocks & { readonly own?: number },
-  { tick, atMs, queue, own = rest.own ?? 0 }: Pick<Tick, 'tick' | 'atMs' | 'queue'> & { readonly own?: number },
+  {
+    tick,
+    atMs,
+    queue,
+    own = rest.own ?? 0,
+  }: Pick<Tick, 'tick' | 'atMs' | 'queue'> & { readonly own?: number },
   received?: Message,
 ) {
   const lamport = new LamportClock(clock);

@@ -27,7 +27,9 @@ export function diagramSvg(causality: Causality, title: string): string {
       arrows.push(`<path d="M${px(x(sender))} ${y(from)}L${px(x(event))} ${y(lane)}" stroke="${colour}"/>`);
     }
     const told = `${nameOf(causality.nameOf(event))} clock ${clock}: ${what}`;
-    dots.push(`<circle cx="${px(x(event))}" cy="${y(lane)}" r="3" fill="${colourOf(lane)}"><title>${escaped(told)}</title></circle>`);
+    dots.push(
+      `<circle cx="${px(x(event))}" cy="${y(lane)}" r="3" fill="${colourOf(lane)}"><title>${escaped(told)}</title></circle>`,
+    );
   }
   const rails = lanes.map(
     ({ name }, lane) =>
@@ -42,7 +44,9 @@ export function diagramSvg(causality: Causality, title: string): string {
 }
 
 function horizontally(causality: Causality, from: number, to: number): (event: number) => number {
-  const times = causality.lanes.flatMap(({ events }) => [events[0], events.at(-1)].flatMap((one) => (one ? [one.atMs] : [])));
+  const times = causality.lanes.flatMap(({ events }) =>
+    [events[0], events.at(-1)].flatMap((one) => (one ? [one.atMs] : [])),
+  );
   const [first, last] = [Math.min(...times), Math.max(...times)];
   const scale = last > first ? (to - from) / (last - first) : 0;
   return (event) => from + (causality.eventAt(event).atMs - first) * scale;

@@ -110,7 +110,9 @@ export function entryFrom(line: string): Entry | undefined {
   const match = eventLine.exec(line);
   if (!match) {
     const [, at = '', clock, reason] = refusedLine.exec(line) ?? [];
-    return reason === undefined ? undefined : { kind: 'refused', atMs: Date.parse(at), clock: Number(clock), reason };
+    return reason === undefined
+      ? undefined
+      : { kind: 'refused', atMs: Date.parse(at), clock: Number(clock), reason };
   }
   const [, at = '', clock, number, tick, queue, vector = '', kind, rest = ''] = match;
   const happened = {
@@ -122,7 +124,8 @@ export function entryFrom(line: string): Entry | undefined {
     queue: Number(queue),
   };
   if (kind === 'internal') return { kind, ...happened };
-  if (kind !== 'received') return { kind: kind === 'sent to' ? 'sent' : 'broadcast', ...happened, to: rest.split(',') };
+  if (kind !== 'received')
+    return { kind: kind === 'sent to' ? 'sent' : 'broadcast', ...happened, to: rest.split(',') };
   const from = eventNameFrom(rest);
   return from && { kind, ...happened, from };
 }

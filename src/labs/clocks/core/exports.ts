@@ -1,8 +1,9 @@
 /** Events in the forms that others' tools read. */
 import { type Entry, isEvent, whatOf } from './entry.ts';
 
-const columns =
-  'trial,machine,rate,event,tick,time,kind,from_machine,from_event,to,clock,queue,vector'.split(',');
+const columns = 'trial,machine,rate,event,tick,time,kind,from_machine,from_event,to,clock,queue,vector'.split(
+  ',',
+);
 
 export interface Logged {
   readonly trial: number;
@@ -16,11 +17,26 @@ export const csvHead = columns.join(',');
 export function csvLines({ trial, machines, logs }: Logged): string[] {
   return machines.flatMap(({ id, rate }, index) =>
     (logs[index] ?? []).filter(isEvent).map((event) => {
-      const [machine, number] = event.kind === 'received' ? [event.from.machine, event.from.number] : ['', ''];
+      const [machine, number] =
+        event.kind === 'received' ? [event.from.machine, event.from.number] : ['', ''];
       const to = 'to' in event ? event.to.join(' ') : '';
       const { number: own, tick, atMs, kind, clock, queue, vector } = event;
       const time = new Date(atMs).toISOString();
-      return [trial, id, rate, own, tick, time, kind, machine, number, to, clock, queue, vector.join(' ')].join(',');
+      return [
+        trial,
+        id,
+        rate,
+        own,
+        tick,
+        time,
+        kind,
+        machine,
+        number,
+        to,
+        clock,
+        queue,
+        vector.join(' '),
+      ].join(',');
     }),
   );
 }
@@ -33,7 +49,9 @@ export function shivizText({ machines, logs }: Logged): string {
   const ids = machines.map(({ id }) => id);
   const lines = ids.flatMap((id, index) =>
     (logs[index] ?? []).filter(isEvent).flatMap((event) => {
-      const known = ids.map((other, place) => [other, event.vector[place]!] as const).filter(([, count]) => count > 0);
+      const known = ids
+        .map((other, place) => [other, event.vector[place]!] as const)
+        .filter(([, count]) => count > 0);
       const clock = JSON.stringify(Object.fromEntries(known));
       return [`${whatOf(event)} (clock ${event.clock}, queue ${event.queue})`, `${id} ${clock}`];
     }),

@@ -65,11 +65,11 @@ function machineFigures(events: readonly MachineEvent[]) {
 }
 
 /** The last event of each tick: a broadcast of several increments is one of them. */
-export function ticksOf(events: readonly MachineEvent[]): MachineEvent[] {
+function ticksOf(events: readonly MachineEvent[]): MachineEvent[] {
   return events.filter(({ tick }, index) => tick !== events[index + 1]?.tick);
 }
 
-export function jumpsOf(ticks: readonly MachineEvent[]): number[] {
+function jumpsOf(ticks: readonly MachineEvent[]): number[] {
   return ticks.map(({ clock }, index) => clock - (ticks[index - 1]?.clock ?? 0));
 }
 

@@ -36,7 +36,8 @@ export function messageFrom(bytes: Uint8Array, machines: readonly string[]): Mes
     return 'it is not JSON';
   }
   const parsed = messageSchema.safeParse(json);
-  if (!parsed.success) return `no clock value: ${parsed.error.issues[0]?.path.join('.') || 'its form'} is wrong`;
+  if (!parsed.success)
+    return `no clock value: ${parsed.error.issues[0]?.path.join('.') || 'its form'} is wrong`;
   const { data } = parsed;
   const sender = machines.indexOf(data.from);
   if (sender < 0) return 'its sender is no machine of this run';

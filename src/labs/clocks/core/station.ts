@@ -1,7 +1,7 @@
 /** A machine where it stands: the actor, its queue, and its share of chance. Messages in, entries and messages out. */
 import { createActor } from 'xstate';
 import type { Random } from '../../../events/ids.ts';
-import { decide, type Decision } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { type Entry, isEvent, type MachineEvent, type Refused } from './entry.ts';
 import { clockMachine, type MachineContext } from './machine.ts';
 import { type Message, messageFrom } from './message.ts';
@@ -72,6 +72,6 @@ export class Station {
 }
 
 /** A log in which an event is missing, or a clock goes back. */
-export class BrokenLog extends Error {
+class BrokenLog extends Error {
   override readonly name = 'BrokenLog';
 }

@@ -1,6 +1,6 @@
 /** Pieces of SVG as text. */
 
-export const colours = ['#2374ab', '#d1495b', '#3c7a3c', '#b07c12', '#7a4fa3', '#11807e', '#8a5a44', '#5b6470'];
+const colours = ['#2374ab', '#d1495b', '#3c7a3c', '#b07c12', '#7a4fa3', '#11807e', '#8a5a44', '#5b6470'];
 
 export function colourOf(index: number): string {
   return colours[index % colours.length]!;
@@ -33,5 +33,7 @@ export function ticksUpTo(most: number, wanted = 6): number[] {
   if (!(most > 0)) return [0];
   const power = 10 ** Math.floor(Math.log10(most / wanted));
   const step = [1, 2, 5, 10].map((one) => one * power).find((one) => most / one <= wanted) ?? 10 * power;
-  return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, index) => Number((index * step).toPrecision(12)));
+  return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, index) =>
+    Number((index * step).toPrecision(12)),
+  );
 }

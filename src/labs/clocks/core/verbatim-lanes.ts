@@ -66,7 +66,8 @@ export function sessionLanes(events: Iterable<StampedEvent>, session: string): L
       const [from, to] = [seen.get(user) ?? 0, Number(data.upTo)];
       const verb = type === 'ItemsShown' ? 'is shown' : 'reads';
       for (const sent of latestOfEach(posts, from, to)) {
-        if (sent.machine !== nameOf(user)) lanes.add(nameOf(user), event, `${verb} ${sent.machine}'s message`, sent);
+        if (sent.machine !== nameOf(user))
+          lanes.add(nameOf(user), event, `${verb} ${sent.machine}'s message`, sent);
       }
       seen.set(user, Math.max(from, to));
     }

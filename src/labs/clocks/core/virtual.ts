@@ -29,7 +29,11 @@ export function runVirtual(trial: Trial, randomOf: (seed: string) => Random): Ma
 }
 
 /** Of all that a machine draws: nobody else's draws change it. */
-export function drawsOf({ seed }: Pick<Trial, 'seed'>, id: string, randomOf: (seed: string) => Random): Random {
+export function drawsOf(
+  { seed }: Pick<Trial, 'seed'>,
+  id: string,
+  randomOf: (seed: string) => Random,
+): Random {
   return randomOf(`clocks/${seed}/${id}/draws`);
 }
 
