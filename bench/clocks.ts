@@ -1,11 +1,12 @@
 /** How much faster than time virtual machines tick, with their logs written, and how soon questions and diagrams are there. */
 import { join } from 'node:path';
+import { collect } from '../cli/collect.ts';
 import { pageParts, selfContained } from '../cli/page.ts';
 import { Causality } from '../src/labs/clocks/core/causality.ts';
 import { lanesOf } from '../src/labs/clocks/core/lanes.ts';
 import { machinesOf, type RunSettings, usual } from '../src/labs/clocks/core/settings.ts';
 import { createRun, readTrial } from '../src/labs/clocks/folder.ts';
-import { runVirtualTrial, trialsOf } from '../src/labs/clocks/virtual-run.ts';
+import { runVirtualTrials, trialsOf } from '../src/labs/clocks/virtual-run.ts';
 import { removeFolder, temporaryFolder } from './cluster.ts';
 import { quantile, type Row, round } from './measure.ts';
 
@@ -31,7 +32,7 @@ async function timed(folder: string, settings: RunSettings): Promise<Row> {
   await createRun(folder, trials);
   const begunMs = performance.now();
   let events = 0;
-  for (const trial of trials) for (const log of await runVirtualTrial(folder, trial)) events += log.length;
+  for await (const { logs } of runVirtualTrials(folder, trials)) events += logs.flat().length;
   const ms = performance.now() - begunMs;
   const seconds = settings.seconds * settings.trials;
   return {
@@ -52,7 +53,7 @@ async function asked(folder: string): Promise<Row> {
   };
   const trials = trialsOf(settings);
   await createRun(folder, trials);
-  await runVirtualTrial(folder, trials[0]!);
+  await collect(runVirtualTrials(folder, trials));
   const begunMs = performance.now();
   const { trial, logs } = await readTrial(folder, trials[0]!);
   const lanes = lanesOf(

@@ -60,9 +60,9 @@ async function run(options: RunOptions): Promise<void> {
 type Told = (figures: TrialFigures) => Promise<void>;
 
 async function runVirtually(folder: string, trials: readonly Trial[], told: Told): Promise<void> {
-  const { runVirtualTrial } = await import('../../src/labs/clocks/virtual-run.ts');
+  const { runVirtualTrials } = await import('../../src/labs/clocks/virtual-run.ts');
   const { figuresOf } = await import('../../src/labs/clocks/core/figures.ts');
-  for (const trial of trials) await told(figuresOf(trial, await runVirtualTrial(folder, trial)));
+  for await (const { trial, logs } of runVirtualTrials(folder, trials)) await told(figuresOf(trial, logs));
 }
 
 async function runReally(

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunSettings } from '../../src/labs/clocks/core/settings.ts';
+import { collect } from '../collect.ts';
 import { type OutputOptions, withOutput } from '../options.ts';
 import { Output } from '../output.ts';
 import { writeReport } from './report-file.ts';
@@ -33,7 +34,7 @@ Example:
 
 async function run({ out, runs, seed, ...rest }: Options): Promise<void> {
   const output = new Output(rest);
-  const [{ createRun, refuseUnfit, writeWhole }, { runVirtualTrial, seeded, trialsOf }, study, sections] =
+  const [{ createRun, refuseUnfit, writeWhole }, { runVirtualTrials, seeded, trialsOf }, study, sections] =
     await Promise.all([
       import('../../src/labs/clocks/folder.ts'),
       import('../../src/labs/clocks/virtual-run.ts'),
@@ -51,8 +52,7 @@ async function run({ out, runs, seed, ...rest }: Options): Promise<void> {
   const folder = join(out, 'five-runs');
   const trials = trialsOf(five);
   await createRun(folder, trials);
-  const logged = [];
-  for (const trial of trials) logged.push({ trial, logs: await runVirtualTrial(folder, trial) });
+  const logged = await collect(runVirtualTrials(folder, trials));
   const outcomes = [];
   const conditions = study.conditions(runs, seed);
   for (const [index, condition] of conditions.entries()) {

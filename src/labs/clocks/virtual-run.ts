@@ -13,7 +13,7 @@ export function trialsOf(settings: RunSettings): Trial[] {
 }
 
 /** @returns what the machines logged, in their order. */
-export async function runVirtualTrial(folder: string, trial: Trial): Promise<MachineEvent[][]> {
+async function runVirtualTrial(folder: string, trial: Trial): Promise<MachineEvent[][]> {
   const place = trialFolder(folder, trial.trial);
   const opening = trial.machines.map(({ id }) => MachineLog.open(place, id));
   const logs = runVirtual(trial, seeded);
@@ -25,4 +25,24 @@ export async function runVirtualTrial(folder: string, trial: Trial): Promise<Mac
     }),
   );
   return logs;
+}
+
+/** Trials that are written while the next ones are computed. */
+const aheadMax = 4;
+
+/** All trials, in their order. */
+export async function* runVirtualTrials(
+  folder: string,
+  trials: readonly Trial[],
+): AsyncGenerator<{ readonly trial: Trial; readonly logs: MachineEvent[][] }> {
+  const ahead: Promise<MachineEvent[][]>[] = [];
+  let next = 0;
+  for (const trial of trials) {
+    while (ahead.length < aheadMax && next < trials.length) {
+      const running = runVirtualTrial(folder, trials[next++]!);
+      running.catch(() => undefined); // told when its turn comes
+      ahead.push(running);
+    }
+    yield { trial, logs: await ahead.shift()! };
+  }
 }
