@@ -1,4 +1,7 @@
-/** A log of lines in LevelDB, for what needs no rows beside it: appended in batches, read from the start. */
+/**
+ * A log of texts in LevelDB, for what needs no rows beside it: appended, and read from the start. What is appended at once is
+ * one record, so it is there after a crash or it is not.
+ */
 import { Level } from 'level';
 import { StoreUnusable } from './level.ts';
 import { causeOf, codeOf, type Database, whyUnusable } from './level-damage.ts';
@@ -30,14 +33,12 @@ export class LevelLog {
     }
   }
 
-  /** All of them, or none: left to the operating system, they survive the death of the process. */
-  async append(lines: readonly string[]): Promise<void> {
-    const batch = this.#db.batch();
-    for (const line of lines) batch.put(keyOf(++this.#last), line);
-    await batch.write();
+  /** Left to the operating system: it survives the death of the process. */
+  async append(text: string): Promise<void> {
+    await this.#db.put(keyOf(++this.#last), text);
   }
 
-  async lines(): Promise<string[]> {
+  async texts(): Promise<string[]> {
     return await this.#db.values().all();
   }
 

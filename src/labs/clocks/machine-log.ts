@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { LevelLog } from '../../log/level-log.ts';
 import { type Entry, entryFrom, lineOf } from './core/entry.ts';
 
-/** Of entries that are written at once. */
+/** Of entries that are one record. */
 const batchMax = 2_000;
 
 export class MachineLog {
@@ -29,13 +29,14 @@ export class MachineLog {
   /** @throws {StoreUnusable} */
   static async open(folder: string, id: string): Promise<MachineLog> {
     const level = await LevelLog.open(join(folder, `${id}.level`));
-    const lines = await level.lines();
+    const texts = await level.texts();
     const path = logFile(folder, id);
-    if (lines.length > 0) {
-      await writeFile(`${path}.draft`, textOf(lines));
+    if (texts.length > 0) {
+      await writeFile(`${path}.draft`, texts.join(''));
       await rename(`${path}.draft`, path);
     }
-    const entries = lines.map((line) => entryFrom(line)).filter((entry) => entry !== undefined);
+    const lines = texts.flatMap((text) => text.split('\n').slice(0, -1));
+    const entries = lines.map(entryFrom).filter((entry) => entry !== undefined);
     return new MachineLog(level, await open(path, 'a'), entries);
   }
 
@@ -44,8 +45,9 @@ export class MachineLog {
     this.#written = this.#written.then(async () => {
       for (let from = 0; from < entries.length; from += batchMax) {
         const lines = entries.slice(from, from + batchMax).map(lineOf);
-        await this.#level.append(lines);
-        await this.#file.write(textOf(lines));
+        const text = `${lines.join('\n')}\n`;
+        await this.#level.append(text);
+        await this.#file.write(text);
       }
     });
     return this.#written;
@@ -60,8 +62,4 @@ export class MachineLog {
 
 export function logFile(folder: string, id: string): string {
   return join(folder, `${id}.log`);
-}
-
-function textOf(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
 }
