@@ -1,16 +1,18 @@
 /**
- * A log of texts in LevelDB, for what needs no rows beside it: appended, and read from the start. What is appended at once is
+ * Logs of texts in one LevelDB, for what needs no rows beside it: appended, and read from the start. What is appended at once is
  * one record, so it is there after a crash or it is not.
  */
 import { Level } from 'level';
 import { StoreUnusable } from './level.ts';
 import { causeOf, codeOf, type Database, whyUnusable } from './level-damage.ts';
 
-const keyOf = (number: number) => `l${String(number).padStart(12, '0')}`;
+/** A log's name comes first, so that its texts lie together. */
+const keyOf = (name: string, number: number) => `${name}/${String(number).padStart(12, '0')}`;
 
 export class LevelLog {
   readonly #db: Database;
-  #last = 0;
+  /** Of each log that was read. */
+  readonly #counts = new Map<string, number>();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -21,10 +23,7 @@ export class LevelLog {
     const db: Database = new Level(folder);
     try {
       await db.open();
-      const log = new LevelLog(db);
-      const [last] = await db.keys({ reverse: true, limit: 1 }).all();
-      log.#last = last ? Number(last.slice(1)) : 0;
-      return log;
+      return new LevelLog(db);
     } catch (error) {
       await db.close().catch(() => undefined); // it may not have been opened
       const isInUse = codeOf(error) === 'LEVEL_LOCKED';
@@ -33,13 +32,18 @@ export class LevelLog {
     }
   }
 
-  /** Left to the operating system: it survives the death of the process. */
-  async append(text: string): Promise<void> {
-    await this.#db.put(keyOf(++this.#last), text);
+  /** All that a log holds: to be asked before something is appended to it. */
+  async texts(name: string): Promise<string[]> {
+    const texts = await this.#db.values({ gte: keyOf(name, 0), lt: `${name}0` }).all(); // `0` comes next after `/`
+    this.#counts.set(name, texts.length);
+    return texts;
   }
 
-  async texts(): Promise<string[]> {
-    return await this.#db.values().all();
+  /** Left to the operating system: it survives the death of the process. */
+  async append(name: string, text: string): Promise<void> {
+    const number = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, number);
+    await this.#db.put(keyOf(name, number), text);
   }
 
   async close(): Promise<void> {

@@ -37,8 +37,6 @@ export interface StoredTrial {
   readonly logs: readonly (readonly Entry[])[];
 }
 
-export const trialFolder = (folder: string, trial: number) => join(folder, `trial-${trial}`);
-
 /** @param mark a file that is there when the folder is ours. @returns what it holds. @throws {Refused} when that is something else than a run, or it cannot be written. */
 export async function refuseUnfit(folder: string, mark = runFile): Promise<string[]> {
   let found: string[] = [];
@@ -56,10 +54,10 @@ export async function refuseUnfit(folder: string, mark = runFile): Promise<strin
 /** Makes room for a run: one that the folder held before is removed. @throws {Refused} as above. */
 export async function createRun(folder: string, trials: readonly Trial[]): Promise<void> {
   const found = await refuseUnfit(folder);
-  for (const name of found.filter((one) => /^trial-\d+$/.test(one))) {
+  for (const name of found.filter((one) => /^trial-\d+$|^[a-z][a-z0-9-]*\.level$/.test(one))) {
     await rm(join(folder, name), { recursive: true });
   }
-  for (const { trial } of trials) await mkdir(trialFolder(folder, trial));
+  for (const { trial } of trials) await mkdir(join(folder, `trial-${trial}`));
   await writeWhole(join(folder, runFile), `${JSON.stringify({ format, trials }, null, 1)}\n`);
 }
 
@@ -77,8 +75,8 @@ export async function readTrials(folder: string): Promise<readonly Trial[]> {
 
 /** @throws {Refused} when a log is missing, or a line is none; the place is named. */
 export async function readTrial(folder: string, trial: Trial): Promise<StoredTrial> {
-  const place = trialFolder(folder, trial.trial);
-  return { trial, logs: await Promise.all(trial.machines.map(({ id }) => readLog(logFile(place, id)))) };
+  const paths = trial.machines.map(({ id }) => logFile(folder, trial.trial, id));
+  return { trial, logs: await Promise.all(paths.map(readLog)) };
 }
 
 async function readLog(path: string): Promise<Entry[]> {

@@ -16,28 +16,30 @@ export class MachineLog {
   /** What it held when it was opened. */
   readonly recovered: readonly Entry[];
   readonly #level: LevelLog;
+  readonly #name: string;
   readonly #file: FileHandle;
   /** Writes go one after the other. */
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(level: LevelLog, file: FileHandle, recovered: readonly Entry[]) {
+  private constructor(level: LevelLog, name: string, file: FileHandle, recovered: readonly Entry[]) {
     this.#level = level;
+    this.#name = name;
     this.#file = file;
     this.recovered = recovered;
   }
 
-  /** @throws {StoreUnusable} */
-  static async open(folder: string, id: string): Promise<MachineLog> {
-    const level = await LevelLog.open(join(folder, `${id}.level`));
-    const texts = await level.texts();
-    const path = logFile(folder, id);
+  /** Of one trial, in a machine's database. */
+  static async open(level: LevelLog, folder: string, trial: number, id: string): Promise<MachineLog> {
+    const name = `trial-${trial}`;
+    const texts = await level.texts(name);
+    const path = logFile(folder, trial, id);
     if (texts.length > 0) {
       await writeFile(`${path}.draft`, texts.join(''));
       await rename(`${path}.draft`, path);
     }
     const lines = texts.flatMap((text) => text.split('\n').slice(0, -1));
     const entries = lines.map(entryFrom).filter((entry) => entry !== undefined);
-    return new MachineLog(level, await open(path, 'a'), entries);
+    return new MachineLog(level, name, await open(path, 'a'), entries);
   }
 
   /** Resolves when they are kept. */
@@ -46,7 +48,7 @@ export class MachineLog {
       for (let from = 0; from < entries.length; from += batchMax) {
         const lines = entries.slice(from, from + batchMax).map(lineOf);
         const text = `${lines.join('\n')}\n`;
-        await this.#level.append(text);
+        await this.#level.append(this.#name, text);
         await this.#file.write(text);
       }
     });
@@ -56,10 +58,14 @@ export class MachineLog {
   async close(): Promise<void> {
     await this.#written.catch(() => undefined); // told to whoever appended
     await this.#file.close();
-    await this.#level.close();
   }
 }
 
-export function logFile(folder: string, id: string): string {
-  return join(folder, `${id}.log`);
+/** A machine's own, for all trials of a run. @throws {StoreUnusable} */
+export function openDatabase(folder: string, id: string): Promise<LevelLog> {
+  return LevelLog.open(join(folder, `${id}.level`));
+}
+
+export function logFile(folder: string, trial: number, id: string): string {
+  return join(folder, `trial-${trial}`, `${id}.log`);
 }

@@ -4,8 +4,8 @@ import { Refused } from '../../client/errors.ts';
 import { systemClock } from '../../system/clock.ts';
 import { connectTo } from '../../transport/connection.ts';
 import { NatsBus } from '../../transport/nats-bus.ts';
-import { readTrials, trialFolder } from './folder.ts';
-import { MachineLog } from './machine-log.ts';
+import { readTrials } from './folder.ts';
+import { MachineLog, openDatabase } from './machine-log.ts';
 import { tickToTheEnd } from './machine-process.ts';
 
 export interface MachineOptions {
@@ -24,10 +24,12 @@ export async function runMachine({ folder, run, trial: number, id, servers }: Ma
   const trial = (await readTrials(folder)).find((one) => one.trial === number);
   if (!trial?.machines.some((machine) => machine.id === id))
     throw new Refused('unknown-machine', `trial ${number} of ${folder} has no machine ${id}`);
-  const log = await MachineLog.open(trialFolder(folder, number), id);
+  const database = await openDatabase(folder, id);
+  const log = await MachineLog.open(database, folder, number, id);
   const connection = await connectTo({ servers, credentials: anybody, name: `clocks ${id}`, patient: true });
   const bus = new NatsBus(connection);
   await tickToTheEnd({ run, trial, id, bus, clock: systemClock, log });
   await log.close();
+  await database.close();
   await connection.close();
 }

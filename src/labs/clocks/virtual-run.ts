@@ -3,8 +3,7 @@ import { SeededRandom } from '../../simulation/random.ts';
 import type { MachineEvent } from './core/entry.ts';
 import { type RunSettings, type Trial, trialOf } from './core/settings.ts';
 import { runVirtual } from './core/virtual.ts';
-import { trialFolder } from './folder.ts';
-import { MachineLog } from './machine-log.ts';
+import { MachineLog, openDatabase } from './machine-log.ts';
 
 export const seeded = (seed: string) => new SeededRandom(seed);
 
@@ -12,37 +11,26 @@ export function trialsOf(settings: RunSettings): Trial[] {
   return Array.from({ length: settings.trials }, (_, index) => trialOf(settings, index + 1, seeded));
 }
 
-/** @returns what the machines logged, in their order. */
-async function runVirtualTrial(folder: string, trial: Trial): Promise<MachineEvent[][]> {
-  const place = trialFolder(folder, trial.trial);
-  const opening = trial.machines.map(({ id }) => MachineLog.open(place, id));
-  const logs = runVirtual(trial, seeded);
-  await Promise.all(
-    opening.map(async (opened, index) => {
-      const log = await opened;
-      await log.append(logs[index]!);
-      await log.close();
-    }),
-  );
-  return logs;
-}
-
-/** Trials that are written while the next ones are computed. */
-const aheadMax = 4;
-
-/** All trials, in their order. */
+/** All trials, in their order. @yields what the machines logged, in theirs. */
 export async function* runVirtualTrials(
   folder: string,
   trials: readonly Trial[],
 ): AsyncGenerator<{ readonly trial: Trial; readonly logs: MachineEvent[][] }> {
-  const ahead: Promise<MachineEvent[][]>[] = [];
-  let next = 0;
-  for (const trial of trials) {
-    while (ahead.length < aheadMax && next < trials.length) {
-      const running = runVirtualTrial(folder, trials[next++]!);
-      running.catch(() => undefined); // told when its turn comes
-      ahead.push(running);
+  const ids = trials[0]?.machines.map(({ id }) => id) ?? [];
+  const databases = await Promise.all(ids.map((id) => openDatabase(folder, id)));
+  try {
+    for (const trial of trials) {
+      const logs = runVirtual(trial, seeded);
+      await Promise.all(
+        ids.map(async (id, index) => {
+          const log = await MachineLog.open(databases[index]!, folder, trial.trial, id);
+          await log.append(logs[index]!);
+          await log.close();
+        }),
+      );
+      yield { trial, logs };
     }
-    yield { trial, logs: await ahead.shift()! };
+  } finally {
+    await Promise.all(databases.map((database) => database.close()));
   }
 }
