@@ -158,8 +158,8 @@ function jumpInWords(what: string, outcomes: readonly Outcome[], value: (one: Ou
       ? `it goes on growing, to ${value(last)} at ${last.condition.at}`
       : `the most is ${value(most)}, at ${most.condition.at}, and ${value(last)} are left at ${last.condition.at}`;
   if (usual < few * differsBy && few < usual * differsBy)
-    return `neither more nor fewer internal events change the ${what} of the slowest clock much: ${figures}; ${end}.`;
-  return `${usual > few ? 'more' : 'fewer'} internal events make the ${what} of the slowest clock larger: ${figures}; ${end}.`;
+    return `Neither more nor fewer internal events change the ${what} of the slowest clock much: ${figures}; ${end}.`;
+  return `${usual > few ? 'More' : 'Fewer'} internal events make the ${what} of the slowest clock larger: ${figures}; ${end}.`;
 }
 
 /** How far the slowest logical clocks fall behind system time. */
