@@ -33,15 +33,18 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
     }),
 };
 
+const usage = `choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}`;
+if (args.some((arg) => arg === '--help' || arg === '-h')) {
+  process.stdout.write(`npm run bench [-- PART...]: all but failover, or ${usage}\n`);
+  process.exit(0);
+}
 const unknown = args.filter(
   (arg) =>
     !/^--(json|(messages|kills|handovers|respawns|stream-leaders|rounds)=\d+|floods=[a-z,]+)$/.test(arg) &&
     !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
-  process.stderr.write(
-    `error: usage: there is no ${unknown.join(', ')}; choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}\n`,
-  );
+  process.stderr.write(`error: usage: there is no ${unknown.join(', ')}; ${usage}\n`);
   process.exit(2);
 }
 

@@ -108,8 +108,9 @@ class Start {
 
   /** What a process gives as the reason for its end is told once, as this command's own. */
   keepsBack(id: string, line: string): boolean {
-    const isReason = !this.isOver && /^(error|nats-server): |\[FTL\]/.test(line);
-    if (isReason) this.#lastErrors.set(id, line);
+    const told = asText(line);
+    const isReason = !this.isOver && /^(error|nats-server): |\[FTL\]/.test(told);
+    if (isReason) this.#lastErrors.set(id, told);
     return isReason || this.#hasFailed;
   }
 
@@ -124,6 +125,13 @@ class Start {
     this.#fail(new Refusal(code, `${id} cannot run: ${reason}`));
     return true;
   }
+}
+
+/** With `--log json` nodes say their last word as an object. */
+function asText(line: string): string {
+  if (!line.startsWith('{"error":')) return line;
+  const { code, message } = (JSON.parse(line) as { error: { code: string; message: string } }).error;
+  return `error: ${code}: ${message}`;
 }
 
 /** Two servers on one store would damage it. The port says it when it is the same one; the folder remembers the last. */

@@ -21,7 +21,8 @@ export async function withLogged(
   });
   if (isRead) return;
   const { furthestNode, readLog } = await import('../src/operator/running.ts');
-  await askRunning(options, async (operator, { leftMs }) => {
-    await use(readLog(operator, node ?? (await furthestNode(operator, leftMs())), query, options.timeout));
+  await askRunning(options, async (operator, { leftMs }, own) => {
+    const asked = node ?? own ?? (await furthestNode(operator, leftMs())).node;
+    await use(readLog(operator, asked, query, options.timeout));
   });
 }

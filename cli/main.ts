@@ -59,7 +59,8 @@ function exitStatusOf(error: unknown, isJson: boolean): number {
 }
 
 const args = process.argv.slice(2);
-const isJson = args.includes('--json');
+/** With `--log json` as well: whoever collects the lines of a node reads nothing else. */
+const isJson = args.includes('--json') || /(^| )--log[ =]json( |$)/.test(args.join(' '));
 
 /** A reader that left, as in `verbatim log | head`, is no failure; a full disk is one. */
 for (const stream of [process.stdout, process.stderr]) {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { paletteFor } from '../cli/render/colour.ts';
 import { runVerbatim, Session, startVerbatim, type Verbatim } from './demo/verbatim.ts';
 
 const conversation: readonly (readonly [from: 'alice' | 'bob', text: string])[] = [
@@ -23,7 +24,8 @@ const killAfter = 4;
 const typingMs = 600;
 
 const folder = await mkdtemp(join(tmpdir(), 'verbatim-demo-'));
-const say = (text: string) => process.stdout.write(`\n\x1b[1m${text}\x1b[0m\n`);
+const { bold } = paletteFor(process.stdout.isTTY, process.env);
+const say = (text: string) => process.stdout.write(`\n${bold(text)}\n`);
 let verbatim: Verbatim | undefined;
 try {
   say('Three replicas and nats-server start.');

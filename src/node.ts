@@ -73,9 +73,12 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);
   const credentials = { user: 'node', pass: secrets.nodePassword };
   const reach = (name: string) => connectTo({ servers, security, credentials, name, patient: true });
-  const connection = await reach(`${id} node`);
+  const connection = await patiently(reach(`${id} node`), servers, journal);
   refuseOldServer(connection);
   const bus = new NatsBus(connection);
+  const line = bus.onStatus((connected) =>
+    journal.notice(connected ? 'reached a nats-server again' : 'lost nats-server; trying to reach one'),
+  );
   // What clients send never stands before what nodes say: a flood would, until the flooder is cut off.
   const toClients = await reach(`${id} clients`);
   const clientBus = new NatsBus(toClients);
@@ -146,11 +149,20 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   replica.start();
   return {
     stop: async () => {
-      for (const part of [operators, ...answering]) part.stop();
+      for (const part of [line, operators, ...answering]) part.stop();
       await replica.stop();
       await Promise.all([connection.drain(), toClients.drain(), watch.stop()]);
     },
   };
+}
+
+const soonMs = 1_000;
+
+/** Whoever started it learns what it waits for. */
+async function patiently<T>(reached: Promise<T>, servers: readonly string[], journal: Journal): Promise<T> {
+  const tell = () => journal.notice(`no nats-server answers at ${servers.join(', ')}; waiting for one`);
+  const timer = clock.setTimeout(tell, soonMs);
+  return await reached.finally(() => clock.clearTimeout(timer));
 }
 
 async function journalFor({ id, log, isVerbose }: NodeOptions, watch: Watch): Promise<Journal> {

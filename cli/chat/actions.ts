@@ -196,7 +196,7 @@ function needed(argument: string, question: string): string {
 }
 
 function groupOf({ place }: Room): { session: string; title: string } {
-  if (place === undefined || typeof place.to === 'string')
+  if (place === undefined || place.isPair || typeof place.to === 'string')
     throw new Refusal('no-group', 'That is for groups; /new NAME NAME begins one.');
   return { session: place.to.session, title: place.title };
 }

@@ -28,6 +28,7 @@ export async function logInByQuestions(
       if (/^y(es)?$/i.test(answer)) return await logIn(guest, asker, timeoutMs);
       if (/^no?$/i.test(answer)) return await register(guest, asker, timeoutMs);
       if (/^f(orgot)?$/i.test(answer)) return await recover(guest, asker, timeoutMs);
+      asker.say('Answer y if you have one, n to register, f to set a forgotten password anew.');
     } catch (error) {
       const { status, message } = failureFrom(error);
       if (status !== exitStatus.refused || error instanceof Refusal) throw error;

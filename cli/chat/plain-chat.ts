@@ -44,6 +44,9 @@ export async function plainChat(options: PlainOptions): Promise<number> {
   }
 }
 
+/** Whatever ends the chat ends what it plays. */
+const endings = ['SIGINT', 'SIGTERM'] as const;
+
 class PlainRoom implements Room {
   readonly client: UserClient;
   readonly identity: Identity;
@@ -118,12 +121,15 @@ class PlainRoom implements Room {
 
   async replay(session: string): Promise<void> {
     const ended = new AbortController();
-    const stop = () => ended.abort();
-    process.once('SIGINT', stop);
+    const stop = (signal: NodeJS.Signals) => {
+      ended.abort();
+      if (signal === 'SIGTERM') this.#hasLeft = true; // what is typed behind it is said to nobody
+    };
+    for (const signal of endings) process.once(signal, stop);
     try {
       await printReplay(this.client, this.output, session, ended.signal, this.timeoutMs);
     } finally {
-      process.off('SIGINT', stop);
+      for (const signal of endings) process.off(signal, stop);
     }
   }
 

@@ -7,6 +7,8 @@ import type { Profile } from '../profile.ts';
 export interface Place {
   readonly title: string;
   readonly to: string | { readonly session: string };
+  /** Two people, who have no topic and nobody to invite. */
+  readonly isPair?: boolean;
 }
 
 export interface Room {

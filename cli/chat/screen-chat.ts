@@ -86,7 +86,8 @@ export class ScreenChat implements Room {
   get place(): Place | undefined {
     const conversation = currentOf(this.#screen.state);
     const to = addressOf(conversation);
-    return to === undefined ? undefined : { title: titleOf(conversation), to };
+    if (to === undefined) return undefined;
+    return { title: titleOf(conversation), to, isPair: conversation.kind === 'pair' };
   }
 
   get lastHeard(): string {

@@ -24,15 +24,27 @@ export function view(state: State): Frame {
 function titleRow(state: State): Line {
   const conversation = currentOf(state);
   return fitLine(
-    [span(' ', bar), ...titleOfRow(conversation).map((one) => ({ ...one, style: { ...bar, ...one.style } }))],
+    [
+      span(' ', bar),
+      ...titleOfRow(conversation, isLoggingIn(state)).map((one) => ({
+        ...one,
+        style: { ...bar, ...one.style },
+      })),
+    ],
     state.size.columns,
     bar,
   );
 }
 
-function titleOfRow(conversation: Conversation): Span[] {
+/** Nobody is anybody yet, and no command is one. */
+function isLoggingIn({ me, question }: State): boolean {
+  return me === '' && question !== undefined;
+}
+
+function titleOfRow(conversation: Conversation, isAsking: boolean): Span[] {
   const { kind, others, topic, isOpen } = conversation;
   const title = span(visible(titleOf(conversation)), { bold: true });
+  if (isAsking) return [title, span('  Ctrl-C leaves')];
   if (kind === 'home')
     return [title, span('  /help says what you can do, /query NAME begins a conversation')];
   const state = isOpen ? '' : kind === 'group' ? '  you left; it stays readable' : '  closed';
@@ -88,15 +100,8 @@ function listRow(conversation: Conversation, number: string, isCurrent: boolean,
 
 /** Quiet while all is well. */
 function statusRow(state: State): Line {
-  const { me, line, lock, conversations, current } = state;
-  const left = lock
-    ? [span(` ${lockText[lock.why]} `, alarm), span(' ', bar)]
-    : [
-        span(
-          ` ${[visible(me), line.server, leaderText(state), lagText(state)].filter(Boolean).join('  ')} `,
-          bar,
-        ),
-      ];
+  const { conversations, current } = state;
+  const left = standingOf(state);
   const elsewhere = conversations
     .filter(({ key, unread }) => key !== current && unread > 0)
     .map((one) => `${visible(titleOf(one))}:${one.unread}`);
@@ -107,6 +112,14 @@ function statusRow(state: State): Line {
   if (room < 8 || right === '') return fitLine(left, columns, bar);
   const shown = fitLine([span(right, bar)], Math.min(widthOf(right), room - 1), bar);
   return [...fitLine(left, columns - lineWidth(shown) - 1, bar), ...shown, span(' ', bar)];
+}
+
+function standingOf(state: State): Span[] {
+  const { me, line, lock } = state;
+  if (isLoggingIn(state)) return [span(' not logged in ', bar)];
+  if (lock) return [span(` ${lockText[lock.why]} `, alarm), span(' ', bar)];
+  const parts = [visible(me), line.server, leaderText(state), lagText(state)];
+  return [span(` ${parts.filter(Boolean).join('  ')} `, bar)];
 }
 
 const lockText = {

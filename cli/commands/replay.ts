@@ -56,6 +56,7 @@ async function run(options: Options): Promise<void> {
   needSession(options);
   if (options.out !== undefined && options.export === undefined)
     throw new UsageError('--out is for --export cast or --export html');
+  if (from && to && isBefore(to, from)) throw new UsageError('--to lies before --from');
   const part = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
   const pace = { speed, maxGapMs: maxGap };
   if (options.export || isForPlayer(options)) await playRecording(options, part, pace);
@@ -67,7 +68,10 @@ async function playLines(options: Options, pace: Pace): Promise<void> {
   const entries = await withUser(options, async ({ client, leftMs }) =>
     collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
-  await play(cuesOf(entries, pace), (cue) => printCue(cue, output));
+  const cues = cuesOf(entries, pace);
+  if (cues.length === 0)
+    output.note(entries.length === 0 ? 'nothing was said' : 'nothing was said in that part');
+  await play(cues, (cue) => printCue(cue, output));
 }
 
 async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
@@ -98,6 +102,12 @@ export async function printReplay(
 ): Promise<void> {
   const entries = await collect(client.transcript(session, timeoutMs));
   await play(cuesOf(entries, originalPace), (cue) => printCue(cue, output), signal);
+}
+
+/** As far as they can be compared before the session is known. */
+function isBefore(one: Moment, other: Moment): boolean {
+  if ('at' in one && 'at' in other) return one.at < other.at;
+  return 'offsetMs' in one && 'offsetMs' in other && one.offsetMs < other.offsetMs;
 }
 
 async function printCue({ message, offsetMs }: Cue, output: Output): Promise<void> {

@@ -26,7 +26,7 @@ async function run(options: Options): Promise<void> {
   if (running !== undefined) return await joinRunning(options, running);
   const log = join(options.data, logName);
   const news = await (isTerminal ? newsTo(log, options) : openNews(options));
-  const cluster = await startCluster(options, news);
+  const cluster = await startCluster(options, news).catch(hintAtPort);
   const own = { ...options, servers: cluster.servers };
   const servers = cluster.servers.join(',');
   await untilStopped(
@@ -49,6 +49,13 @@ async function run(options: Options): Promise<void> {
     },
     isTerminal ? say : news.log,
   );
+}
+
+/** Behind `npm start` an option stands after two dashes. */
+function hintAtPort(error: Error): never {
+  if (error.name === 'PortInUse' && process.env.npm_lifecycle_event === 'start')
+    error.message = error.message.replace('with --port', 'with `npm start -- --port N`');
+  throw error;
 }
 
 /** Somebody has started it already, in another terminal: it is theirs to stop. */

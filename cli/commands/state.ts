@@ -36,15 +36,25 @@ async function run(options: Options, command: Command): Promise<void> {
   if (session === undefined && user === undefined) throw new UsageError('say --session ID or --user NAME');
   const output = new Output(options);
   const query = { session: session ?? null, user: user ?? null, at: at ?? null };
-  const state =
-    (await withStoredNodes(options, command, (nodes) => nodes.state(query))) ??
-    (await stateOfRunning(options, query));
+  const { state, end } =
+    (await withStoredNodes(options, command, async (nodes) => ({
+      state: await nodes.state(query),
+      end: await nodes.position(),
+    }))) ?? (await stateOfRunning(options, query));
   await output.emit(stateJson(state), renderState(state));
+  if (at !== undefined && at > end) output.note(`the log ends at position ${end}: that is how it is now`);
 }
 
-async function stateOfRunning(options: Options, query: StateQuery): Promise<PastState> {
+interface Found {
+  readonly state: PastState;
+  /** Where the log ends. */
+  readonly end: number;
+}
+
+async function stateOfRunning(options: Options, query: StateQuery): Promise<Found> {
   const { furthestNode, stateAt } = await import('../../src/operator/running.ts');
-  return await askRunning(options, async (operator, { leftMs }) =>
-    stateAt(operator, await furthestNode(operator, leftMs()), query, options.timeout),
-  );
+  return await askRunning(options, async (operator, { leftMs }, own) => {
+    const { node, position } = await furthestNode(operator, leftMs());
+    return { state: await stateAt(operator, own ?? node, query, options.timeout), end: position };
+  });
 }

@@ -43,8 +43,9 @@ async function verifyStored(nodes: StoredNodes, output: Output): Promise<NodeVer
 }
 
 async function verifyRunning(options: ServerOptions, output: Output): Promise<NodeVerification[]> {
-  const { verifyNodes } = await import('../../src/operator/running.ts');
-  return await askRunning(options, async (operator, { leftMs }) => {
+  const { verifyNode, verifyNodes } = await import('../../src/operator/running.ts');
+  return await askRunning(options, async (operator, { leftMs }, own) => {
+    if (own !== undefined) return [await verifyNode(operator, own)];
     const { found, silent } = await verifyNodes(operator, leftMs());
     for (const node of silent) output.note(`${node} is unreachable and was not checked`);
     return found;

@@ -20,7 +20,7 @@ const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const crowd = 4;
 const signs: Readonly<Record<Phase, string>> = { playing: '▶', paused: '‖', ended: '■' };
 const helpText =
-  'space pause · ←→ 5 s · PgUp PgDn 1 min · ↑↓ message · Home End · + - speed · s silences · g jump · q quit';
+  'q quit · space pause · ←→ 5 s · + - speed · s silences · g jump · ↑↓ message · PgUp PgDn 1 min · Home End';
 
 export class PlayerScreen {
   readonly #player: Player;

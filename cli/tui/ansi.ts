@@ -60,8 +60,9 @@ export class Painter {
   paint({ lines, cursor: at }: Frame): string {
     const isFirst = this.#shown.length === 0;
     const next = lines.map((line) => encodeLine(line, this.#hasColour));
+    // Erased before it is written: behind a full row the cursor still stands on its last letter, which would be erased too.
     const changed = next
-      .map((text, row) => (text === this.#shown[row] ? '' : `${place(row, 0)}${text}${esc}K`))
+      .map((text, row) => (text === this.#shown[row] ? '' : `${place(row, 0)}${esc}K${text}`))
       .join('');
     const end = at ? `${place(at.row, at.column)}${cursor.show}` : cursor.hide;
     if (changed === '' && end === this.#cursor) return '';

@@ -19,9 +19,12 @@ const logSchema = z.object({ events: z.array(z.custom<LoggedEvent>()), next: z.n
 const stateSchema = z.custom<PastState>((value) => typeof value === 'object');
 
 /** @throws {Unanswered} when no node answers. */
-export async function furthestNode(operator: Operator, timeoutMs: number): Promise<string> {
+export async function furthestNode(
+  operator: Operator,
+  timeoutMs: number,
+): Promise<{ readonly node: string; readonly position: number }> {
   const [furthest] = (await statuses(operator, timeoutMs)).sort((a, b) => b.position - a.position);
-  return furthest!.node;
+  return furthest!;
 }
 
 /** @returns what the nodes found that answer, and the ids of those that do not. */
@@ -31,13 +34,12 @@ export async function verifyNodes(
 ): Promise<{ found: NodeVerification[]; silent: string[] }> {
   const running = await statuses(operator, timeoutMs);
   const ids = running.map(({ node }) => node).sort();
-  const found = await Promise.all(
-    ids.map(async (node) => ({
-      node,
-      ...verificationSchema.parse(await operator.ask(node, 'verify', {}, verifyMsMax)),
-    })),
-  );
+  const found = await Promise.all(ids.map((node) => verifyNode(operator, node)));
   return { found, silent: (running[0]?.members ?? []).filter((member) => !ids.includes(member)) };
+}
+
+export async function verifyNode(operator: Operator, node: string): Promise<NodeVerification> {
+  return { node, ...verificationSchema.parse(await operator.ask(node, 'verify', {}, verifyMsMax)) };
 }
 
 export async function* readLog(

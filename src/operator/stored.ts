@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Refused } from '../client/errors.ts';
 import { DataFolderUnusable, whyUnusable } from '../cluster/secrets.ts';
+import { CodecError } from '../events/codec.ts';
 import { Frame } from '../events/frame.ts';
 import { LevelStore, StoreUnusable } from '../log/level.ts';
 import { withScratch } from '../log/level-place.ts';
-import { type NodeStore, StoreCorrupt } from '../log/port.ts';
+import { type Mark, type NodeStore, StoreCorrupt } from '../log/port.ts';
 import { type Verification, verifyStore } from '../replication/verify.ts';
 import { membersAtRest, readableAtRest, rowsAtRest } from '../service/at-rest.ts';
 import { Frames } from '../service/frames.ts';
 import { isEventType, type LoggedEvent, loggedEvents, unknownType } from '../service/logged.ts';
 import { type PastState, type StateQuery, stateOf } from '../service/past.ts';
-import { isNodeId } from './folders.ts';
+import { isNodeId, isStore, placeIn } from './folders.ts';
 
 export type { LoggedEvent };
 
@@ -50,7 +51,7 @@ export class StoredNodes {
 
   /**
    * Opens a cluster's data folder, or that of one node.
-   * @returns undefined when nodes are running in a cluster's folder. @throws {DataFolderUnusable | StoreUnusable}
+   * @returns undefined when nodes of a cluster are running there. @throws {DataFolderUnusable | StoreUnusable}
    */
   static async open(data: string): Promise<StoredNodes | undefined> {
     const nodes: OpenNode[] = [];
@@ -65,8 +66,8 @@ export class StoredNodes {
       return new StoredNodes(nodes, damaged, !(await isStore(resolve(data))));
     } catch (error) {
       for (const { store } of nodes) await store.close();
-      if (error instanceof StoreUnusable && error.isInUse && !(await isStore(resolve(data))))
-        return undefined;
+      const isOfCluster = (await placeIn(data)).node !== undefined || !(await isStore(data));
+      if (error instanceof StoreUnusable && error.isInUse && isOfCluster) return undefined;
       throw error;
     }
   }
@@ -110,24 +111,49 @@ export class StoredNodes {
   /** Committed events of the longest log, secrets redacted. @throws {Refused} of an unknown type. */
   async *log({ from, to, type }: LogQuery): AsyncGenerator<LoggedEvent> {
     if (type !== null && !isEventType(type)) throw new Refused('malformed', unknownType);
-    const [longest] = await this.#longestFirst();
-    const mark = longest?.store.bookmark?.mark;
-    if (!longest || !mark) return;
+    const longest = await this.#longest();
+    if (!longest) return;
+    const { mark } = longest;
     const last = Math.min(to ?? mark.position, mark.position);
-    for await (const event of loggedEvents(new Frames(longest.store), mark.number, from, last)) {
-      if (type === null || event.type === type) yield event;
+    let readable = from - 1;
+    try {
+      for await (const event of loggedEvents(new Frames(longest.store), mark.number, from, last)) {
+        readable = event.position;
+        if (type === null || event.type === type) yield event;
+      }
+    } catch (error) {
+      throw damageTold(longest.node, `its log from position ${readable + 1} on`, error);
     }
   }
 
   /** Of an actor, by the longest log. @throws {Refused} where there is no such actor. */
   async state(query: StateQuery): Promise<PastState> {
-    const [longest] = await this.#longestFirst();
-    const mark = longest?.store.bookmark?.mark;
-    if (!longest || !mark) throw new Refused('data-unusable', 'That folder holds an empty log.');
-    const { store } = longest;
-    const found = await stateOf(query, { store, rows: rowsAtRest(store), frames: new Frames(store), mark });
+    const longest = await this.#longest();
+    if (!longest) throw new Refused('data-unusable', 'That folder holds an empty log.');
+    const { store, mark } = longest;
+    const remains = { store, rows: rowsAtRest(store), frames: new Frames(store), mark };
+    const found = await stateOf(query, remains).catch((error: unknown) => {
+      throw damageTold(longest.node, 'what that takes', error);
+    });
     if ('code' in found) throw new Refused(found.code, found.message);
     return found;
+  }
+
+  /** Where the longest log ends. */
+  async position(): Promise<number> {
+    return (await this.#longest())?.mark.position ?? 0;
+  }
+
+  /** Undefined where nothing was written yet. @throws {Refused} where nothing can be read. */
+  async #longest(): Promise<(OpenNode & { readonly mark: Mark }) | undefined> {
+    const [longest] = await this.#longestFirst();
+    const [damaged] = this.#damaged;
+    if (!longest && damaged) throw damageTold(damaged.node, 'its log', damaged.error);
+    if (!longest) return undefined;
+    const { node, store } = longest;
+    if (store.bookmark) return { ...longest, mark: store.bookmark.mark };
+    if ((await store.last()) === 0) return undefined;
+    throw damageTold(node, 'its log', new StoreCorrupt('how far it was folded is missing'));
   }
 
   async #longestFirst(): Promise<OpenNode[]> {
@@ -162,6 +188,19 @@ function corruption(error: unknown): StoreCorrupt {
   throw error;
 }
 
+/** @returns the error itself where it is none of what damaged data lead to. */
+function damageTold(node: string, what: string, error: unknown): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  const isDamage =
+    error instanceof StoreCorrupt ||
+    error instanceof CodecError ||
+    error instanceof RangeError ||
+    code === 'LEVEL_CORRUPTION';
+  if (!isDamage) return error;
+  const advice = '`verbatim verify --data` says which copies are sound';
+  return new Refused('data-unusable', `${node} is damaged: ${what} cannot be read (${message}); ${advice}`);
+}
+
 const nothing = { frames: 0, events: 0 };
 
 function unreadable({ message }: StoreCorrupt, readable: typeof nothing, first: number): Verification {
@@ -174,12 +213,6 @@ async function whatIsReadable(store: NodeStore, error: StoreCorrupt): Promise<Ve
   const isWhole = readable.frames === (await store.last());
   const first = isWhole ? (store.bookmark?.mark.position ?? 0) : readable.events + 1;
   return unreadable(error, readable, first);
-}
-
-/** LevelDB would make a new database of any folder. One whose `CURRENT` is lost is a damaged one. */
-async function isStore(folder: string): Promise<boolean> {
-  const files: string[] = await readdir(folder).catch(() => []);
-  return files.some((file) => file === 'CURRENT' || file.startsWith('MANIFEST-'));
 }
 
 /** The first frame that is not the same as in a sound log. */

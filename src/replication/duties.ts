@@ -21,7 +21,7 @@ import { Diverged } from './adopt.ts';
 import { campaign, type Elected } from './campaign.ts';
 import { Follower, SeamBroken } from './follower.ts';
 import type { Heartbeats } from './heartbeats.ts';
-import { declareComplete, findStream, prepareToFollow } from './join.ts';
+import { declareComplete, findStream, prepareToFollow, tellCaughtUp } from './join.ts';
 import { type LeaderService, Leadership } from './leadership.ts';
 import type { Opened } from './own-copy.ts';
 import { HighestHeard, seed } from './seed.ts';
@@ -70,6 +70,8 @@ export class Duties {
   #elected: Elected | undefined;
   #leadership: Leadership | undefined;
   #isSeeding = false;
+  /** What is read was written before this node followed. */
+  #isCatchingUp = false;
   #waitsFor: readonly string[] = [];
 
   constructor(options: DutiesOptions, host: Host) {
@@ -81,12 +83,12 @@ export class Duties {
     return this.#leadership;
   }
 
-  /** Whether this node asks for pledges, or does what follows upon them. */
   /** Whose answers a lost stream waits for, or that an operator gives them up. */
   get waitsFor(): readonly string[] {
     return this.#waitsFor;
   }
 
+  /** Whether this node asks for pledges, or does what follows upon them. */
   get isSeeding(): boolean {
     return this.#isSeeding;
   }
@@ -109,6 +111,8 @@ export class Duties {
     this.#follower?.stop();
     const { copy } = this.#own;
     copy.syncWrites(false);
+    const before = copy.tail;
+    this.#isCatchingUp = true;
     try {
       const found = await findStream({ logs, copy });
       signal.throwIfAborted();
@@ -125,10 +129,12 @@ export class Duties {
         },
       });
       await this.#follower.reached(last, signal);
+      this.#isCatchingUp = false;
       await copy.settled();
       signal.throwIfAborted();
       await declareComplete(copy);
       this.#host.untroubled();
+      tellCaughtUp(before, copy.tail, journal);
       return 'joined';
     } catch (error) {
       signal.throwIfAborted();
@@ -152,7 +158,9 @@ export class Duties {
     this.#host.lamport.receive(clock);
     if (!opensEpoch(frame) || leader === this.#options.id || frame.event(0).type === 'Seeded') return;
     this.#host.send({ type: 'LEADER_HEARD' });
-    this.#host.heartbeats.heardLeader({ leader, epoch });
+    const { heartbeats } = this.#host;
+    if (this.#isCatchingUp) heartbeats.readLeader({ leader, epoch });
+    else heartbeats.heardLeader({ leader, epoch });
   }
 
   async campaign(signal: AbortSignal): Promise<CampaignOutcome> {

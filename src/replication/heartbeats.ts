@@ -57,6 +57,8 @@ export class Heartbeats {
   /** When a leader was heard whose appends succeed. */
   #leaderMs = Number.NEGATIVE_INFINITY;
   /** Nodes that operators were told of as silent. */
+  /** Whether operators were told who leads. */
+  #isTold = true;
   readonly #silent = new Set<string>();
 
   constructor(speaker: Speaker, bus: Bus, clock: Clock, journal: Journal) {
@@ -199,9 +201,17 @@ export class Heartbeats {
 
   /** Somebody leads; operators are told once. */
   heardLeader(notice: LeaderNotice): void {
-    if (notice.leader === this.#leader.leader && notice.epoch === this.#leader.epoch) return;
+    const isTold = this.#isTold && isSame(notice, this.#leader);
     this.#leader = notice;
-    this.#journal.notice(`${notice.leader} leads epoch ${notice.epoch}`);
+    this.#isTold = true;
+    if (!isTold) this.#journal.notice(`${notice.leader} leads epoch ${notice.epoch}`);
+  }
+
+  /** Somebody led when what is caught up on was written: whether that is so still, their heartbeat says. */
+  readLeader(notice: LeaderNotice): void {
+    if (isSame(notice, this.#leader)) return;
+    this.#leader = notice;
+    this.#isTold = false;
   }
 
   /** A follower's death stops nothing, but somebody should know. */
@@ -257,4 +267,8 @@ export class Heartbeats {
     const { generation, epoch, number } = stored;
     return { node: this.#speaker.id, generation, epoch, number, sequence: store.bookmark?.sequence ?? 0 };
   }
+}
+
+function isSame(one: LeaderNotice, other: LeaderNotice): boolean {
+  return one.leader === other.leader && one.epoch === other.epoch;
 }

@@ -6,9 +6,11 @@
  * the copy is brought to where that begins.
  */
 import type { OrderedLog, OrderedLogs } from '../log/port.ts';
+import type { Journal } from '../ports/journal.ts';
 import { type AdoptOptions, baseOf, promiseAtLeast, reachBase } from './adopt.ts';
 import type { Copy } from './copy.ts';
 import { verifySeam } from './follower.ts';
+import type { Tail } from './tail.ts';
 
 export interface JoinOptions extends AdoptOptions {
   readonly logs: OrderedLogs;
@@ -49,4 +51,14 @@ export async function prepareToFollow({ log, generation }: Found, options: Adopt
 /** Everything that this node ever acknowledged is here again, once it has read all that the stream held. */
 export async function declareComplete({ standing }: Copy): Promise<void> {
   await standing.change((now) => (now.complete ? now : { ...now, complete: true }));
+}
+
+/** What was missed in a moment is not worth a word. */
+const framesWorthAWord = 20;
+
+export function tellCaughtUp(before: Tail, now: Tail, journal: Journal): void {
+  const frames = now.number - before.number;
+  if (frames < framesWorthAWord) return;
+  const how = before.number === 0 ? 'filled its empty copy' : 'caught up';
+  journal.notice(`${how}: ${frames} frames, up to position ${now.position}`);
 }

@@ -164,6 +164,18 @@ describe('operating', () => {
     await cluster.restart();
   });
 
+  it('a node that runs is asked where its own folder is named', async () => {
+    const operator = cluster.as('operator');
+    const folder = ['--data', join(cluster.data, 'nodes', 'n2')];
+    expect((await operator.done(['verify', ...folder])).stdout).toMatch(
+      /^n2: ok, \d+ events in \d+ frames\n$/,
+    );
+    expect((await operator.done(['log', ...folder, '--to', '1'])).stdout).toContain('Seeded');
+    const { stdout, stderr } = await operator.run(['state', ...folder, '--user', 'alice', '--at', '99999']);
+    expect(stdout).toMatch(/^user u-/);
+    expect(stderr).toMatch(/^the log ends at position \d+: /);
+  });
+
   it('verify names the first position that was changed, in a frame or in a row (P2)', async () => {
     const posted = (await cluster.as('operator').done(['log', '--json', '--type', 'MessagePosted'])).json;
     const changed = posted.find(({ data }) => (data as { text: string }).text === 'before')!;
@@ -196,6 +208,15 @@ describe('operating', () => {
       expect.stringMatching(/^n1: ok, /),
       expect.stringMatching(/^n3: bad from position \d+ on: the store is damaged: /),
     ]);
+    for (const command of [['log'], ['state', '--user', 'bob']]) {
+      const told = await cluster
+        .as('operator')
+        .run([...command, '--data', join(cluster.data, 'nodes', 'n3')]);
+      expect(told).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^error: data-unusable: n3 is damaged: .*`verbatim verify --data`/),
+      });
+    }
     renameSync(join(cluster.data, 'n2'), join(cluster.data, 'nodes', 'n2'));
     const alone = await cluster.as('operator').run(['verify', '--data', join(cluster.data, 'nodes', 'n2')]);
     expect({ status: alone.status, stdout: alone.stdout }).toEqual({

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { initialState } from '../../../cli/chat/state.ts';
+import { update } from '../../../cli/chat/update.ts';
 import { view } from '../../../cli/chat/view.ts';
-import { lineWidth } from '../../../cli/tui/spans.ts';
+import { lineWidth, plainText } from '../../../cli/tui/spans.ts';
 import { ChatScript, conversationView, messageView, minuteMs, noon } from '../../support/chat-script.ts';
 
 /** As an evening leaves it: a pair, a group with something new in it, somebody who types. */
@@ -44,6 +46,15 @@ function evening(size = { columns: 80, rows: 24 }): ChatScript {
 }
 
 describe('the screen', () => {
+  it('says before the log-in what it is waiting for', () => {
+    const state = initialState({ columns: 60, rows: 4 }, { hasBell: true, timeFormat: '24h' });
+    const question = { prompt: 'Name: ', isHidden: false };
+    const asked = update(state, { type: 'asked', question }, { newId: () => '' }).state;
+    const rows = view(asked).lines.map((line) => plainText(line).trimEnd());
+    expect(rows).toEqual([' verbatim  Ctrl-C leaves', '', ' not logged in', 'Name:']);
+    expect(view(state).lines.map(plainText).join('\n')).toContain(' connecting ');
+  });
+
   it('at 80 x 24', () => {
     expect(evening().screen()).toMatchInlineSnapshot(`
       " bob  online

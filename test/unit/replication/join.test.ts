@@ -3,7 +3,8 @@ import type { Frame } from '../../../src/events/frame.ts';
 import type { Copy } from '../../../src/replication/copy.ts';
 import { serveFrames } from '../../../src/replication/fetch.ts';
 import { SeamBroken } from '../../../src/replication/follower.ts';
-import { declareComplete, findStream, prepareToFollow } from '../../../src/replication/join.ts';
+import { declareComplete, findStream, prepareToFollow, tellCaughtUp } from '../../../src/replication/join.ts';
+import { emptyTail } from '../../../src/replication/tail.ts';
 import { ControlledStore } from '../../support/controlled-store.ts';
 import {
   copyOf,
@@ -142,4 +143,24 @@ it('a copy that has caught up is complete, and what it promised stays', async ()
   await store.stand({ promised: 4, grantedTo: 'n3', complete: false });
   await declareComplete(copy);
   expect(store.standing).toEqual({ promised: 4, grantedTo: 'n3', complete: true });
+});
+
+describe('what is said of it', () => {
+  const toldOf = (from: number, to: number) => {
+    const told: string[] = [];
+    const journal = { notice: (line: string) => void told.push(line), detail: () => undefined };
+    const at = (number: number) => ({ ...emptyTail, number, position: 2 * number });
+    tellCaughtUp(at(from), at(to), journal);
+    return told;
+  };
+
+  it('is nothing where a moment was missed', () => {
+    expect(toldOf(100, 110)).toEqual([]);
+    expect(toldOf(0, 3)).toEqual([]);
+  });
+
+  it('is how much was missed, and whether all of it', () => {
+    expect(toldOf(100, 150)).toEqual(['caught up: 50 frames, up to position 300']);
+    expect(toldOf(0, 150)).toEqual(['filled its empty copy: 150 frames, up to position 300']);
+  });
 });

@@ -87,10 +87,14 @@ describe('what a terminal is sent', () => {
     const painter = new Painter(false);
     painter.paint({ lines: [[span('one')], [span('two')]] });
     const changed = painter.paint({ lines: [[span('one')], [span('2')]] });
-    expect(changed).toContain('\x1b[2;1H2');
+    expect(changed).toContain('\x1b[2;1H\x1b[K2');
     expect(changed).not.toContain('one');
     expect(painter.paint({ lines: [[span('one')], [span('2')]] })).toBe('');
     painter.forget();
     expect(painter.paint({ lines: [[span('one')], [span('2')]] })).toContain('one');
+  });
+
+  it('erases nothing behind a row, where the last letter of a full one would go', () => {
+    expect(new Painter(false).paint({ lines: [[span('full')], [span('rows')]] })).not.toMatch(/[a-z]\x1b\[K/);
   });
 });
