@@ -11,22 +11,15 @@ import { codecError, parseJson } from '../events/codec.ts';
 import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
-import { limits } from '../events/limits.ts';
 import { NobodyThere } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
-import { Pace } from '../ports/pace.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
-import {
-  type QueryAnswer,
-  type QueryName,
-  type QueryRequest,
-  queries,
-  queryReplySchema,
-} from '../protocol/queries.ts';
+import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects, type Introduction, leaderNoticeSchema } from '../protocol/subjects.ts';
 import { Refused, Unanswered } from './errors.ts';
 import type { Link } from './link.ts';
 import { Outbox } from './outbox.ts';
+import { Questions } from './questions.ts';
 
 export interface LineOptions {
   readonly introduction: Introduction;
@@ -51,9 +44,6 @@ export type Request = ClientCommand extends infer C
 
 const findLeaderMs = 100;
 const pingTimeoutMs = 1_000;
-/** Of the first try; each takes twice as long as the one before. A question given to a node that just died has no answer. */
-const queryTimeoutMs = { first: 500, max: 4_000 };
-const queryRetryMs = 50;
 const whyNobodyAnswers: Readonly<Partial<Record<LineState, string>>> = {
   connecting: 'nobody answers',
   disconnected: 'no server answers',
@@ -66,7 +56,7 @@ export class Line {
   readonly #actor: ActorRefFrom<typeof clientMachine>;
   readonly #lamport = new LamportClock();
   readonly #subject: string;
-  readonly #questions = new Pace(limits.requestsUnderWayMax);
+  readonly #questions: Questions;
   #link: Link | undefined;
   #outbox: Outbox | undefined;
   #position: number;
@@ -76,6 +66,14 @@ export class Line {
     const { clock, introduction, client } = options;
     const isUser = introduction.as === 'user';
     this.#options = options;
+    this.#questions = new Questions({
+      clock,
+      bus: () => this.link,
+      position: () => this.#position,
+      saw: (position) => this.saw(position),
+      whyClosed: () => (this.state === 'closed' ? this.#whyClosed() : undefined),
+      tooLate: () => this.#tooLate(),
+    });
     this.#position = isUser ? introduction.position : 0;
     this.#subject = clientSubjects.commands(isUser ? introduction.user : introduction.guest, client);
     const machine = clientMachine.provide({
@@ -175,24 +173,9 @@ export class Line {
     request: QueryRequest<Q>,
     timeoutMs = 10_000,
   ): Promise<QueryAnswer<Q>> {
-    const { clock, introduction } = this.#options;
+    const { introduction } = this.#options;
     if (introduction.as !== 'user') throw new Refused('not-logged-in', 'Guests cannot ask for that.');
-    const deadlineMs = clock.monotonicMs() + timeoutMs;
-    const subject = clientSubjects.query(introduction.user, name);
-    for (let tryMs = queryTimeoutMs.first; ; tryMs = Math.min(tryMs * 2, queryTimeoutMs.max)) {
-      const leftMs = deadlineMs - clock.monotonicMs();
-      if (this.state === 'closed') throw this.#whyClosed();
-      if (leftMs <= 0) throw this.#tooLate();
-      const reply = await this.#ask(subject, request, Math.min(tryMs, leftMs));
-      if (reply && !reply.refused) {
-        this.saw(reply.position);
-        return queries[name].answer.parse(reply.answer) as QueryAnswer<Q>; // the schema is that query's own
-      }
-      const refused = reply?.refused;
-      if (refused && refused.code !== 'too-early' && refused.code !== 'not-now')
-        throw new Refused(refused.code, refused.message);
-      await delay(clock, queryRetryMs);
-    }
+    return await this.#questions.ask(introduction.user, name, request, timeoutMs);
   }
 
   /** Asks the leader for a sign of life, and tells it of this client's. @returns undefined when nobody answered. */
@@ -267,18 +250,6 @@ export class Line {
     const isNew = notice.epoch > this.leader.epoch;
     this.#send({ type: 'LEADER_FOUND', leader: notice.leader, epoch: notice.epoch });
     if (isNew) this.#outbox?.resend(); // whatever the old leader was given and did not answer
-  }
-
-  /** Undefined when nobody answered this time. */
-  async #ask(subject: string, query: unknown, timeoutMs: number) {
-    try {
-      const ask = () =>
-        this.link.request(subject, JSON.stringify({ atLeast: this.#position, query }), timeoutMs);
-      const data = await this.#questions.run(ask);
-      return queryReplySchema.parse(parseJson(Buffer.from(data).toString()));
-    } catch {
-      return undefined;
-    }
   }
 
   async #until(isReached: (state: LineState) => boolean, timeoutMs: number | undefined): Promise<void> {

@@ -1,5 +1,4 @@
 /** Answers about conversations: which there are, what was said there, who has read how far. */
-import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -26,6 +25,7 @@ import {
 import type { Copy } from '../replication/copy.ts';
 import { conversationOf, sessionFor, sightOf } from './belonging.ts';
 import type { Frames } from './frames.ts';
+import { Page } from './page.ts';
 import { nameOf, viewMessage } from './views.ts';
 import { Walks } from './walk.ts';
 
@@ -249,42 +249,6 @@ interface Start {
   readonly session: string;
   /** From the end where it is null. */
   readonly position: number | null;
-}
-
-/** What one question brings together until there is enough, or enough was looked at. */
-class Page {
-  readonly #limit: number;
-  readonly #lookedMax: number;
-  readonly #messages: MessageView[] = [];
-  #sizeBytes = 0;
-  #looked = 0;
-  #next: Cursor | null = null;
-
-  constructor(limit: number, lookedMax: number) {
-    this.#limit = limit;
-    this.#lookedMax = lookedMax;
-  }
-
-  look({ event, position }: StoredEvent, view: MessageView | undefined): void {
-    this.#looked += 1;
-    if (view) {
-      this.#messages.push(view);
-      this.#sizeBytes += Buffer.byteLength(JSON.stringify(view));
-    }
-    if (this.isFull && 'session' in event.data) this.#next = { session: event.data.session, position };
-  }
-
-  get isFull(): boolean {
-    return (
-      this.#messages.length === this.#limit ||
-      this.#looked === this.#lookedMax ||
-      this.#sizeBytes >= limits.answerBytesMax
-    );
-  }
-
-  get answer(): { messages: MessageView[]; next: Cursor | null } {
-    return { messages: this.#messages, next: this.#next };
-  }
 }
 
 /** As texts are compared: compatible characters and capitals are one. */
