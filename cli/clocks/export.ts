@@ -34,11 +34,10 @@ async function run(folder: string, { format, trial, out }: Options): Promise<voi
 }
 
 async function csvOf(folder: string): Promise<string> {
-  const { readTrial, readTrials } = await import('../../src/labs/clocks/folder.ts');
+  const { readBegun } = await import('../../src/labs/clocks/folder.ts');
   const { csvHead, csvLines } = await import('../../src/labs/clocks/core/exports.ts');
   const lines = [csvHead];
-  for (const trial of await readTrials(folder)) {
-    const { logs } = await readTrial(folder, trial);
+  for (const { trial, logs } of await readBegun(folder)) {
     for (const line of csvLines({ trial: trial.trial, machines: trial.machines, logs })) lines.push(line);
   }
   return `${lines.join('\n')}\n`;

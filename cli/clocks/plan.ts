@@ -26,7 +26,7 @@ export interface RunOptions extends OutputOptions {
 /** @throws {UsageError | Refusal} */
 export async function readPlan({ config, virtual, rateRange, json: _, ...rest }: RunOptions): Promise<Plan> {
   const { configFrom } = await import('../../src/labs/clocks/core/config-file.ts');
-  const { planOf } = await import('../../src/labs/clocks/core/config.ts');
+  const { chosenFrom, planOf } = await import('../../src/labs/clocks/core/config.ts');
   const texts: Texts = {
     ...rest,
     ...(rateRange === undefined ? {} : { 'rate-range': rateRange }),
@@ -36,8 +36,9 @@ export async function readPlan({ config, virtual, rateRange, json: _, ...rest }:
     Object.entries(texts).map(([name, text]) => [name, { text, place: `--${name}` }]),
   );
   try {
-    const file = config === undefined ? undefined : configFrom(await textOf(config), config);
-    return planOf({ ...file?.choices, ...given }, file?.machines);
+    if (config === undefined) return planOf(given);
+    const { choices, machines } = chosenFrom(given, configFrom(await textOf(config), config));
+    return planOf(choices, machines);
   } catch (error) {
     throw told(error);
   }

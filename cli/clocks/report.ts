@@ -18,10 +18,9 @@ export function configure(command: Command): void {
 }
 
 async function run(folder: string, options: Options): Promise<void> {
-  const { readTrial, readTrials } = await import('../../src/labs/clocks/folder.ts');
+  const { readBegun } = await import('../../src/labs/clocks/folder.ts');
   const { runSections } = await import('../../src/labs/clocks/core/run-report.ts');
-  const trials = [];
-  for (const trial of await readTrials(folder)) trials.push(await readTrial(folder, trial));
+  const trials = await readBegun(folder);
   const report = options.out ?? join(folder, 'report.html');
   await writeReport(report, `Logical clocks: ${basename(resolve(folder))}`, runSections(trials));
   await new Output(options).emit({ report, trials: trials.length }, report);

@@ -3,6 +3,9 @@ import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } fr
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Refused } from '../../client/errors.ts';
+import { StoreUnusable } from '../../log/level.ts';
+import { LevelLog } from '../../log/level-log.ts';
+import { makeFolder } from '../../system/folder.ts';
 import { type Entry, entryFrom } from './core/entry.ts';
 import type { Trial } from './core/settings.ts';
 import { logFile } from './machine-log.ts';
@@ -41,20 +44,36 @@ export interface StoredTrial {
 export async function refuseUnfit(folder: string, mark = runFile): Promise<string[]> {
   let found: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     found = await readdir(folder);
   } catch (cause) {
     throw new Refused('output-unusable', `${folder} cannot be written: ${whyOf(cause)}`);
   }
-  if (found.length === 0 || found.includes(mark)) return found;
-  throw new Refused('output-unusable', `${folder} holds something else: name another folder`);
+  if (found.length > 0 && !found.includes(mark))
+    throw new Refused('output-unusable', `${folder} holds something else: name another folder`);
+  for (const name of found.filter(isDatabase)) {
+    if (await isInUse(join(folder, name)))
+      throw new Refused('output-unusable', `${folder} holds a run that goes on still: name another folder`);
+  }
+  return found;
+}
+
+const isDatabase = (name: string) => /^[a-z][a-z0-9-]*\.level$/.test(name);
+
+async function isInUse(database: string): Promise<boolean> {
+  try {
+    await (await LevelLog.open(database)).close();
+    return false;
+  } catch (error) {
+    return error instanceof StoreUnusable && error.isInUse; // a damaged one is removed
+  }
 }
 
 /** Makes room for a run: one that the folder held before is removed. @throws {Refused} as above. */
 export async function createRun(folder: string, trials: readonly Trial[]): Promise<void> {
   const found = await refuseUnfit(folder);
-  for (const name of found.filter((one) => /^trial-\d+$|^[a-z][a-z0-9-]*\.level$/.test(one))) {
+  for (const name of found.filter((one) => /^trial-\d+$/.test(one) || isDatabase(one))) {
     await rm(join(folder, name), { recursive: true });
   }
   for (const { trial } of trials) await mkdir(join(folder, `trial-${trial}`));
@@ -79,6 +98,18 @@ export async function readTrial(folder: string, trial: Trial): Promise<StoredTri
   return { trial, logs: await Promise.all(paths.map(readLog)) };
 }
 
+/** Of all trials that began: where a run was ended early, later ones did not. @throws {Refused} when none did. */
+export async function readBegun(folder: string): Promise<StoredTrial[]> {
+  const begun: StoredTrial[] = [];
+  for (const trial of await readTrials(folder)) {
+    const logged = await readdir(join(folder, `trial-${trial.trial}`)).catch((): string[] => []);
+    const hasBegun = trial.machines.every(({ id }) => logged.includes(`${id}.log`));
+    if (hasBegun) begun.push(await readTrial(folder, trial));
+  }
+  if (begun.length === 0) throw new Refused('no-run', `no trial in ${folder} began`);
+  return begun;
+}
+
 async function readLog(path: string): Promise<Entry[]> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Refused('no-run', `${path} cannot be read: ${whyOf(cause)}`);
@@ -96,7 +127,7 @@ async function readLog(path: string): Promise<Entry[]> {
 export async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.${process.pid}.draft`;
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true });
+    await makeFolder(dirname(resolve(path)));
     await writeFile(draft, text);
     await rename(draft, path);
   } catch (cause) {

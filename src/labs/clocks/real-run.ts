@@ -1,4 +1,5 @@
 /** Trials as real processes over NATS: started together, watched, started again when they die, and ended. */
+import { errors } from 'nats';
 import { Refused, Unanswered } from '../../client/errors.ts';
 import { Supervised } from '../../cluster/supervised.ts';
 import { newId } from '../../events/ids.ts';
@@ -77,6 +78,11 @@ export class RealRun {
     } catch (cause) {
       await broker?.stop();
       if (cause instanceof Error && cause.name === 'InsecureServer') throw cause;
+      if (cause instanceof errors.AuthorizationError)
+        throw new Refused(
+          'not-open',
+          `${servers.join(', ')} asks who connects, as a cluster's server does: name one that does not, or none for one of the run's own`,
+        );
       throw new Unanswered('not-sent', `no server answers at ${servers.join(', ')}`, { cause });
     }
   }

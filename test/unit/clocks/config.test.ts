@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Choices, planOf } from '../../../src/labs/clocks/core/config.ts';
+import { type Choices, chosenFrom, planOf } from '../../../src/labs/clocks/core/config.ts';
 import { configFrom, exampleFile } from '../../../src/labs/clocks/core/config-file.ts';
 
 const plan = (text: string, given: Choices = {}) => {
-  const { choices, machines } = configFrom(text, 'clocks.conf');
-  return planOf({ ...choices, ...given }, machines);
+  const { choices, machines } = chosenFrom(given, configFrom(text, 'clocks.conf'));
+  return planOf(choices, machines);
 };
 
 describe('a configuration file', () => {
@@ -20,9 +20,19 @@ describe('a configuration file', () => {
     expect(plan('seed = 3', { seed: { text: '9', place: '--seed' } }).settings.seed).toBe(9);
   });
 
+  it('says nothing more of rates where an option does', () => {
+    const given = { 'rate-range': { text: '2-4', place: '--rate-range' } };
+    const range = { least: 2, most: 4 };
+    for (const text of ['rates = 1,3,6', '[machine m1]\nrate = 1\n[machine m2]\n[machine m3]\nrate = 6'])
+      expect(plan(text, given).settings.machines.map(({ rate }) => rate)).toEqual([range, range, range]);
+  });
+
   it.each([
     ['rates = 0,1,2', 'clocks.conf:1: rates: a rate is more than 0'],
-    ['\n\nrates = 1,-2,3', 'clocks.conf:3: rates: rates are drawn from whole numbers'],
+    ['\n\nrates = 1,-2,3', 'clocks.conf:3: rates: a rate is more than 0'],
+    ['rates = 1,6-1,3', 'clocks.conf:1: rates: rates are drawn from whole numbers'],
+    ['rates = 1,2\nrate-range = 1-6', 'clocks.conf:2: rate-range: rates is given too'],
+    ['servers = nats://127.0.0.1:4222\nport = 4333', 'clocks.conf:2: port: servers is given too'],
     ['rate-range = 6-1', 'clocks.conf:1: rate-range: rates are drawn from'],
     ['internal = 1.1', 'clocks.conf:1: internal: a number from 0 to 1 is needed, not "1.1"'],
     ['seconds = soon', 'clocks.conf:1: seconds: a number from 1'],

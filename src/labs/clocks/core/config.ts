@@ -62,8 +62,24 @@ export class BadConfiguration extends Error {
   }
 }
 
+const rateNames = ['rates', 'rate-range'] as const;
+
+/** What is chosen, where the command line comes before a file: rates that it names replace all that the file says of rates. */
+export function chosenFrom(
+  given: Choices,
+  file: { readonly choices: Choices; readonly machines: readonly MachineChoice[] },
+): { readonly choices: Choices; readonly machines: readonly MachineChoice[] } {
+  if (rateNames.every((name) => given[name] === undefined))
+    return { choices: { ...file.choices, ...given }, machines: file.machines };
+  const { rates: _, 'rate-range': __, ...choices } = file.choices;
+  const machines = file.machines.map(({ rate: _, ...machine }) => machine);
+  return { choices: { ...choices, ...given }, machines };
+}
+
 /** @throws {BadConfiguration} */
 export function planOf(choices: Choices, sections: readonly MachineChoice[] = []): Plan {
+  refuseBoth(choices, ...rateNames);
+  refuseBoth(choices, 'servers', 'port');
   const mode = oneOf(choices.mode, ['real', 'virtual'], usual.mode);
   const settings: RunSettings = {
     mode,
@@ -81,6 +97,12 @@ export function planOf(choices: Choices, sections: readonly MachineChoice[] = []
     port: whole(choices.port, 0, 0, 65_535),
     out: choices.out?.text,
   };
+}
+
+function refuseBoth(choices: Choices, one: Name, other: Name): void {
+  const second = choices[other];
+  if (choices[one] && second)
+    throw new BadConfiguration(second.place, `${one} is given too, and one of them is enough`);
 }
 
 function machines(
@@ -136,7 +158,7 @@ function neighboursOf(id: string, ids: readonly string[], index: number, given: 
 
 /** A rate, or `1-6`: drawn from these. */
 function rateFrom(given: Given, rateMax: number): Rate {
-  return given.text.includes('-') ? rangeFrom(given, rateMax) : number(given, 0, 0, rateMax, 'a rate');
+  return /.-/.test(given.text) ? rangeFrom(given, rateMax) : number(given, 0, 0, rateMax, 'a rate');
 }
 
 function rangeFrom(given: Given, rateMax: number): Rate {

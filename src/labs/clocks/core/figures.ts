@@ -57,9 +57,9 @@ function machineFigures(events: readonly MachineEvent[]) {
     ...kinds,
     final_clock: ticks.at(-1)?.clock ?? 0,
     jump_mean: rounded(mean(jumps)),
-    jump_max: Math.max(0, ...jumps),
+    jump_max: greatest(jumps),
     queue_mean: rounded(mean(queues)),
-    queue_max: Math.max(0, ...queues),
+    queue_max: greatest(queues),
     queue_end: queues.at(-1) ?? 0,
   };
 }
@@ -75,6 +75,11 @@ function jumpsOf(ticks: readonly MachineEvent[]): number[] {
 
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of numbers from 0: of more, too, than a call takes arguments. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
 /** To a thousandth: further digits say nothing about a trial of a minute. */
