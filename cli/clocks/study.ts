@@ -68,10 +68,13 @@ async function run({ out, runs, seed, ...rest }: Options): Promise<void> {
     csvOf(figuresTable(logged.map(({ trial, logs }) => figuresOf(trial, logs)))),
   );
   await writeReport(join(out, 'report.html'), 'A study of logical clocks', [...found, ...fiveSections]);
-  const findings = found[0]?.words ?? [];
+  const findings = found[0]?.findings ?? [];
   await output.emit(
     { report: join(out, 'report.html'), conditions: conditions.length, runs, findings },
-    [...findings, '', `the report is ${join(out, 'report.html')}`].join('\n'),
+    [
+      ...findings.map(({ question, answer }) => `${question}\n  ${answer}`),
+      `the report is ${join(out, 'report.html')}`,
+    ].join('\n\n'),
   );
 }
 

@@ -263,11 +263,17 @@ canvas.addEventListener(
   },
   { passive: false },
 );
-canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId));
+canvas.addEventListener('pointerdown', (event) => {
+  canvas.setPointerCapture(event.pointerId);
+  choose(under(event.offsetX, event.offsetY)); // a finger points at nothing before
+});
 canvas.addEventListener('pointermove', (event) => {
   if (event.buttons & 1) look(moved(view, event.movementX));
   else choose(under(event.offsetX, event.offsetY));
 });
-canvas.addEventListener('pointerleave', () => choose(undefined));
+canvas.addEventListener('pointerleave', ({ pointerType }) => {
+  if (pointerType === 'mouse') choose(undefined);
+});
 window.addEventListener('resize', redraw);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 showAll();

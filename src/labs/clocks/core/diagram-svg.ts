@@ -35,7 +35,9 @@ export function diagramSvg(causality: Causality, title: string): string {
     ({ name }, lane) =>
       `<text x="8" y="${y(lane) + 4}" fill="${colourOf(lane)}">${escaped(name)}</text><line x1="${left}" x2="${width - 20}" y1="${y(lane)}" y2="${y(lane)}" stroke="#ccc"/>`,
   );
-  return svg(width, top + laneHeight * lanes.length + 20, title, [
+  const height = top + laneHeight * lanes.length + 20;
+  return svg(width, height, title, [
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="8" y="24" font-size="15">${escaped(title)}</text>`,
     ...rails,
     `<g fill="none" stroke-opacity="0.55">${arrows.join('\n')}</g>`,

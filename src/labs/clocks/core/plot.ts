@@ -1,9 +1,11 @@
-/** Plots of lines and dots, as SVG. */
-import { colourOf, escaped, px, svg, ticksUpTo } from './svg.ts';
+/** Plots of lines and dots, as SVG in the colours of the page that they stand on. */
+import { colourOf, escaped, px, svg, ticksOver } from './svg.ts';
+
+export type Point = readonly [x: number, y: number, label?: string];
 
 export interface Series {
   readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly points: readonly Point[];
   /** Dots that nothing connects. */
   readonly isScattered?: boolean;
 }
@@ -15,49 +17,58 @@ export interface Plot {
   readonly series: readonly Series[];
 }
 
-const [width, height] = [560, 320];
-const margin = { left: 60, right: 110, top: 40, bottom: 46 };
+const [width, height] = [560, 330];
+const margin = { left: 60, right: 110, top: 56, bottom: 46 };
+const across = width - margin.left - margin.right;
+const up = height - margin.top - margin.bottom;
+/** A line of few points shows where they are. */
+const markedMax = 30;
+
+type Place = (value: number) => string;
 
 export function plotSvg({ title, x, y, series }: Plot): string {
-  const points = series.flatMap((one) => one.points);
-  const most = [0, 1].map((side) => points.reduce((max, point) => Math.max(max, point[side]!), 0) || 1);
-  const across = width - margin.left - margin.right;
-  const up = height - margin.top - margin.bottom;
-  const px0 = (value: number) => margin.left + (value / most[0]!) * across;
-  const py0 = (value: number) => margin.top + up - (value / most[1]!) * up;
-  const scale = [
-    ...ticksUpTo(most[1]!).map(
-      (tick) =>
-        `<line x1="${margin.left}" x2="${width - margin.right}" y1="${px(py0(tick))}" y2="${px(py0(tick))}" stroke="#ddd"/><text x="${margin.left - 6}" y="${px(py0(tick) + 4)}" text-anchor="end">${tick}</text>`,
-    ),
-    ...ticksUpTo(most[0]!).map(
-      (tick) => `<text x="${px(px0(tick))}" y="${margin.top + up + 18}" text-anchor="middle">${tick}</text>`,
-    ),
-  ];
-  const drawn = series.map(({ points: own, isScattered = false }, index) => {
-    const colour = colourOf(index);
-    if (isScattered)
-      return own
-        .map(
-          (point) =>
-            `<circle cx="${px(px0(point[0]))}" cy="${px(py0(point[1]))}" r="2.5" fill="${colour}" fill-opacity="0.6"/>`,
-        )
-        .join('');
-    const path = own.map((point) => `${px(px0(point[0]))},${px(py0(point[1]))}`).join(' ');
-    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.6"/>`;
-  });
-  const names = series.map(
-    ({ name }, index) =>
-      `<text x="${width - margin.right + 10}" y="${margin.top + 14 + 18 * index}" fill="${colourOf(index)}">${escaped(name)}</text>`,
-  );
+  const [ticksX, ticksY] = [0, 1].map((side) =>
+    ticksOver(Math.max(0, ...series.map(({ points }) => greatest(points, side)))),
+  ) as [number[], number[]];
+  const placeX: Place = (value) => px(margin.left + (value / ticksX.at(-1)!) * across);
+  const placeY: Place = (value) => px(margin.top + up - (value / ticksY.at(-1)!) * up);
   return svg(width, height, title, [
-    `<text x="${margin.left}" y="22" font-size="14">${escaped(title)}</text>`,
-    ...scale,
-    ...drawn,
-    ...names,
-    `<text x="${margin.left + across / 2}" y="${height - 8}" text-anchor="middle" fill="#555">${escaped(x)}</text>`,
-    `<text x="14" y="${margin.top - 10}" fill="#555">${escaped(y)}</text>`,
+    text(margin.left, 20, title, 'font-size="14" font-weight="bold"'),
+    text(8, margin.top - 14, y, quiet),
+    text(margin.left + across / 2, height - 8, x, `text-anchor="middle" ${quiet}`),
+    ...ticksY.map(
+      (tick) =>
+        `<line x1="${margin.left}" x2="${width - margin.right}" y1="${placeY(tick)}" y2="${placeY(tick)}" stroke="currentColor" stroke-opacity="0.18"/>`,
+    ),
+    ...ticksY.map((tick) => text(margin.left - 6, Number(placeY(tick)) + 4, tick, 'text-anchor="end"')),
+    ...ticksX.map((tick) => text(placeX(tick), margin.top + up + 18, tick, 'text-anchor="middle"')),
+    ...series.map((one, index) => drawn(one, colourOf(index), placeX, placeY)),
+    ...(series.length > 1 ? series.map(legend) : []),
   ]);
+}
+
+const quiet = 'fill-opacity="0.7"';
+
+function text(x: number | string, y: number | string, told: string | number, style: string): string {
+  return `<text x="${x}" y="${y}" fill="currentColor" ${style}>${escaped(String(told))}</text>`;
+}
+
+function greatest(points: readonly Point[], side: number): number {
+  return points.reduce((most, point) => Math.max(most, Number(point[side])), 0);
+}
+
+function legend({ name }: Series, index: number): string {
+  return `<text x="${width - margin.right + 10}" y="${margin.top + 14 + 18 * index}" fill="${colourOf(index)}">${escaped(name)}</text>`;
+}
+
+function drawn({ points, isScattered }: Series, colour: string, placeX: Place, placeY: Place): string {
+  const path = points.map(([x, y]) => `${placeX(x)},${placeY(y)}`).join(' ');
+  const line = `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.6"/>`;
+  const dots = points.map(
+    ([x, y, label]) =>
+      `<circle cx="${placeX(x)}" cy="${placeY(y)}" r="2.5" fill="${colour}" fill-opacity="0.7"/>${label ? text(Number(placeX(x)) - 6, Number(placeY(y)) - 6, label, 'text-anchor="end" font-size="11"') : ''}`,
+  );
+  return [isScattered ? '' : line, ...(isScattered || points.length <= markedMax ? dots : [])].join('');
 }
 
 /** At most so many points, evenly chosen: a plot has no more columns. */

@@ -7,14 +7,31 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
+export interface Finding {
+  readonly question: string;
+  readonly answer: string;
+}
+
 export interface Section {
   readonly title: string;
+  readonly findings?: readonly Finding[];
   readonly words?: readonly string[];
   readonly table?: Table;
   readonly plots?: readonly Plot[];
 }
 
-export const reportStyle = `:root{color-scheme:light}body{font:15px/1.5 sans-serif;color:#222;background:#fff;max-width:72rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid #ddd}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;margin:.6rem 0}td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #eee}td:first-child,th:first-child{text-align:left}figure{display:inline-block;margin:.3rem}p{max-width:48rem}svg{max-width:100%;height:auto}`;
+export const reportStyle = `:root{color-scheme:light dark}
+body{font:15px/1.5 sans-serif;color:CanvasText;background:Canvas;max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem}
+h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid #8886}
+h3{font-size:1rem;margin:1.2rem 0 0}
+p{max-width:48rem;margin:.4rem 0}
+table{display:block;overflow-x:auto;border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;margin:.6rem 0}
+td,th{padding:.15rem .6rem;text-align:right;border-bottom:1px solid #8884}
+th{vertical-align:bottom}
+td:first-child,th:first-child{text-align:left;white-space:nowrap}
+figure{display:inline-block;max-width:100%;margin:.3rem}
+svg{max-width:100%;height:auto}`;
 
 /** @param styleHash of `reportStyle`, for the browser: it applies no other, and loads and runs nothing. */
 export function reportPage(title: string, sections: readonly Section[], styleHash: string): string {
@@ -36,9 +53,10 @@ ${sections.map(sectionHtml).join('\n')}
 `;
 }
 
-function sectionHtml({ title, words = [], table, plots = [] }: Section): string {
+function sectionHtml({ title, findings = [], words = [], table, plots = [] }: Section): string {
   return [
     `<section><h2>${escaped(title)}</h2>`,
+    ...findings.map(({ question, answer }) => `<h3>${escaped(question)}</h3><p>${escaped(answer)}</p>`),
     ...words.map((one) => `<p>${escaped(one)}</p>`),
     ...(table ? [tableHtml(table)] : []),
     ...plots.map((plot) => `<figure>${plotSvg(plot)}</figure>`),
@@ -46,9 +64,14 @@ function sectionHtml({ title, words = [], table, plots = [] }: Section): string 
   ].join('\n');
 }
 
+/** For people: whole, or with three digits; a trial of a minute says no more. */
+export function figure(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(3));
+}
+
 function tableHtml({ head, rows }: Table): string {
   const cells = (tag: 'th' | 'td', row: readonly (string | number)[]) =>
-    `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`;
+    `<tr>${row.map((cell) => `<${tag}>${escaped(String(typeof cell === 'number' ? figure(cell) : cell))}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`;
 }
 

@@ -31,7 +31,7 @@ export function runSections(trials: readonly Logged[]): Section[] {
 }
 
 function howItWasRun({ mode, seconds, internal, stamp, broadcast, machines }: Trial, count: number): string {
-  return `${count} trials of ${seconds} s, ${mode}, ${machines.length} machines, internal events with probability ${internal}; messages carry the clock ${stamp === 'post' ? 'after' : 'before'} the increment of their send, a broadcast takes ${broadcast}.`;
+  return `${count} ${count === 1 ? 'trial' : 'trials'} of ${seconds} s, ${mode}, ${machines.length} machines, internal events with probability ${internal}; messages carry the clock ${stamp === 'post' ? 'after' : 'before'} the increment of their send, a broadcast takes ${broadcast}.`;
 }
 
 export function figuresTable(figures: readonly TrialFigures[]): Table {
@@ -124,8 +124,8 @@ function plotsOf({ trial, logs }: Logged): Plot[] {
     }));
   const lag = lagOf(trial, logs);
   return [
-    { title: 'Logical clocks', x: 'seconds', y: 'clock', series: seriesOf(({ clock }) => clock) },
-    { title: 'Queues', x: 'seconds', y: 'messages', series: seriesOf(({ queue }) => queue) },
+    { title: 'Logical clocks', x: 'seconds', y: 'Lamport clock', series: seriesOf(({ clock }) => clock) },
+    { title: 'Queues', x: 'seconds', y: 'messages that wait', series: seriesOf(({ queue }) => queue) },
     {
       title: 'The slowest clock, behind system time',
       x: 'seconds',

@@ -1,6 +1,7 @@
 /** Pieces of SVG as text. */
 
-const colours = ['#2374ab', '#d1495b', '#3c7a3c', '#b07c12', '#7a4fa3', '#11807e', '#8a5a44', '#5b6470'];
+/** Readable on light and on dark. */
+const colours = ['#2f86c8', '#dd5468', '#3f9142', '#b8841a', '#8e62bd', '#18918e', '#a4735c', '#75808f'];
 
 export function colourOf(index: number): string {
   return colours[index % colours.length]!;
@@ -22,7 +23,6 @@ export function svg(width: number, height: number, title: string, body: readonly
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12" role="img">`,
     `<title>${escaped(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...body,
     '</svg>\n',
   ].join('\n');
@@ -36,4 +36,11 @@ export function ticksUpTo(most: number, wanted = 6): number[] {
   return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, index) =>
     Number((index * step).toPrecision(12)),
   );
+}
+
+/** The same, and one that reaches as far as `most`: an axis ends at a number. */
+export function ticksOver(most: number): number[] {
+  const ticks = ticksUpTo(most);
+  const [step, last] = [ticks[1] ?? 1, ticks.at(-1)!];
+  return last >= most && last > 0 ? ticks : [...ticks, Number((last + step).toPrecision(12))];
 }
