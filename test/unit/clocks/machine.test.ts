@@ -72,6 +72,8 @@ describe('a machine', () => {
     ['a stranger', { ...message, from: 'm9' }],
     ['another number of machines', { ...message, vector: [0, 3] }],
     ['a vector that is not of its event', { ...message, vector: [0, 4, 0] }],
+    ['itself', { ...message, from: 'm1', event: 1, vector: [1, 0, 0] }],
+    ['what it has not done yet', { ...message, vector: [1, 3, 0] }],
     ['a field too many', { ...message, more: 1 }],
     ['too much', 'x'.repeat(20_000)],
   ])('logs and refuses %s, and changes nothing', (_, what) => {

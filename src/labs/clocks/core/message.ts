@@ -26,8 +26,19 @@ export function encodeMessage(message: Message): string {
   return JSON.stringify(message);
 }
 
+export interface Receiver {
+  /** Its place among the machines. */
+  readonly own: number;
+  /** Of its events so far. */
+  readonly number: number;
+}
+
 /** @returns the message, or why it is none, in a few words that quote nothing of it. */
-export function messageFrom(bytes: Uint8Array, machines: readonly string[]): Message | string {
+export function messageFrom(
+  bytes: Uint8Array,
+  machines: readonly string[],
+  { own, number }: Receiver,
+): Message | string {
   if (bytes.length > bytesMax) return 'a message is no longer than 10,000 bytes';
   let json: unknown;
   try {
@@ -41,7 +52,9 @@ export function messageFrom(bytes: Uint8Array, machines: readonly string[]): Mes
   const { data } = parsed;
   const sender = machines.indexOf(data.from);
   if (sender < 0) return 'its sender is no machine of this run';
+  if (sender === own) return 'its sender is this machine';
   if (data.vector.length !== machines.length) return 'its vector is for another number of machines';
   if (data.vector[sender] !== data.event) return 'its vector does not count its own event';
+  if (data.vector[own]! > number) return 'it knows of events here that have not happened';
   return data;
 }

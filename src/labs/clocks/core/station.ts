@@ -39,7 +39,7 @@ export class Station {
 
   /** Puts a message behind those that wait. @returns what to log of one that is none. */
   take(bytes: Uint8Array, atMs: number): Refused | undefined {
-    const message = messageFrom(bytes, this.#ids);
+    const message = messageFrom(bytes, this.#ids, this.context);
     if (typeof message !== 'string') this.enqueue(message);
     else return { kind: 'refused', atMs, clock: this.context.clock, reason: message };
     return undefined;
