@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../src/cluster/server-binary.ts';
+import { escaped } from '../src/labs/clocks/core/svg.ts';
 
 export interface PageParts {
   readonly script: string;
@@ -43,7 +44,7 @@ export function selfContained({ title, data, script, style, withoutScript }: Pag
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width">
 <meta name="generator" content="Verbatim">
-<title>${escapeHtml(title)}</title>
+<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -57,12 +58,6 @@ export function selfContained({ title, data, script, style, withoutScript }: Pag
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => entities[character]!);
 }
 
 /** The same JSON, in which nothing looks like markup. */

@@ -57,7 +57,7 @@ function jumpsAt(rates: string, outcomes: readonly Outcome[]): string {
 
 function lagInWords(spread: readonly Outcome[]): string {
   const growing = spread.filter(({ lagHalfS, lagEndS }) => lagEndS > 1.5 * lagHalfS && lagEndS > 2);
-  const names = growing.map(({ condition }) => condition.name.replace('rates ', '')).join(', ');
+  const names = growing.map(ratesOf).join(', ');
   return [
     'Told as how long ago the furthest clock showed what the slowest shows now, at the end of a minute:',
     `${overSpread(spread, ({ lagEndS, lagEndMaxS }) => `${figure(lagEndS)} s (at most ${figure(lagEndMaxS)})`)}.`,
@@ -69,7 +69,7 @@ function lagInWords(spread: readonly Outcome[]): string {
 }
 
 function overSpread(spread: readonly Outcome[], told: (one: Outcome) => string | number): string {
-  return spread.map((one) => `${told(one)} at ${one.condition.name.replace('rates ', '')}`).join(', ');
+  return spread.map((one) => `${told(one)} at ${ratesOf(one)}`).join(', ');
 }
 
 function scaleInWords(scale: readonly Outcome[]): string {
@@ -84,6 +84,11 @@ function rulesInWords(predictions: readonly Prediction[]): string {
     `${percent(notebook.right, notebook.asked)} of ${notebook.asked} machines outside ± 10 % of the threshold.`,
     `Counting only those ticks of the others that find no message, it is ${percent(balance.right, balance.asked)} of ${balance.asked}.`,
   ].join(' ');
+}
+
+/** Such as 1/3/6. */
+export function ratesOf({ condition }: Outcome): string {
+  return condition.name.replace('rates ', '');
 }
 
 export function percent(part: number, whole: number): string {

@@ -1,92 +1,32 @@
 /** The study as sections of a report: its findings first, then what they rest on. */
+
+import type { Plot, Series } from './plot.ts';
 import { type Prediction, scoreOf } from './queue-rule.ts';
 import { figure, type Section, type Table } from './report.ts';
 import type { Condition, Outcome } from './study.ts';
-import { findings, percent } from './study-findings.ts';
+import { findings, percent, ratesOf } from './study-findings.ts';
 
 export function studySections(outcomes: readonly Outcome[], predictions: readonly Prediction[]): Section[] {
   const of = (group: Condition['group'], part = '') =>
     outcomes.filter(({ condition }) => condition.group === group && condition.name.includes(part));
   const uneven = of('internal', 'rates 1/3/6');
   const even = of('internal', 'rates 3/3/3');
-  const lines = (name: string, outcomes: readonly Outcome[], value: (one: Outcome) => number) => ({
-    name,
-    points: outcomes.map((one) => [one.condition.at, value(one)] as const),
-  });
-  const dotted = (name: string, outcomes: readonly Outcome[], value: (one: Outcome) => number) => ({
-    name,
-    isScattered: true,
-    points: outcomes.map(({ condition, ...one }) => {
-      return [condition.at, value({ condition, ...one }), condition.name.replace('rates ', '')] as const;
-    }),
-  });
+  const [spread, scale] = [of('spread'), of('scale')];
   return [
-    {
-      title: 'Findings',
-      findings: findings({ spread: of('spread'), uneven, even, scale: of('scale'), predictions }),
-    },
-    {
-      title: 'Internal events and jumps',
-      table: outcomeTable([...uneven, ...even]),
-      plots: [
-        {
-          title: 'Mean jump of the slowest clock',
-          x: 'probability that a draw is internal',
-          y: 'increase of its clock at a tick',
-          series: [
-            lines('1/3/6', uneven, (one) => one.slowestJumpMean),
-            lines('3/3/3', even, (one) => one.slowestJumpMean),
-          ],
-        },
-        {
-          title: 'Largest jump of the slowest clock',
-          x: 'probability that a draw is internal',
-          y: 'increase of its clock at a tick',
-          series: [
-            lines('1/3/6', uneven, (one) => one.slowestJumpMax),
-            lines('3/3/3', even, (one) => one.slowestJumpMax),
-          ],
-        },
-        {
-          title: 'Longest queue',
-          x: 'probability that a draw is internal',
-          y: 'messages',
-          series: [
-            lines('1/3/6', uneven, (one) => one.queueMax),
-            lines('3/3/3', even, (one) => one.queueMax),
-          ],
-        },
-      ],
-    },
-    {
-      title: 'The spread of rates',
-      table: outcomeTable(of('spread')),
-      plots: [
-        {
-          title: 'Drift',
-          x: 'largest rate less smallest, ticks a second',
-          y: 'largest final clock less the smallest',
-          series: [dotted('drift', of('spread'), (one) => one.drift)],
-        },
-        {
-          title: 'The slowest clock, behind system time',
-          x: 'largest rate less smallest, ticks a second',
-          y: 'seconds behind at the end',
-          series: [dotted('at the end', of('spread'), (one) => one.lagEndS)],
-        },
-      ],
-    },
+    { title: 'Findings', findings: findings({ spread, uneven, even, scale, predictions }) },
+    internalSection(uneven, even),
+    spreadSection(spread),
     {
       title: 'Scale',
-      table: outcomeTable(of('scale')),
+      table: outcomeTable(scale),
       plots: [
         {
           title: 'Drift and queues',
           x: 'machines',
           y: 'difference of clocks; messages',
           series: [
-            lines('drift', of('scale'), (one) => one.drift),
-            lines('longest queue', of('scale'), (one) => one.queueMax),
+            series('drift', scale, ({ drift }) => drift),
+            series('longest queue', scale, ({ queueMax }) => queueMax),
           ],
         },
       ],
@@ -94,6 +34,53 @@ export function studySections(outcomes: readonly Outcome[], predictions: readonl
     { title: 'Stamps and broadcasts', table: outcomeTable(of('stamp')) },
     rulesSection(predictions),
   ];
+}
+
+type Figure = (one: Outcome) => number;
+
+function series(name: string, outcomes: readonly Outcome[], value: Figure): Series {
+  return { name, points: outcomes.map((one) => [one.condition.at, value(one)] as const) };
+}
+
+function internalSection(uneven: readonly Outcome[], even: readonly Outcome[]): Section {
+  const plot = (title: string, y: string, value: Figure): Plot => ({
+    title,
+    x: 'probability that a draw is internal',
+    y,
+    series: [series('1/3/6', uneven, value), series('3/3/3', even, value)],
+  });
+  return {
+    title: 'Internal events and jumps',
+    table: outcomeTable([...uneven, ...even]),
+    plots: [
+      plot('Mean jump of the slowest clock', 'increase at a tick', ({ slowestJumpMean }) => slowestJumpMean),
+      plot('Largest jump of the slowest clock', 'increase at a tick', ({ slowestJumpMax }) => slowestJumpMax),
+      plot('Longest queue', 'messages', ({ queueMax }) => queueMax),
+    ],
+  };
+}
+
+function spreadSection(spread: readonly Outcome[]): Section {
+  const plot = (title: string, y: string, value: Figure): Plot => ({
+    title,
+    x: 'largest rate less smallest, ticks a second',
+    y,
+    series: [
+      {
+        name: title,
+        isScattered: true,
+        points: spread.map((one) => [one.condition.at, value(one), ratesOf(one)] as const),
+      },
+    ],
+  });
+  return {
+    title: 'The spread of rates',
+    table: outcomeTable(spread),
+    plots: [
+      plot('Drift', 'largest final clock less the smallest', ({ drift }) => drift),
+      plot('The slowest clock, behind system time', 'seconds behind at the end', ({ lagEndS }) => lagEndS),
+    ],
+  };
 }
 
 export function outcomeTable(outcomes: readonly Outcome[]): Table {
