@@ -30,7 +30,9 @@ export function bundle({ root, say }) {
       say('Building the command line…');
       const digest = wanted();
       const parts = [commandLine(root, out), ...PAGES.map((name) => page(name, root, out))];
-      publish((await Promise.all(parts.map(build))).flat(), out);
+      const files = [];
+      for (const part of parts) files.push(...(await build(part))); // in turn: of several mistakes the first is told
+      publish(files, out);
       writeAtomically(stamp, digest);
     },
   };
