@@ -69,10 +69,15 @@ export function figure(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(3));
 }
 
+/** A column's name in a line that can break. */
+function inWords(name: string): string {
+  return name.replaceAll('_', ' ');
+}
+
 function tableHtml({ head, rows }: Table): string {
   const cells = (tag: 'th' | 'td', row: readonly (string | number)[]) =>
     `<tr>${row.map((cell) => `<${tag}>${escaped(String(typeof cell === 'number' ? figure(cell) : cell))}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`;
+  return `<table><thead>${cells('th', head.map(inWords))}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table>`;
 }
 
 export function csvOf({ head, rows }: Table): string {

@@ -6,7 +6,7 @@ import { lagOf } from './lag.ts';
 import { lanesOf } from './lanes.ts';
 import { type Plot, thinned } from './plot.ts';
 import { predictionsOf } from './queue-rule.ts';
-import type { Section, Table } from './report.ts';
+import { figure, type Section, type Table } from './report.ts';
 import type { Trial } from './settings.ts';
 
 export interface Logged {
@@ -108,7 +108,7 @@ function orderTable(trials: readonly Logged[]): Table {
         if (past[other] === 0) unrelated += 1;
       }
     }
-    return [trial.trial, ordered, `${rounded((100 * unrelated) / Math.max(1, ordered))} %`];
+    return [trial.trial, ordered, `${figure((100 * unrelated) / Math.max(1, ordered))} %`];
   });
   return { head: ['trial', 'pairs with L(a) < L(b)', 'of them concurrent'], rows };
 }
