@@ -66,6 +66,11 @@ export class Page {
     for (const key of keys) await this.driven.keyboard.press(key);
   }
 
+  /** With a mouse, in pixels of the page. */
+  async point(x: number, y: number): Promise<void> {
+    await this.driven.mouse.move(x, y);
+  }
+
   async close(): Promise<void> {
     await this.driven.context().close();
   }
