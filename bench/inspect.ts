@@ -1,7 +1,8 @@
 /**
  * What looking costs: acknowledged sends on a cluster that no inspector can look at, beside one that could be looked at, and
  * the same one with the page open on the cluster view. Rounds alternate, and each begins and ends without an inspector, so
- * that all meet the same machine and logs of the same length.
+ * that all meet the same machine and logs of the same length. A page that was just opened is given a moment first: what
+ * starting a browser costs is not what an open page costs.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -20,6 +21,7 @@ import { sending } from './sends.ts';
 const rounds = 7;
 const inFlight = 64;
 const sends = 4_000;
+const settleMs = 2_000;
 
 export async function benchInspect(): Promise<Row[]> {
   const without = await started('--no-inspect');
@@ -79,6 +81,7 @@ async function openPage({ data }: BenchCluster): Promise<{ close(): Promise<void
     );
   });
   const reader = browser ? await browse(url) : await read(url);
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
   return {
     close: async () => {
       await reader.close();

@@ -16,6 +16,7 @@ import { ChatLeader } from './service/chat-leader.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
+import { Pasts } from './service/pasts.ts';
 import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
 import { RecentMarks } from './service/recent-marks.ts';
@@ -118,7 +119,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     opened: ({ copy, stamps }) => {
       const frames = new Frames(copy.store);
       const positions = new Positions(copy, clock);
-      open = { copy, frames, marks: new RecentMarks(copy) };
+      open = { copy, frames, marks: new RecentMarks(copy), pasts: new Pasts() };
       tellPassedFrames(copy, metrics);
       inspected?.opened(copy);
       answering.push(scrub(copy, clock, journal, place.wasClosed));

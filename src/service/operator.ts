@@ -14,6 +14,7 @@ import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
 import { type Remains, stateOf } from './past.ts';
+import type { Pasts } from './pasts.ts';
 import type { RecentMarks } from './recent-marks.ts';
 
 const natural = z.int().min(0);
@@ -59,6 +60,7 @@ export interface OpenCopy {
   readonly copy: Copy;
   readonly frames: Frames;
   readonly marks: RecentMarks;
+  readonly pasts: Pasts;
 }
 
 export interface OperatorService {
@@ -190,8 +192,8 @@ function standing({ copy, marks }: OpenCopy) {
   };
 }
 
-function pastOf({ copy: { store, rows, mark }, frames }: OpenCopy): Remains {
-  return { store, rows, frames, mark };
+function pastOf({ copy: { store, rows, mark }, frames, pasts }: OpenCopy): Remains {
+  return { store, rows, frames, mark, pasts };
 }
 
 const nothing: ReturnType<typeof standing> = {

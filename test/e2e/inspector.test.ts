@@ -5,6 +5,7 @@ import { browser, Page } from '../support/browser.ts';
 import type { Cli } from '../support/cli.ts';
 import { TestCluster } from '../support/cluster.ts';
 import { inspect, type RunningInspector } from '../support/inspector.ts';
+import { hasTmux, Terminal } from '../support/terminal.ts';
 
 const picture = (name: string) => fileURLToPath(new URL(`../../docs/${name}.png`, import.meta.url));
 const screen = { viewport: { width: 1280, height: 800 } };
@@ -75,6 +76,46 @@ describe.skipIf(!browser)('the inspector', () => {
     await another.shows(`!location.hash.includes('at=')`);
     expect(another.problems).toEqual([]);
     await another.close();
+  });
+
+  it('plays at the speed at which it happened', async () => {
+    for (const text of ['one', 'two', 'three']) await alice.done(['send', 'bob', text]);
+    const history = (await alice.done(['transcript', '--session', session, '--json'])).json.slice(-3);
+    const happened = history.map(({ at }) => Date.parse(String(at)));
+    const [first, , last] = history.map(({ position }) => Number(position));
+    const another = await Page.open(`${inspector.url}#/actors/cluster/${session}?at=${first}`, screen);
+    await another.shows(`document.querySelectorAll('#events li').length >= ${history.length}`);
+    await another.shows(`!document.querySelector('.events small').textContent.includes('reading')`);
+    await another.press(' ');
+    // The first moment was there before: the way from the second to the last is as long as it was.
+    const shown = (await another.value(`new Promise((resolve) => {
+      const times = new Map();
+      const look = () => {
+        const position = Number(document.querySelector('#position').value);
+        if (!times.has(position)) times.set(position, performance.now());
+        if (position >= ${last}) resolve([...times.values()]); else requestAnimationFrame(look);
+      };
+      look();
+    })`)) as number[];
+    const gapMs = (times: readonly number[]) => times.at(-1)! - times.at(-2)!;
+    expect(shown).toHaveLength(3);
+    expect(Math.abs(gapMs(shown) - gapMs(happened))).toBeLessThan(150);
+    await another.close();
+  });
+
+  it.skipIf(!hasTmux)('shows every client for as long as it is connected', async () => {
+    await page.driven.goto(`${inspector.url}#/actors`);
+    const state = (profile: string) =>
+      `[...document.querySelectorAll('.row.actor')].some((row) => row.textContent.startsWith('${profile} ') && row.querySelector('small').textContent === 'client' && row.querySelector('em').textContent === 'ready')`;
+    await page.driven.locator('#search').fill('client');
+    const chat = await Terminal.open(['chat', '--profile', 'alice'], cluster.env);
+    const inbox = cluster.as('bob').start(['inbox', '--follow', '--json']);
+    for (const profile of ['alice', 'bob']) await page.shows(state(profile));
+    await chat.close();
+    await page.shows(`!${state('alice')}`);
+    inbox.signal('SIGINT');
+    await page.shows(`!${state('bob')}`);
+    await page.driven.goto(`${inspector.url}#/cluster`);
   });
 
   it("lights another node's chart as leading within 1 s of a leader's death", async () => {

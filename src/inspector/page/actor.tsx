@@ -1,5 +1,5 @@
 /** One actor: its statechart, what it knows, its events, and its past. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { differences } from '../model/differences.ts';
 import { edgeKey, edgeTaken, eventName } from '../model/transitions.ts';
 import { Chart } from './chart.tsx';
@@ -109,8 +109,8 @@ function Events({ watch, at, go }: { watch: Watch; at: number | null; go: Props[
   const [filter, setFilter] = useState('');
   const [entry, setEntry] = useState<string>();
   const list = useRef<HTMLOListElement>(null);
-  const word = filter.toLowerCase();
-  const found = watch.events.filter((event) => textOf(event).toLowerCase().includes(word));
+  // The list grows in place, and says so by its version.
+  const found = useMemo(() => lastOf(watch.upTo(at), filter), [watch, watch.version, filter, at]);
   const show = async (position: number) => {
     setEntry(`position ${position}…`);
     const answer = await ask<unknown[]>('/log', { from: position, to: position }).catch((error: Error) => [
@@ -121,7 +121,13 @@ function Events({ watch, at, go }: { watch: Watch; at: number | null; go: Props[
   return (
     <section aria-label="Events" class="events">
       <h3>
-        Events <small>{counted(watch.events.length, 'event')}</small>
+        Events{' '}
+        <small>
+          {counted(watch.events.length, 'event')}
+          {watch.isReading ? ', reading…' : ''}
+          {watch.omitted > 0 ? `, ${counted(watch.omitted, 'older one')} not listed` : ''}
+          {found.length === eventsShown ? `, the last ${eventsShown} shown` : ''}
+        </small>
         <input
           type="search"
           placeholder="filter"
@@ -130,32 +136,29 @@ function Events({ watch, at, go }: { watch: Watch; at: number | null; go: Props[
         />
       </h3>
       <ol ref={list} id="events">
-        {found
-          .slice(-eventsShown)
-          .reverse()
-          .map((event) => (
-            <li
-              key={`${event.position ?? ''} ${event.at} ${event.type}`}
-              aria-current={event.position !== null && event.position === at}
+        {found.map((event) => (
+          <li
+            key={`${event.position ?? ''} ${event.at} ${event.type}`}
+            aria-current={event.position !== null && event.position === at}
+          >
+            <time>{timeOfDay(event.at)}</time>{' '}
+            <button
+              type="button"
+              class="link"
+              disabled={event.position === null}
+              onClick={() => go({ at: event.position })}
             >
-              <time>{timeOfDay(event.at)}</time>{' '}
-              <button
-                type="button"
-                class="link"
-                disabled={event.position === null}
-                onClick={() => go({ at: event.position })}
-              >
-                {eventName(event.type)}
-              </button>{' '}
-              {event.from !== undefined && event.from !== event.to ? <em>→ {event.to}</em> : null}{' '}
-              <bdi class="data">{JSON.stringify(event.data)}</bdi>{' '}
-              {event.position === null ? null : (
-                <button type="button" class="link entry" onClick={() => void show(event.position!)}>
-                  log {event.position}
-                </button>
-              )}
-            </li>
-          ))}
+              {eventName(event.type)}
+            </button>{' '}
+            {event.from !== undefined && event.from !== event.to ? <em>→ {event.to}</em> : null}{' '}
+            <bdi class="data">{JSON.stringify(event.data)}</bdi>{' '}
+            {event.position === null ? null : (
+              <button type="button" class="link entry" onClick={() => void show(event.position!)}>
+                log {event.position}
+              </button>
+            )}
+          </li>
+        ))}
       </ol>
       {entry === undefined ? null : (
         <pre id="entry">
@@ -167,6 +170,17 @@ function Events({ watch, at, go }: { watch: Watch; at: number | null; go: Props[
       )}
     </section>
   );
+}
+
+/** Newest first. */
+function lastOf(events: readonly SeenEvent[], filter: string): SeenEvent[] {
+  const word = filter.toLowerCase();
+  const found: SeenEvent[] = [];
+  for (let index = events.length - 1; index >= 0 && found.length < eventsShown; index--) {
+    const event = events[index]!;
+    if (word === '' || textOf(event).toLowerCase().includes(word)) found.push(event);
+  }
+  return found;
 }
 
 function textOf({ type, data, to = '' }: SeenEvent): string {

@@ -31,7 +31,11 @@ export function Cluster({ store, go }: Props) {
         <h2>
           Way of the last messages <small>waiting for the frame, in the stream, until copies hold it</small>
         </h2>
-        <Paths paths={store.frames.slice(0, 14)} nodes={store.nodes.map(({ node }) => node)} go={go} />
+        <Paths
+          paths={store.frames.filter(({ steps }) => steps).slice(0, 14)}
+          nodes={store.nodes.map(({ node }) => node)}
+          go={go}
+        />
       </section>
       <section aria-label="Time line">
         <h2>Time line</h2>

@@ -11,12 +11,14 @@ interface Props {
   go(position: number | null): void;
 }
 
+const ticksMax = 300;
 const speeds = [1, 10, 100, 1_000] as const;
 
 type Placed = SeenEvent & { readonly position: number };
 
 export function Travel({ store, watch, at, go }: Props) {
-  const [isPlaying, setPlaying] = useState(false);
+  /** Where the play began: by this clock, and by the log's. */
+  const [begun, setBegun] = useState<{ readonly ms: number; readonly at: number } | null>(null);
   const [speed, setSpeed] = useState<number>(1);
   const events = watch.events.filter((event): event is Placed => event.position !== null);
   const here = at ?? store.position;
@@ -24,23 +26,33 @@ export function Travel({ store, watch, at, go }: Props) {
   const before = events.findLast(({ position }) => position < here);
   const now = events.findLast(({ position }) => position <= here);
   const end = Math.max(store.position, events.at(-1)?.position ?? 1);
-  const isMoving = isPlaying && at !== null;
-  const due = next?.position;
-  const waitMs = next && now ? Math.max(0, next.at - now.at) / speed : 0;
+  const isMoving = begun !== null && at !== null;
 
   useEffect(() => {
     if (!isMoving) return;
-    if (due === undefined) return setPlaying(false);
-    const timer = setTimeout(() => go(due), waitMs);
+    if (!next) return setBegun(null);
+    // By the beginning and not by the step before: what a step takes is made up for.
+    const passedMs = performance.now() - begun.ms;
+    const timer = setTimeout(
+      () => {
+        const reached = begun.at + (performance.now() - begun.ms) * speed;
+        go(Math.max(next.position, events.findLast((event) => event.at <= reached)?.position ?? 0));
+      },
+      Math.max(0, (next.at - begun.at) / speed - passedMs),
+    );
     return () => clearTimeout(timer);
-  }, [isMoving, due, waitMs, go]);
+  }, [begun, isMoving, next?.position, speed]);
 
+  const beginAt = (event: SeenEvent | undefined) =>
+    setBegun(event ? { ms: performance.now(), at: event.at } : null);
   const play = () => {
-    if (!isPlaying && (at === null || !next)) go(events[0]?.position ?? null);
-    setPlaying(!isPlaying);
+    if (isMoving) return setBegun(null);
+    const from = at === null || !next ? events[0] : now;
+    if (from !== now || at === null) go(from?.position ?? null);
+    beginAt(from ?? next);
   };
   const stop = (position: number | null) => {
-    setPlaying(false);
+    setBegun(null);
     go(position);
   };
   return (
@@ -68,7 +80,7 @@ export function Travel({ store, watch, at, go }: Props) {
       </button>
       <span class="slider">
         <span class="ticks" aria-hidden="true">
-          {events.slice(-300).map(({ position }) => (
+          {spread(events).map(({ position }) => (
             <i key={position} style={{ left: `${(100 * position) / end}%` }} />
           ))}
         </span>
@@ -93,7 +105,10 @@ export function Travel({ store, watch, at, go }: Props) {
       <select
         aria-label="Speed"
         value={speed}
-        onChange={({ currentTarget }) => setSpeed(Number(currentTarget.value))}
+        onChange={({ currentTarget }) => {
+          setSpeed(Number(currentTarget.value));
+          if (isMoving) beginAt(now);
+        }}
       >
         {speeds.map((times) => (
           <option key={times} value={times}>
@@ -106,4 +121,10 @@ export function Travel({ store, watch, at, go }: Props) {
       </button>
     </fieldset>
   );
+}
+
+/** As many as can be told apart, from all over the log. */
+function spread(events: readonly Placed[]): readonly Placed[] {
+  const every = Math.ceil(events.length / ticksMax);
+  return every > 1 ? events.filter((_, index) => index % every === 0) : events;
 }

@@ -23,13 +23,21 @@ export interface Moment {
   readonly position: number | null;
 }
 
-const eventsMax = 2_000;
-const pagesMax = 20;
+/** The log is read for as many; the page says so where there are more. */
+const eventsMax = 100_000;
 const statesMax = 200;
+/** Of what comes after the place that is looked at, so many events are listed too. */
+const beyond = 50;
 
 export class Watch {
   readonly actor: string;
-  events: readonly SeenEvent[] = [];
+  /** Oldest first. */
+  readonly events: SeenEvent[] = [];
+  /** Grows with every change of `events`. */
+  version = 0;
+  /** Older ones that are not among `events` any more. */
+  omitted = 0;
+  isReading = false;
   /** As it is now, as far as is known. */
   live: Moment | undefined;
   /** Events that were seen live. */
@@ -38,13 +46,16 @@ export class Watch {
   readonly #source: EventSource;
   readonly #states = new Map<number, PastMoment | Error>();
   readonly #asked = new Set<number>();
+  /** Heard while the past is still read. */
+  #waiting: SeenEvent[] = [];
+  #isOver = false;
 
   constructor(actor: string, changed: () => void) {
     this.actor = actor;
     this.#changed = changed;
     this.#source = new EventSource(address('/events', { actor }));
     this.#source.onmessage = ({ data }) => this.#take(JSON.parse(data as string) as WatchedEvent[]); // our own server's
-    if (this.isReplicated) void this.#readPast().catch(() => undefined); // nobody answers: what comes is shown
+    if (this.isReplicated) void this.#readPast();
   }
 
   /** Whether its past stands in the log. */
@@ -62,7 +73,14 @@ export class Watch {
     return { state: state.state, context: state.context, before: context, position: state.position };
   }
 
+  /** Its events up to some beyond a position; all where that is null. */
+  upTo(position: number | null): readonly SeenEvent[] {
+    const index = position === null ? -1 : this.events.findIndex((event) => (event.position ?? 0) > position);
+    return index < 0 ? this.events : this.events.slice(0, index + beyond);
+  }
+
   stop(): void {
+    this.#isOver = true;
     this.#source.close();
   }
 
@@ -100,33 +118,48 @@ export class Watch {
     }
     const told = events.filter(({ type }) => type !== nowType);
     this.count += told.length;
-    this.#merge(told);
+    if (this.isReading) this.#waiting.push(...told);
+    else this.#add(told);
   }
 
+  /** All of it, page by page; what is heard meanwhile comes behind. */
   async #readPast(): Promise<void> {
     const actor = this.actor.slice('cluster/'.length);
-    for (let after: number | null = 0, page = 0; after !== null && page < pagesMax; page++) {
-      const found: { events: PastEvent[]; next: number | null } = await ask('/history', { actor, after });
-      this.#merge(found.events);
-      after = found.next;
+    this.isReading = true;
+    try {
+      for (let after: number | null = 0; after !== null && !this.#isOver; ) {
+        const found: { events: PastEvent[]; next: number | null } = await ask('/history', { actor, after });
+        this.#add(found.events);
+        after = found.next;
+      }
+      const now = await ask<PastMoment>('/state', { actor });
+      this.live ??= { state: now.state, context: now.context, before: undefined, position: now.position };
+    } catch {
+      // nobody answers: what comes is shown
     }
-    const now = await ask<PastMoment>('/state', { actor });
-    this.live ??= { state: now.state, context: now.context, before: undefined, position: now.position };
+    this.isReading = false;
+    this.#add(this.#waiting.splice(0));
+  }
+
+  /** In the order of the log. Of an event that is known already, more may be known now. */
+  #add(events: readonly SeenEvent[]): void {
+    for (const event of events) {
+      const { position } = event;
+      const last = this.events.at(-1)?.position ?? 0;
+      if (position === null || position > last) this.events.push(event);
+      else this.#know(event, position);
+    }
+    if (this.events.length > eventsMax) {
+      const many = this.events.length - eventsMax;
+      this.events.splice(0, many);
+      this.omitted += many;
+    }
+    this.version += 1;
     this.#changed();
   }
 
-  /** In the order of the log; an event that was seen live is known better than one that was read. */
-  #merge(events: readonly SeenEvent[]): void {
-    const live = this.events.filter(({ position }) => position === null);
-    const logged = new Map(
-      this.events.flatMap((event) => (event.position === null ? [] : [[event.position, event]])),
-    );
-    for (const event of events) {
-      if (event.position === null) live.push(event);
-      else logged.set(event.position, { ...event, ...logged.get(event.position) });
-    }
-    const all = [...logged.values(), ...live];
-    this.events = all.sort((a, b) => (a.position ?? a.at) - (b.position ?? b.at)).slice(-eventsMax);
-    this.#changed();
+  #know(event: SeenEvent, position: number): void {
+    const index = this.events.findLastIndex((known) => known.position === position);
+    if (index >= 0) this.events[index] = { ...this.events[index], ...event };
   }
 }
