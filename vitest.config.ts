@@ -8,7 +8,7 @@ const ALONE = [
   'e2e/inspector',
   'e2e/inspector-crowd',
   'e2e/watching',
-  'faults/survivors',
+  'faults/paused-follower',
 ].map((name) => `test/${name}.test.ts`);
 
 export default defineConfig({

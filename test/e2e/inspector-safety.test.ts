@@ -146,15 +146,17 @@ it("serves the official inspector's own receiver", async () => {
 
   const receiver = createWebSocketReceiver({ server: `ws://${host}/${search}` });
   const told: StatelyInspectionEvent[] = [];
+  const sent: Promise<unknown>[] = [];
   const posted = new Promise<void>((resolve) => {
     receiver.subscribe((event) => {
       told.push(event);
       if (event.type === '@xstate.snapshot' && event.sessionId === `cluster/${session}`) resolve();
       // What is said before a node was chosen to tell of it is not told.
-      if (told.length % 20 === 1) void alice.done(['send', 'bob', 'again']);
+      if (told.length % 20 === 1) sent.push(alice.done(['send', 'bob', 'again']));
     });
   });
   await posted;
+  await Promise.all(sent);
   const announced = told.find(
     (event) => event.type === '@xstate.actor' && event.sessionId === `cluster/${session}`,
   );
