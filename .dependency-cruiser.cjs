@@ -214,7 +214,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           ROOT,
-          '^src/(client|cluster|operator|events|protocol|simulation|system|observability/journal)',
+          '^src/(client|cluster|operator|gateways|events|protocol|simulation|system|observability/journal)',
         ],
       },
     },

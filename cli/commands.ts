@@ -108,6 +108,11 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/state.ts'),
       },
       {
+        name: 'gateway',
+        summary: 'open another door to the cluster, for programs that speak no NATS',
+        load: () => import('./commands/gateway.ts'),
+      },
+      {
         name: 'simulate',
         summary: 'try whole clusters under faults drawn from a seed',
         load: () => import('./commands/simulate.ts'),

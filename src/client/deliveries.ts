@@ -19,16 +19,23 @@ export interface DeliveriesOptions {
   show(item: ItemView): Promise<void> | void;
   /** Tells the log what has been shown. */
   markShown(upTo: number): Promise<void>;
-  /** Whether this client's showing counts as delivery. */
-  readonly delivers: boolean;
+  /**
+   * What counts as delivery: that an item was shown, that somebody says so (`taken`) who has it from here, or nothing.
+   */
+  readonly delivers: Delivers;
 }
+
+export type Delivers = 'shown' | 'taken' | 'nothing';
 
 const gatherMs = 200;
 const retryMs = 200;
 
 export class Deliveries {
   readonly #options: DeliveriesOptions;
+  /** Up to where items were shown here. */
   #cursor: number;
+  /** Up to where that counts as delivery. Invariant: marked <= delivered <= cursor. */
+  #delivered: number;
   #marked: number;
   #waiting: Push[] = [];
   #mustRead = false;
@@ -39,6 +46,7 @@ export class Deliveries {
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#cursor = options.shown;
+    this.#delivered = options.shown;
     this.#marked = options.shown;
   }
 
@@ -53,12 +61,14 @@ export class Deliveries {
     this.#work();
   }
 
-  /** Resolves when everything known of is shown and acknowledged, or all is stopped. */
+  /** Whoever has the items from here has taken those up to that place in the queue. */
+  taken(upTo: number): void {
+    this.#deliver(Math.min(upTo, this.#cursor));
+  }
+
+  /** Resolves when everything known of is shown, and what was delivered is acknowledged, or all is stopped. */
   async settled(): Promise<void> {
-    while (
-      !this.#stopped &&
-      (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor))
-    ) {
+    while (!this.#stopped && (this.#working || this.#marking || this.#marked < this.#delivered)) {
       if (this.#working) await this.#working;
       else await (this.#marking ?? this.#mark(0));
     }
@@ -118,8 +128,14 @@ export class Deliveries {
       await this.#options.show(item);
       if (items[index + 1]?.item === item.item) continue;
       this.#cursor = item.item;
-      if (this.#options.delivers) this.#mark(gatherMs).catch(() => undefined); // not told: it will be shown again
+      if (this.#options.delivers === 'shown') this.#deliver(this.#cursor);
     }
+  }
+
+  #deliver(upTo: number): void {
+    if (upTo <= this.#delivered) return;
+    this.#delivered = upTo;
+    this.#mark(gatherMs).catch(() => undefined); // not told: it will be shown again
   }
 
   #mark(afterMs: number): Promise<void> {
@@ -131,8 +147,8 @@ export class Deliveries {
 
   async #markAll(afterMs: number): Promise<void> {
     await delay(this.#options.clock, afterMs);
-    while (this.#marked < this.#cursor && !this.#stopped) {
-      const upTo = this.#cursor;
+    while (this.#marked < this.#delivered && !this.#stopped) {
+      const upTo = this.#delivered;
       await this.#options.markShown(upTo);
       this.#marked = upTo;
     }

@@ -30,7 +30,7 @@ function reading(queue: readonly ItemView[], options: { show?: (item: ItemView) 
   const deliveries = new Deliveries({
     clock,
     shown: 0,
-    delivers: true,
+    delivers: 'shown',
     read: async (after) => queue.filter(({ item }) => item > after),
     show: async (item) => {
       await options.show?.(item);
@@ -85,7 +85,7 @@ it('ends when the account is gone, instead of asking for ever', async () => {
   const deliveries = new Deliveries({
     clock,
     shown: 0,
-    delivers: true,
+    delivers: 'shown',
     read: async () => {
       asked += 1;
       throw new Refused('not-logged-in', 'gone');
