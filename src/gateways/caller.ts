@@ -73,7 +73,10 @@ export class Caller {
    * @throws {Refused} `not-logged-in` when it opens nothing. @throws {Unanswered}.
    */
   async resume(token: string, position = 0, timeoutMs = this.#options.patienceMs): Promise<LoggedIn> {
-    return await this.#enter(timeoutMs, async () => ({ ...parseBearer(token), name: '', position }));
+    return await this.#enter(timeoutMs, async () => {
+      const logIn = parseBearer(token);
+      return { ...logIn, name: '', position: Math.max(logIn.position, position) };
+    });
   }
 
   /** The connection is nobody's afterwards. */
@@ -122,10 +125,14 @@ export class Caller {
     const user = new UserClient(this.#options.client, identity);
     try {
       await user.line.connected(timeoutMs);
-      const { name } = await user.whoAmI(timeoutMs);
+      const { name, cluster } = await user.whoAmI(timeoutMs);
       if (this.#isClosed) throw gatewayRefused('going-away');
       this.#user = user;
-      this.#loggedIn = { name, token: formatBearer(identity), position: user.line.position };
+      this.#loggedIn = {
+        name,
+        token: formatBearer({ ...identity, cluster }),
+        position: user.line.position,
+      };
     } catch (error) {
       await user.close();
       throw error instanceof Refused && error.code === 'not-logged-in' ? tokenRefused() : error;
