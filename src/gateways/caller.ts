@@ -33,7 +33,7 @@ export class Caller {
   readonly #options: CallerOptions;
   #user: UserClient | undefined;
   #loggedIn: LoggedIn | undefined;
-  #isEntering = false;
+  #isBusy = false;
   #isClosed = false;
 
   constructor(options: CallerOptions) {
@@ -52,12 +52,19 @@ export class Caller {
     return loggedIn && { ...loggedIn, position: Math.max(loggedIn.position, this.#user?.line.position ?? 0) };
   }
 
+  /** Items up to that place in the queue arrived at the far end. */
+  taken(upTo: number): void {
+    this.#user?.taken(upTo);
+  }
+
   /** @returns the recovery code, which is known to nobody else and told once. @throws {Refused}, {Unanswered}. */
   async register(name: string, password: string, timeoutMs = this.#options.patienceMs): Promise<string> {
-    return await this.#asGuest(timeoutMs, async (guest) => {
-      const { recoveryCode } = await guest.register(name, password, timeoutMs);
-      return recoveryCode;
-    });
+    return await this.#alone(() =>
+      this.#asGuest(timeoutMs, async (guest) => {
+        const { recoveryCode } = await guest.register(name, password, timeoutMs);
+        return recoveryCode;
+      }),
+    );
   }
 
   /** @throws {Refused}, {Unanswered}. */
@@ -112,12 +119,18 @@ export class Caller {
   }
 
   async #enter(timeoutMs: number, identify: () => Promise<Identity>): Promise<LoggedIn> {
-    if (this.#user || this.#isEntering) throw gatewayRefused('already-in');
-    this.#isEntering = true;
+    if (this.#user) throw gatewayRefused('already-in');
+    return await this.#alone(async () => this.#become(await identify(), timeoutMs));
+  }
+
+  /** Each opens a connection of its own: one connection of a far end must not open hundreds. */
+  async #alone<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) throw gatewayRefused('too-many');
+    this.#isBusy = true;
     try {
-      return await this.#become(await identify(), timeoutMs);
+      return await task();
     } finally {
-      this.#isEntering = false;
+      this.#isBusy = false;
     }
   }
 
