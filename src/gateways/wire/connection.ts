@@ -96,12 +96,17 @@ export class WireConnection {
     await this.#caller?.close();
   }
 
+  get #isClosing(): boolean {
+    return this.#state === 'closing';
+  }
+
   #read(chunk: Buffer): void {
+    if (this.#isClosing) return;
     this.#heardMs = this.#options.clock.monotonicMs();
     try {
       for (const body of this.#reader.read(chunk)) {
-        if (this.#state === 'closing') return;
         this.#receive(body);
+        if (this.#isClosing) return;
       }
     } catch {
       this.refuse(wireRefused('frame-too-large'));

@@ -28,7 +28,7 @@ export class FrameReader {
 
   /**
    * The frames that a chunk completes, without their lengths. They may be parts of the chunk: whoever keeps one copies it.
-   * @throws {FrameTooLarge} after which nothing more can be read.
+   * @throws {FrameTooLarge} from then on.
    */
   *read(chunk: Buffer): Generator<Buffer> {
     let at = 0;
@@ -38,9 +38,8 @@ export class FrameReader {
         at += 1;
         this.#lengthRead += 1;
         if (this.#lengthRead < lengthBytes) continue;
-        if (this.#length > this.#bytesMax) throw new FrameTooLarge();
-        if (this.#length > 0) continue;
       }
+      if (this.#length > this.#bytesMax) throw new FrameTooLarge();
       const from = at;
       at = Math.min(chunk.length, at + this.#length - this.#filled);
       const whole = this.#take(chunk.subarray(from, at));
