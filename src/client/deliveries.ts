@@ -66,10 +66,14 @@ export class Deliveries {
     this.#deliver(Math.min(upTo, this.#cursor));
   }
 
-  /** Resolves when everything known of is shown, and what was delivered is acknowledged, or all is stopped. */
+  /**
+   * Resolves when everything known of is shown, and what was delivered is acknowledged, or all is stopped. What is passed
+   * on is not waited for: whoever does not take it may never do.
+   */
   async settled(): Promise<void> {
-    while (!this.#stopped && (this.#working || this.#marking || this.#marked < this.#delivered)) {
-      if (this.#working) await this.#working;
+    const isShowing = () => this.#working !== undefined && this.#options.delivers !== 'taken';
+    while (!this.#stopped && (isShowing() || this.#marking || this.#marked < this.#delivered)) {
+      if (isShowing()) await this.#working;
       else await (this.#marking ?? this.#mark(0));
     }
   }

@@ -13,7 +13,10 @@ const numbers = {
   u32: fc.nat(0xffffffff),
   u64: fc.maxSafeNat(),
 } as const;
-const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const text = fc.oneof(
+  { weight: 9, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.nat(20_000).map((length) => 'long, '.repeat(length / 6)) },
+);
 
 function anyOf(field: Field): fc.Arbitrary<unknown> {
   if ('list' in field) return fc.array(valuesOf(field.list), { maxLength: 4 });

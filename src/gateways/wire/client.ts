@@ -43,9 +43,10 @@ export class WireClient {
   readonly #socket: Socket;
   readonly #reader = new FrameReader(limits.answerBytesMax);
   readonly #asked = new Map<number, Asked>();
-  readonly #streams = new Map<number, (answer: Answer) => void>();
+  readonly #streams = new Map<number, (answer: Answer, number: number) => void>();
   readonly closed: Promise<void>;
   #last = 0;
+  readonly #toldTo = new Set<(answer: Answer) => void>();
   /** What the gateway said about the whole connection, last. */
   problem: Error | undefined;
 
@@ -85,11 +86,23 @@ export class WireClient {
   /** A request after which items come under its number; `show` is called with each. */
   stream<N extends 'follow' | 'replay'>(
     request: Message<N>,
-    show: (answer: Answer) => void,
+    show: (answer: Answer, number: number) => void,
   ): { readonly number: number; readonly answered: Promise<AnswerTo<N>> } {
     const number = this.#begin();
     this.#streams.set(number, show);
     return { number, answered: this.#answerTo(number, request) as Promise<AnswerTo<N>> }; // as above
+  }
+
+  /** Resolves when the gateway says something by itself about the whole connection. */
+  told(isIt: (answer: Answer) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (answer: Answer) => {
+        if (!isIt(answer)) return;
+        this.#toldTo.delete(listener);
+        resolve();
+      };
+      this.#toldTo.add(listener);
+    });
   }
 
   /** What has no answer. */
@@ -124,10 +137,11 @@ export class WireClient {
     const frame = decodeAnswer(body);
     if (!frame) return; // of a later version
     const { number, message } = frame;
-    if (message.type === 'item' || message.type === 'played') this.#streams.get(number)?.(message);
-    else if (number === 0)
-      this.problem = message.type === 'error' ? new WireRefused(message) : new Error(message.type);
-    else this.#settle(number, message);
+    if (message.type === 'item' || message.type === 'played') this.#streams.get(number)?.(message, number);
+    else if (number === 0) {
+      if (message.type === 'error') this.problem = new WireRefused(message);
+      for (const listener of this.#toldTo) listener(message);
+    } else this.#settle(number, message);
   }
 
   #settle(number: number, message: Answer): void {

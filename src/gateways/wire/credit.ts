@@ -2,6 +2,7 @@
 export class Credit {
   #left: number;
   #waiting: (() => void)[] = [];
+  #isEnded = false;
 
   constructor(granted: number) {
     this.#left = granted;
@@ -12,14 +13,19 @@ export class Credit {
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** Resolves when one item may go. After an abort it resolves too. */
-  async spend(signal: AbortSignal): Promise<void> {
-    while (this.#left <= 0 && !signal.aborted) {
+  /** Nobody waits any more. */
+  end(): void {
+    this.#isEnded = true;
+    this.grant(0);
+  }
+
+  /** @returns whether one item may go; false when it has ended. */
+  async spend(): Promise<boolean> {
+    while (this.#left <= 0 && !this.#isEnded)
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
-    }
     this.#left -= 1;
+    return !this.#isEnded;
   }
 }

@@ -63,15 +63,18 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.#buffer.writeUInt8(value, this.#take(1));
+    const at = this.#take(1); // before the buffer is named: it may be another one then
+    this.#buffer.writeUInt8(value, at);
   }
 
   u16(value: number): void {
-    this.#buffer.writeUInt16BE(value, this.#take(2));
+    const at = this.#take(2);
+    this.#buffer.writeUInt16BE(value, at);
   }
 
   u32(value: number): void {
-    this.#buffer.writeUInt32BE(value, this.#take(4));
+    const at = this.#take(4);
+    this.#buffer.writeUInt32BE(value, at);
   }
 
   /** At most 2^53 - 1, as far as numbers count. */
@@ -88,7 +91,8 @@ export class Writer {
   text(value: string): void {
     const sizeBytes = Buffer.byteLength(value);
     this.u16(sizeBytes);
-    this.#buffer.write(value, this.#take(sizeBytes));
+    const at = this.#take(sizeBytes);
+    this.#buffer.write(value, at);
   }
 
   /** Over what was written before. */

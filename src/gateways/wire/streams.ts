@@ -41,12 +41,12 @@ export class Streams {
   }
 
   cancel(number: number): void {
-    this.#byNumber.get(number)?.abort.abort();
+    end(this.#byNumber.get(number));
   }
 
   /** The connection is nobody's any more. */
   stop(): void {
-    for (const { abort } of this.#byNumber.values()) abort.abort();
+    for (const stream of this.#byNumber.values()) end(stream);
     this.#byNumber.clear();
     this.#isFollowing = false;
   }
@@ -55,10 +55,9 @@ export class Streams {
   async follow(user: UserClient, number: number, { credit: granted }: Message<'follow'>): Promise<Answer> {
     if (this.#isFollowing) throw new Refused('not-possible', 'This connection follows its queue already.');
     this.#isFollowing = true;
-    const { credit, abort } = this.#begin(number, granted);
+    const { credit } = this.#begin(number, granted);
     const show = async (item: Parameters<typeof saidOf>[0] & { readonly item: number }) => {
-      await credit.spend(abort.signal);
-      if (abort.signal.aborted) return await new Promise<void>(() => undefined);
+      if (!(await credit.spend())) return await new Promise<void>(() => undefined);
       await this.#options.deliver(number, { type: 'item', place: item.item, ...saidOf(item) });
     };
     await user.follow(show, 'taken').catch((error: unknown) => {
@@ -81,8 +80,7 @@ export class Streams {
     try {
       const entries = user.transcript(session, patienceMs, after);
       for await (const { message, offsetMs } of played(entries, pace, clock, abort.signal)) {
-        await credit.spend(abort.signal);
-        if (abort.signal.aborted) break;
+        if (!(await credit.spend())) break;
         await deliver(number, { type: 'played', offsetMs, ...saidOf(message) });
       }
       return { type: 'ended', cancelled: abort.signal.aborted };
@@ -96,4 +94,9 @@ export class Streams {
     this.#byNumber.set(number, stream);
     return stream;
   }
+}
+
+function end(stream: Stream | undefined): void {
+  stream?.abort.abort();
+  stream?.credit.end();
 }

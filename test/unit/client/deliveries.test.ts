@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Deliveries } from '../../../src/client/deliveries.ts';
+import { Deliveries, type Delivers } from '../../../src/client/deliveries.ts';
 import { Refused } from '../../../src/client/errors.ts';
 import type { ItemView } from '../../../src/protocol/views.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -23,14 +23,17 @@ const returned = (position: number, item: number): ItemView => ({
   position,
 });
 
-function reading(queue: readonly ItemView[], options: { show?: (item: ItemView) => Promise<void> } = {}) {
+function reading(
+  queue: readonly ItemView[],
+  options: { show?: (item: ItemView) => Promise<void>; delivers?: Delivers } = {},
+) {
   const clock = new ManualClock();
   const shown: number[] = [];
   const marked: number[] = [];
   const deliveries = new Deliveries({
     clock,
     shown: 0,
-    delivers: 'shown',
+    delivers: options.delivers ?? 'shown',
     read: async (after) => queue.filter(({ item }) => item > after),
     show: async (item) => {
       await options.show?.(item);
@@ -77,6 +80,25 @@ it('acknowledges messages that came back only when the last of them was shown (P
     [1, 7, 8],
     [1, 9],
   ]);
+});
+
+it('acknowledges what was passed on only when it was taken, and waits for nobody at the end (P4)', async () => {
+  const never = new Promise<void>(() => undefined);
+  const { deliveries, clock, marked } = reading([message(1, 0), message(2, 1), message(3, 2)], {
+    delivers: 'taken',
+    show: (item) => (item.item === 3 ? never : Promise.resolve()),
+  });
+  deliveries.catchUp();
+  await clock.advance(1_000);
+  expect(marked).toEqual([]);
+  deliveries.taken(1);
+  await clock.advance(1_000);
+  expect(marked).toEqual([1]);
+  deliveries.taken(9); // no more than was shown
+  const settled = deliveries.settled();
+  await clock.advance(1_000);
+  await settled;
+  expect(marked).toEqual([1, 2]);
 });
 
 it('ends when the account is gone, instead of asking for ever', async () => {
