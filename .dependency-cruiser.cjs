@@ -11,6 +11,7 @@
 const PURE = '^src/(events|protocol|ports|actors|projections|replication|service)/';
 const PORTS_OF_THE_LOG = '^src/log/port';
 const ROOT = '^src/node(\\.ts$|/)';
+const CLOCKS = '^src/labs/clocks/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -194,15 +195,53 @@ module.exports = {
       comment:
         'Which disk and which stream a replica has is decided in src/node.ts alone; a client or a supervisor has neither. The operator reads data folders of nodes that are not running; a simulation has a root of its own.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [ROOT, '^src/(log|operator|simulation)/'] },
+      from: { path: '^src/', pathNot: [ROOT, CLOCKS, '^src/(log|operator|simulation)/'] },
       to: { path: '^src/log/', pathNot: PORTS_OF_THE_LOG },
     },
     {
       name: 'front-ends-through-the-client',
       comment: 'Every front end has the same abilities and the same promises, because all go one way.',
       severity: 'error',
-      from: { path: '^src/(gateways|labs)/' },
+      from: { path: '^src/(gateways|labs)/', pathNot: CLOCKS },
       to: { path: '^src/', pathNot: ['^src/client/', '^src/$1/'] },
+    },
+    {
+      name: 'clocks-core-is-pure',
+      comment:
+        'The same machines tick by real and by virtual time, and the same figures are made of both. The Lamport clock is that of the frames.',
+      severity: 'error',
+      from: { path: `${CLOCKS}core/` },
+      to: { path: '^src/', pathNot: [`${CLOCKS}core/`, '^src/events/(lamport|ids)'] },
+    },
+    {
+      name: 'clocks-core-without-node',
+      comment: 'As above: no clock, no file, no network; it also runs in a browser.',
+      severity: 'error',
+      from: { path: `${CLOCKS}core/` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'clocks-core-few-packages',
+      comment: 'As for the other pure parts.',
+      severity: 'error',
+      from: { path: `${CLOCKS}core/` },
+      to: { path: 'node_modules', pathNot: 'node_modules/(xstate|zod)/' },
+    },
+    {
+      name: 'clocks-stand-beside-the-chat',
+      comment:
+        'A laboratory on the same platform: bus, log, processes and seeds; of the chat only how its failures are told.',
+      severity: 'error',
+      from: { path: CLOCKS },
+      to: {
+        path: '^src/',
+        pathNot: [
+          CLOCKS,
+          '^src/(events|ports|transport|system|log|cluster)/',
+          '^src/simulation/random',
+          '^src/client/errors',
+        ],
+      },
     },
     {
       name: 'cli-through-the-client',
@@ -214,7 +253,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           ROOT,
-          '^src/(client|cluster|operator|gateways|events|protocol|simulation|system|observability/journal)',
+          '^src/(client|cluster|operator|gateways|events|protocol|simulation|labs|system|observability/journal)',
         ],
       },
     },

@@ -1,6 +1,7 @@
 /** `npm run bench`: Verbatim beside the limits of what it is built on, one run, one machine. */
 import { cpus, totalmem } from 'node:os';
 import { benchChat } from './chat.ts';
+import { benchClocks } from './clocks.ts';
 import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimited } from './cluster.ts';
 import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   rebuild: benchRebuild,
   growth: benchGrowth,
   history: benchHistory,
+  clocks: benchClocks,
   replay: async () => await withCluster(benchReplay, unlimited),
   failover: () =>
     benchFailover({

@@ -120,6 +120,16 @@ export const groups: readonly Group[] = [
     ],
   },
   {
+    title: 'Laboratory:',
+    commands: [
+      {
+        name: 'clocks',
+        summary: 'logical clocks: run machines that have them, study and draw what happens',
+        load: () => import('./commands/clocks.ts'),
+      },
+    ],
+  },
+  {
     title: 'Shell:',
     commands: [
       {

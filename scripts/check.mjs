@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TOOLS = {
   types: ['typescript/bin/tsc'],
   'types of the page': ['typescript/bin/tsc', '--project', 'cli/player/page'],
+  "types of the clocks' page": ['typescript/bin/tsc', '--project', 'cli/clocks/page'],
   'format and lint': ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   'dependency direction': ['dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', '.'],
   'dead code': ['knip/bin/knip.js', '--no-progress'],

@@ -1,11 +1,10 @@
 /** `verbatim log`: the events as they are stored, secrets redacted. */
 import type { Command } from 'commander';
-import type { LoggedEvent } from '../../src/operator/stored.ts';
 import { UsageError } from '../failure.ts';
+import { withLogged } from '../logged.ts';
 import { nodeId, position, type ServerOptions, withOperator } from '../options.ts';
 import { Output } from '../output.ts';
 import { renderLogged } from '../render/log.ts';
-import { askRunning, withStoredNodes } from '../stored.ts';
 
 interface Options extends ServerOptions {
   readonly node?: string;
@@ -37,20 +36,8 @@ async function run(options: Options, command: Command): Promise<void> {
   const { node, from, to, type } = options;
   if (to !== undefined && to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
   const output = new Output(options);
-  const print = async (events: AsyncIterable<LoggedEvent>) => {
-    for await (const event of events) await output.emit(event, renderLogged(event, output.palette));
-  };
   const query = { from, to: to ?? null, type: type ?? null };
-  const isRead = await withStoredNodes(options, command, async (nodes) => {
-    if (node !== undefined)
-      throw new UsageError(`--node asks a running node, and none is running in ${options.data}`);
-    await print(nodes.log(query));
-    return true;
-  });
-  if (isRead) return;
-  const { furthestNode, readLog } = await import('../../src/operator/running.ts');
-  await askRunning(options, async (operator, { leftMs }, own) => {
-    const asked = node ?? own ?? (await furthestNode(operator, leftMs())).node;
-    await print(readLog(operator, asked, query, options.timeout));
+  await withLogged(options, command, query, node, async (events) => {
+    for await (const event of events) await output.emit(event, renderLogged(event, output.palette));
   });
 }

@@ -18,6 +18,8 @@ export interface CompletedCommand {
   readonly options: readonly CompletedOption[];
   /** Words that can follow. */
   readonly words: readonly string[];
+  /** Commands of its own. */
+  readonly commands: readonly CompletedCommand[];
 }
 
 export async function completedCommands(groups: readonly Group[]): Promise<CompletedCommand[]> {
@@ -26,11 +28,17 @@ export async function completedCommands(groups: readonly Group[]): Promise<Compl
     all.map(async ({ name, summary, load }) => {
       const command = new Command(name);
       (await load()).configure(command);
-      const options = command.options.filter(({ hidden }) => !hidden).map(completedOption);
-      const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-      return { name, summary, options: [...options, help], words };
+      return completedCommand(command, summary);
     }),
   );
+}
+
+function completedCommand(command: Command, summary = command.description()): CompletedCommand {
+  const options = command.options.filter(({ hidden }) => !hidden).map(completedOption);
+  const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  const shown = new Set(command.createHelp().visibleCommands(command));
+  const commands = command.commands.filter((one) => shown.has(one)).map((one) => completedCommand(one));
+  return { name: command.name(), summary, options: [...options, help], words, commands };
 }
 
 const help: CompletedOption = { name: '--help', description: 'say how it is used', value: 'none' };

@@ -1,12 +1,13 @@
 /** A recording as a file. */
 import { writeFile } from 'node:fs/promises';
 import { Refusal } from '../failure.ts';
+import { pageParts } from '../page.ts';
 import { paletteFor } from '../render/colour.ts';
 import { castLines } from './cast.ts';
 import type { Pace } from './model/player.ts';
 import type { Recording } from './model/recording.ts';
 import { Timeline } from './model/timeline.ts';
-import { pageOf, pageParts } from './page.ts';
+import { pageOf } from './page.ts';
 
 /** @param file undefined for standard output. @throws {Refusal} when it cannot be written. */
 export async function exportRecording(
@@ -15,7 +16,8 @@ export async function exportRecording(
   format: 'cast' | 'html',
   file: string | undefined,
 ): Promise<void> {
-  const text = format === 'cast' ? castOf(recording, pace) : pageOf(recording, pace, await pageParts());
+  const text =
+    format === 'cast' ? castOf(recording, pace) : pageOf(recording, pace, await pageParts('player'));
   if (file === undefined) await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
   else await writeFile(file, text).catch(unwritable);
 }

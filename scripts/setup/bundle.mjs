@@ -11,6 +11,8 @@ const INPUTS = [
   'scripts/setup/bundle.mjs',
 ];
 const ENTRY = 'verbatim.mjs';
+/** Folders of the command line that hold a page. */
+const PAGES = ['player', 'clocks'];
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
@@ -27,7 +29,10 @@ export function bundle({ root, say }) {
     async run() {
       say('Building the command line…');
       const digest = wanted();
-      publish([...(await build(commandLine(root, out))), ...(await build(playerPage(root, out)))], out);
+      const parts = [commandLine(root, out), ...PAGES.map((name) => page(name, root, out))];
+      const files = [];
+      for (const part of parts) files.push(...(await build(part))); // in turn: of several mistakes the first is told
+      publish(files, out);
       writeAtomically(stamp, digest);
     },
   };
@@ -60,16 +65,17 @@ function commandLine(root, out) {
 }
 
 /**
- * What `replay --export html` puts into a page: the player as one script without a name of its own, and its style.
+ * What a command puts into a page that it writes, as the player: one script without a name of its own, and its style.
+ * @param {string} name
  * @param {string} root
  * @param {string} out
  * @returns {import('esbuild').BuildOptions}
  */
-function playerPage(root, out) {
+function page(name, root, out) {
   return {
     absWorkingDir: root,
-    entryPoints: { page: 'cli/player/page/main.ts', 'page-style': 'cli/player/page/page.css' },
-    outdir: join(out, 'player'),
+    entryPoints: { page: `cli/${name}/page/main.ts`, 'page-style': `cli/${name}/page/page.css` },
+    outdir: join(out, name),
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
@@ -106,7 +112,7 @@ async function build(options) {
 function publish(files, out) {
   const draft = join(out, `.draft-${process.pid}`);
   mkdirSync(draft, { recursive: true });
-  for (const folder of ['chunks', 'player']) mkdirSync(join(out, folder), { recursive: true });
+  for (const folder of ['chunks', ...PAGES]) mkdirSync(join(out, folder), { recursive: true });
   const isEntry = (/** @type {{ path: string }} */ file) => file.path === join(out, ENTRY);
   for (const file of [...files].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
     writeFileSync(join(draft, 'file'), file.contents);

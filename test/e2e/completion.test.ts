@@ -9,6 +9,7 @@ const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 describe('completion', () => {
   const scripts = new Map<string, string>();
   const env = ownEnvironment();
+  const laboratory = ['run', 'study', 'report', 'export', 'ask', 'diagram', 'config'];
 
   beforeAll(async () => {
     for (const shell of ['bash', 'zsh', 'fish'])
@@ -39,6 +40,9 @@ describe('completion', () => {
     expect(inBash('replay', '--export', '')).toEqual(['cast', 'html']);
     expect(inBash('--profile', 'bob', 'replay', '--export', 'h')).toEqual(['html']);
     expect(inBash('replay', '--speed', '')).toEqual([]);
+    expect(inBash('clocks', '')).toEqual([...laboratory, '--help']);
+    expect(inBash('clocks', 'export', '--format', 's')).toEqual(['shiviz', 'svg']);
+    expect(inBash('clocks', 'run', '--st')).toEqual(['--stamp']);
     expect(inBash('completion', 'f')).toEqual(['fish']);
     expect(inBash('up', '--data', '/et')).toEqual(['/etc']);
     expect(inBash('replay', '--with', 'bob', '--export', 'cast', '--out', '/etc/host')).toContain(
@@ -64,6 +68,12 @@ describe('completion', () => {
     expect(options.stderr).toBe('');
     expect(options.stdout).toMatch(/^--export\[.*\]:value:\(cast html\)$/m);
     expect(options.stdout).toMatch(/^--out\[.*\]:file:_files$/m);
+    const below = asked('verbatim clocks ""', 3);
+    expect(below.stderr).toBe('');
+    expect(below.stdout.split('\n').filter(Boolean)).toEqual(
+      laboratory.map((name) => expect.stringMatching(`^${name}:`) as unknown),
+    );
+    expect(asked('verbatim clocks export --format', 4).stdout).toMatch(/:value:\(csv shiviz svg\)$/m);
   });
 
   it.skipIf(!has('fish'))('works in fish', () => {
@@ -73,6 +83,8 @@ describe('completion', () => {
     expect(inFish('verbatim replay --ma')).toEqual(['--max-gap']);
     expect(inFish('verbatim replay --export ')).toEqual(['cast', 'html']);
     expect(inFish('verbatim completion ')).toEqual(['bash', 'fish', 'zsh']);
+    expect(inFish('verbatim clocks ').toSorted()).toEqual(laboratory.toSorted());
+    expect(inFish('verbatim clocks export --format ')).toEqual(['csv', 'shiviz', 'svg']);
   });
 
   it('refuses shells that it does not know', async () => {

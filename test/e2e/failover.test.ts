@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cli, Running } from '../support/cli.ts';
 import { TestCluster } from '../support/cluster.ts';
+import { drawnIn, expectForward } from '../support/diagrams.ts';
 
 interface Sent {
   readonly id: string;
@@ -25,6 +26,7 @@ describe.each(variants)(
     let alice: Cli;
     let bob: Cli;
     let lastEpoch = 0;
+    let lastKilled = '';
 
     beforeAll(async () => {
       cluster = await TestCluster.start('--election', election, '--fsync', fsync);
@@ -58,7 +60,7 @@ describe.each(variants)(
       const listening: Running = bob.start(['inbox', '--follow', '--json']);
       const leader = await cluster.leader();
       const kill = async () => {
-        ({ epoch: lastEpoch } = await cluster.killLeader(leader));
+        ({ epoch: lastEpoch, killed: lastKilled } = await cluster.killLeader(leader));
       };
       const never = { line: 0, kill: async () => undefined };
       await Promise.all([talk(alice, 'alice', 'bob', { line: 20, kill }), talk(bob, 'bob', 'alice', never)]);
@@ -82,6 +84,23 @@ describe.each(variants)(
 
     it('tells the operator what happened, on every node', async () => {
       for (const node of ['n1', 'n2', 'n3']) await cluster.saysWhoLeads(lastEpoch, node); // the dead one is back
+    });
+
+    it('is drawn from the Lamport stamps: who said what after what, and who led after whom', async () => {
+      const diagram = async (...of: string[]) => {
+        const lanes = drawnIn((await cluster.as('operator').done(['clocks', 'diagram', ...of])).stdout);
+        expectForward(lanes);
+        return lanes;
+      };
+      const said = await diagram('--session', acknowledged[0]!.session);
+      expect(said.map(({ name }) => name).toSorted()).toEqual(['alice', 'bob', 'service']);
+      const posts = said.map(({ events }) => events.filter(({ what }) => what === 'posts').length);
+      expect(posts.toSorted((a, b) => a - b)).toEqual([0, linesEach, linesEach]);
+      const shown = said.find(({ name }) => name === 'bob')!.events.filter(({ from }) => from !== undefined);
+      expect(shown.at(-1)).toMatchObject({ what: "is shown alice's message", from: { machine: 'alice' } });
+      const elected = (await diagram('--elections')).flatMap(({ events }) => events);
+      const takenOver = elected.find(({ what }) => what === `is elected for epoch ${lastEpoch}`);
+      expect(takenOver?.from?.machine).toBe(lastKilled);
     });
 
     it('has equal hashes on all nodes when the dead one is back, and verifies running and stopped (P2)', async () => {

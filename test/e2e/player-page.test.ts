@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
+import { pageParts } from '../../cli/page.ts';
 import type { Recording } from '../../cli/player/model/recording.ts';
-import { pageOf, pageParts } from '../../cli/player/page.ts';
+import { pageOf } from '../../cli/player/page.ts';
 import { browser, Page } from '../support/browser.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -25,7 +26,7 @@ const phase = 'document.body.dataset.phase';
 
 it.skipIf(!browser)('plays in a browser, by keys, and runs nothing that people wrote (P10)', async () => {
   const file = join(tempFolder(), 'page.html');
-  writeFileSync(file, pageOf(recording, { speed: 1, maxGapMs: 400 }, await pageParts()));
+  writeFileSync(file, pageOf(recording, { speed: 1, maxGapMs: 400 }, await pageParts('player')));
   const page = await Page.open(pathToFileURL(file).href);
   expect(await page.value(count)).toBe(1);
   expect(await page.value('document.title')).toBe(recording.title);

@@ -97,6 +97,11 @@ export class Page {
     }
   }
 
+  /** With a mouse, in pixels of the page. */
+  async point(x: number, y: number): Promise<void> {
+    await this.#ask('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
+  }
+
   async close(): Promise<void> {
     open.delete(this);
     if (this.#child.exitCode !== null) return;

@@ -79,8 +79,10 @@ describe('building the command line', () => {
       "const { word } = await import('../src/word.ts'); console.log(word satisfies string);",
     );
     file('src/word.ts', "export const word = 'old';");
-    file('cli/player/page/main.ts', 'document.title = String(1);');
-    file('cli/player/page/page.css', 'body { margin: 0; }');
+    for (const page of ['player', 'clocks']) {
+      file(`cli/${page}/page/main.ts`, 'document.title = String(1);');
+      file(`cli/${page}/page/page.css`, 'body { margin: 0; }');
+    }
     const step = bundle({ root, say });
     expect(step.isReady()).toBe(false);
     await step.run();
