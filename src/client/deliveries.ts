@@ -15,7 +15,7 @@ export interface DeliveriesOptions {
   readonly shown: number;
   /** The queue after a position, in pages; empty at its end. */
   read(after: number): Promise<readonly ItemView[]>;
-  /** Shows an item; awaited before the next one. */
+  /** Shows an item; awaited before the next one. Where it fails nothing more is shown. */
   show(item: ItemView): Promise<void> | void;
   /** Tells the log what has been shown. */
   markShown(upTo: number): Promise<void>;
@@ -29,6 +29,8 @@ export type Delivers = 'shown' | 'taken' | 'nothing';
 
 const gatherMs = 200;
 const retryMs = 200;
+/** Pushes that wait until what came before is shown. */
+const waitingMax = 64;
 
 export class Deliveries {
   readonly #options: DeliveriesOptions;
@@ -42,6 +44,8 @@ export class Deliveries {
   #working: Promise<void> | undefined;
   #marking: Promise<void> | undefined;
   #stopped = false;
+  /** Nothing can be shown any more; what was delivered is still acknowledged. */
+  #isBroken = false;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
@@ -57,7 +61,8 @@ export class Deliveries {
   }
 
   pushed(push: Push): void {
-    this.#waiting.push(push);
+    if (this.#waiting.length < waitingMax) this.#waiting.push(push);
+    else this.#mustRead = true; // whoever shows slowly reads it again where it is kept
     this.#work();
   }
 
@@ -89,7 +94,7 @@ export class Deliveries {
   }
 
   async #workAll(): Promise<void> {
-    while (!this.#stopped && (this.#mustRead || this.#waiting.length > 0)) {
+    while (!this.#isOver && (this.#mustRead || this.#waiting.length > 0)) {
       const push = this.#waiting.shift();
       await this.#showAll(this.#following(push?.items ?? []));
       if (push && push.last > this.#cursor) this.#mustRead = true;
@@ -114,7 +119,7 @@ export class Deliveries {
     try {
       for (;;) {
         const items = await this.#options.read(this.#cursor);
-        if (items.length === 0 || this.#stopped) return;
+        if (items.length === 0 || this.#isOver) return;
         await this.#showAll(items);
       }
     } catch (error) {
@@ -127,13 +132,27 @@ export class Deliveries {
   /** Messages that came back share one place in the queue: all of them are shown before the cursor moves on. */
   async #showAll(items: readonly ItemView[]): Promise<void> {
     for (const [index, item] of items.entries()) {
-      if (this.#stopped) return;
+      if (this.#isOver) return;
       if (item.item <= this.#cursor) continue;
-      await this.#options.show(item);
+      if (!(await this.#show(item))) return;
       if (items[index + 1]?.item === item.item) continue;
       this.#cursor = item.item;
       if (this.#options.delivers === 'shown') this.#deliver(this.#cursor);
     }
+  }
+
+  async #show(item: ItemView): Promise<boolean> {
+    try {
+      await this.#options.show(item);
+      return true;
+    } catch {
+      this.#isBroken = true;
+      return false;
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#stopped || this.#isBroken;
   }
 
   #deliver(upTo: number): void {

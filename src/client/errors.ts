@@ -1,6 +1,8 @@
 /** What can go wrong for a client, and what is known then about what it asked for. */
 import type { RefusalCode } from '../events/refusals.ts';
 
+export type { RefusalCode };
+
 /** Somebody who may decide has decided: no. `code` is stable, the message one sentence. */
 export class Refused extends Error {
   override readonly name = 'Refused';

@@ -120,3 +120,35 @@ it('ends when the account is gone, instead of asking for ever', async () => {
   await clock.advance(10_000);
   expect(asked).toBe(1);
 });
+
+it('acknowledges what was shown before showing failed, and shows nothing more (P4)', async () => {
+  const { deliveries, clock, shown, marked } = reading([message(1, 0), message(2, 1), message(3, 2)], {
+    show: async ({ item }) => {
+      if (item === 2) throw new Error('the far end is gone');
+    },
+  });
+  deliveries.catchUp();
+  await turn();
+  deliveries.pushed({ items: [message(3, 2)], last: 3 });
+  await turn();
+  expect(shown).toEqual([1]);
+  await clock.advance(200);
+  expect(marked).toEqual([1]);
+  await deliveries.settled();
+});
+
+it('keeps few pushes for whoever shows slowly, and reads the others when their turn comes (P4)', async () => {
+  const count = 200;
+  const queue = Array.from({ length: count }, (_, index) => message(index + 1, index));
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { deliveries, shown } = reading(queue, { show: () => held });
+  for (const item of queue) deliveries.pushed({ items: [item], last: item.item });
+  await turn();
+  expect(shown).toEqual([]);
+  release();
+  await turn();
+  expect(shown).toEqual(queue.map(({ item }) => item));
+});
