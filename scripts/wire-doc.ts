@@ -27,7 +27,9 @@ function fieldsTable(fields: Shape): string {
   const rows = Object.entries(fields).map(
     ([name, field]) => `| \`${name}\` | ${cell(kindOf(field))} | ${cell(field.about)} |`,
   );
-  return rows.length === 0 ? 'No fields.' : ['| field | kind | what |', '| --- | --- | --- |', ...rows].join('\n');
+  return rows.length === 0
+    ? 'No fields.'
+    : ['| field | kind | what |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 function section([name, spec]: readonly [string, Spec]): string {
