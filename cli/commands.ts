@@ -113,6 +113,11 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/gateway.ts'),
       },
       {
+        name: 'compare',
+        summary: 'measure NATS, the wire protocol and gRPC beside one another',
+        load: () => import('./commands/compare.ts'),
+      },
+      {
         name: 'simulate',
         summary: 'try whole clusters under faults drawn from a seed',
         load: () => import('./commands/simulate.ts'),
