@@ -57,6 +57,13 @@ export class GrpcClient {
     this.#client = new Client(address, how, options);
   }
 
+  /** Resolves when there is a connection, which a call would open by itself. @throws after so long. */
+  async connected(timeoutMs = 10_000): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   close(): void {
     this.#client.close();
   }
