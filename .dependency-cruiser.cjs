@@ -302,7 +302,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           ROOT,
-          '^src/(client|cluster|operator|events|protocol|simulation|labs|system|observability/journal)',
+          '^src/(client|cluster|operator|gateways|events|protocol|simulation|labs|system|observability/journal)',
           '^src/inspector/(server|stately)/',
         ],
       },

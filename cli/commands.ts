@@ -113,6 +113,16 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/inspect.ts'),
       },
       {
+        name: 'gateway',
+        summary: 'open another door to the cluster, for programs that speak no NATS',
+        load: () => import('./commands/gateway.ts'),
+      },
+      {
+        name: 'compare',
+        summary: 'measure NATS, the wire protocol and gRPC beside one another',
+        load: () => import('./commands/compare.ts'),
+      },
+      {
         name: 'simulate',
         summary: 'try whole clusters under faults drawn from a seed',
         load: () => import('./commands/simulate.ts'),

@@ -9,17 +9,11 @@ import type { UpOptions } from './options.ts';
 
 /** @throws {UsageError} where secrets would go over a network in the clear. @throws {Refusal} when the files do not fit. */
 export async function listeningOf(options: UpOptions): Promise<Listening> {
-  const { host, nats, tlsCert, tlsKey, tlsCa, insecurePlaintext = false } = options;
+  const { host, nats, tlsCert, tlsKey, tlsCa } = options;
   if (['0.0.0.0', '::'].includes(host))
     throw new UsageError('--host names the one address that others reach this machine at');
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new UsageError('--tls-cert and --tls-key go together');
-  if (tlsCert === undefined || tlsKey === undefined) {
-    if (isLoopback(host) || insecurePlaintext) return { host };
-    throw new UsageError(
-      `on ${host} others would read along: give --tls-cert and --tls-key, or insist with --insecure-plaintext`,
-    );
-  }
+  refuseOpenHost(options);
+  if (tlsCert === undefined || tlsKey === undefined) return { host };
   if (nats > 1 && tlsCa === undefined)
     throw new UsageError('servers among one another need --tls-ca: whose certificates they trust');
   await refuseUnfit(tlsCert, host);
@@ -27,8 +21,25 @@ export async function listeningOf(options: UpOptions): Promise<Listening> {
   return { host, tls: { cert: resolve(tlsCert), key: resolve(tlsKey), ca: tlsCa && resolve(tlsCa) } };
 }
 
+interface Door {
+  readonly host: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecurePlaintext?: boolean;
+}
+
+/** @throws {UsageError} where secrets would go over a network in the clear. */
+export function refuseOpenHost({ host, tlsCert, tlsKey, insecurePlaintext = false }: Door): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new UsageError('--tls-cert and --tls-key go together');
+  if (tlsCert !== undefined || isLoopback(host) || insecurePlaintext) return;
+  throw new UsageError(
+    `on ${host} others would read along: give --tls-cert and --tls-key, or insist with --insecure-plaintext`,
+  );
+}
+
 /** Clients would refuse it, and nodes too: better said at once. */
-async function refuseUnfit(file: string, host: string): Promise<void> {
+export async function refuseUnfit(file: string, host: string): Promise<void> {
   const text = await read(file);
   try {
     const certificate = new X509Certificate(text);
@@ -39,10 +50,11 @@ async function refuseUnfit(file: string, host: string): Promise<void> {
   throw new Refusal('not-trusted', `the certificate in ${file} does not name ${host}`);
 }
 
-async function read(file: string): Promise<string> {
+/** @throws {Refusal} under that code. */
+export async function read(file: string, code = 'not-trusted'): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Refusal('not-trusted', `${file} cannot be read: ${(cause as Error).message}`);
+    throw new Refusal(code, `${file} cannot be read: ${(cause as Error).message}`);
   }
 }

@@ -78,7 +78,7 @@ export function withData(command: Command, description = "the cluster's data fol
   return command.addOption(new Option('--data <dir>', description).env('VERBATIM_DATA').default('.verbatim'));
 }
 
-function withTimeout(command: Command): Command {
+export function withTimeout(command: Command): Command {
   const option = new Option('--timeout <duration>', 'how long to wait for an answer');
   return command.addOption(option.argParser(positiveDuration).default(defaultTimeoutMs, '10s'));
 }
@@ -204,7 +204,7 @@ export function nodeId(text: string): string {
 }
 
 /** An option parser for whole numbers within bounds. */
-function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;

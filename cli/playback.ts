@@ -1,4 +1,6 @@
 /** Playing a session back: when each message is shown. Pure, but for the waiting itself. */
+import { waitUntil } from '../src/client/playback.ts';
+import { systemClock } from '../src/system/clock.ts';
 import { Timeline } from './player/model/timeline.ts';
 import type { Said } from './render/messages.ts';
 
@@ -58,25 +60,9 @@ export async function play(
 ): Promise<void> {
   const startedMs = performance.now();
   for (const cue of cues) {
-    await waitUntil(startedMs + cue.dueMs, signal);
+    await waitUntil(startedMs + cue.dueMs, systemClock, signal);
     if (signal?.aborted) return;
     await show(cue);
-  }
-}
-
-/** Longer than a timer of the system can wait is waited in parts. */
-const timerMsMax = 2 ** 31 - 1;
-
-async function waitUntil(dueMs: number, signal: AbortSignal | undefined): Promise<void> {
-  for (
-    let leftMs = dueMs - performance.now();
-    leftMs > 0 && !signal?.aborted;
-    leftMs = dueMs - performance.now()
-  ) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), timerMsMax));
-      signal?.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
-    });
   }
 }
 

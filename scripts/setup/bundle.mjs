@@ -59,8 +59,8 @@ function commandLine(root, out) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
-    // These load native parts that lie beside them in node_modules.
-    external: ['level', 'classic-level', '@node-rs/argon2'],
+    // These load native parts that lie beside them in node_modules; the last reads .proto files, which nobody asks of it.
+    external: ['level', 'classic-level', '@node-rs/argon2', '@grpc/proto-loader'],
     // Bundled CommonJS packages call `require` for Node's own modules; ES modules have none.
     banner: {
       js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",

@@ -4,6 +4,7 @@ import { fetchNatsServer, lookForNatsServer } from '../nats-server.mjs';
 import { bundle } from './bundle.mjs';
 import { dependencies } from './dependencies.mjs';
 import { SetupProblem } from './files.mjs';
+import { generated } from './generated.mjs';
 import { withLock } from './lock.mjs';
 
 /**
@@ -48,7 +49,7 @@ function steps() {
     isReady: () => lookForNatsServer(place) !== undefined,
     run: () => fetchNatsServer(place),
   };
-  return [dependencies(place), natsServer, bundle(place)];
+  return [dependencies(place), natsServer, generated(place), bundle(place)];
 }
 
 /**

@@ -19,7 +19,7 @@ import {
   type UserView,
 } from '../protocol/views.ts';
 import { Conversations } from './conversations.ts';
-import { Deliveries } from './deliveries.ts';
+import { Deliveries, type Delivers } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
 import { Line, type LineState } from './line.ts';
@@ -134,9 +134,9 @@ export class UserClient {
     }
   }
 
-  /** What was said in a session, oldest first. */
-  async *transcript(session: string, timeoutMs?: number): AsyncGenerator<MessageView> {
-    let after: number | null = 0;
+  /** What was said in a session, oldest first, after a position. */
+  async *transcript(session: string, timeoutMs?: number, from = 0): AsyncGenerator<MessageView> {
+    let after: number | null = from;
     while (after !== null) {
       const request: QueryRequest<'transcript'> = { session, after, limit: pageSize };
       const page: QueryAnswer<'transcript'> = await this.line.query('transcript', request, timeoutMs);
@@ -145,10 +145,16 @@ export class UserClient {
     }
   }
 
-  /** Comes online and shows the queue, item by item, and whatever is added to it, until the client is closed. */
-  async follow(show: (item: ItemView) => Promise<void> | void): Promise<void> {
+  /**
+   * Comes online and shows the queue, item by item, and whatever is added to it, until the client is closed.
+   * @param delivers `taken`: an item counts as delivered when `taken` says so, by whoever passes it on.
+   */
+  async follow(
+    show: (item: ItemView) => Promise<void> | void,
+    delivers: 'shown' | 'taken' = 'shown',
+  ): Promise<void> {
     const { shown } = await this.line.query('whoami', {});
-    const deliveries = this.#newDeliveries(shown, show, true);
+    const deliveries = this.#newDeliveries(shown, show, delivers);
     this.#deliveries = deliveries;
     this.#isAttached = true;
     let epochBefore: number | undefined = this.line.leader.epoch;
@@ -165,10 +171,15 @@ export class UserClient {
     deliveries.catchUp();
   }
 
+  /** Items up to that place in the queue arrived where they were passed on to. */
+  taken(upTo: number): void {
+    this.#deliveries?.taken(upTo);
+  }
+
   /** Shows what the queue holds now, once; with `peek` nothing counts as delivered. */
   async showInbox(show: (item: ItemView) => Promise<void> | void, peek: boolean): Promise<void> {
     const { shown } = await this.line.query('whoami', {});
-    const deliveries = this.#newDeliveries(shown, show, !peek);
+    const deliveries = this.#newDeliveries(shown, show, peek ? 'nothing' : 'shown');
     this.#deliveries = deliveries;
     deliveries.catchUp();
     await deliveries.settled();
@@ -193,7 +204,7 @@ export class UserClient {
   #newDeliveries(
     shown: number,
     show: (item: ItemView) => Promise<void> | void,
-    delivers: boolean,
+    delivers: Delivers,
   ): Deliveries {
     return new Deliveries({
       clock: this.#clock,

@@ -37,6 +37,8 @@ export interface Part {
 }
 
 const pageSize = 50;
+/** Nobody types in so many at once. */
+const typedInMax = 1_000;
 
 export class Conversations {
   readonly #line: Line;
@@ -117,6 +119,7 @@ export class Conversations {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - (this.#typedMs.get(conversation) ?? Number.NEGATIVE_INFINITY) < typingEveryMs) return;
     if (this.#line.state !== 'ready') return;
+    if (this.#typedMs.size >= typedInMax) this.#typedMs.clear();
     this.#typedMs.set(conversation, nowMs);
     this.#line.link.publish(clientSubjects.typing(this.#user), JSON.stringify({ conversation }));
   }

@@ -15,30 +15,42 @@ export interface DeliveriesOptions {
   readonly shown: number;
   /** The queue after a position, in pages; empty at its end. */
   read(after: number): Promise<readonly ItemView[]>;
-  /** Shows an item; awaited before the next one. */
+  /** Shows an item; awaited before the next one. Where it fails nothing more is shown. */
   show(item: ItemView): Promise<void> | void;
   /** Tells the log what has been shown. */
   markShown(upTo: number): Promise<void>;
-  /** Whether this client's showing counts as delivery. */
-  readonly delivers: boolean;
+  /**
+   * What counts as delivery: that an item was shown, that somebody says so (`taken`) who has it from here, or nothing.
+   */
+  readonly delivers: Delivers;
 }
+
+export type Delivers = 'shown' | 'taken' | 'nothing';
 
 const gatherMs = 200;
 const retryMs = 200;
+/** Pushes that wait until what came before is shown. */
+const waitingMax = 64;
 
 export class Deliveries {
   readonly #options: DeliveriesOptions;
+  /** Up to where items were shown here. */
   #cursor: number;
+  /** Up to where that counts as delivery. Invariant: marked <= delivered <= cursor. */
+  #delivered: number;
   #marked: number;
   #waiting: Push[] = [];
   #mustRead = false;
   #working: Promise<void> | undefined;
   #marking: Promise<void> | undefined;
   #stopped = false;
+  /** Nothing can be shown any more; what was delivered is still acknowledged. */
+  #isBroken = false;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#cursor = options.shown;
+    this.#delivered = options.shown;
     this.#marked = options.shown;
   }
 
@@ -49,17 +61,24 @@ export class Deliveries {
   }
 
   pushed(push: Push): void {
-    this.#waiting.push(push);
+    if (this.#waiting.length < waitingMax) this.#waiting.push(push);
+    else this.#mustRead = true; // whoever shows slowly reads it again where it is kept
     this.#work();
   }
 
-  /** Resolves when everything known of is shown and acknowledged, or all is stopped. */
+  /** Whoever has the items from here has taken those up to that place in the queue. */
+  taken(upTo: number): void {
+    this.#deliver(Math.min(upTo, this.#cursor));
+  }
+
+  /**
+   * Resolves when everything known of is shown, and what was delivered is acknowledged, or all is stopped. What is passed
+   * on is not waited for: whoever does not take it may never do.
+   */
   async settled(): Promise<void> {
-    while (
-      !this.#stopped &&
-      (this.#working || this.#marking || (this.#options.delivers && this.#marked < this.#cursor))
-    ) {
-      if (this.#working) await this.#working;
+    const isShowing = () => this.#working !== undefined && this.#options.delivers !== 'taken';
+    while (!this.#stopped && (isShowing() || this.#marking || this.#marked < this.#delivered)) {
+      if (isShowing()) await this.#working;
       else await (this.#marking ?? this.#mark(0));
     }
   }
@@ -75,7 +94,7 @@ export class Deliveries {
   }
 
   async #workAll(): Promise<void> {
-    while (!this.#stopped && (this.#mustRead || this.#waiting.length > 0)) {
+    while (!this.#isOver && (this.#mustRead || this.#waiting.length > 0)) {
       const push = this.#waiting.shift();
       await this.#showAll(this.#following(push?.items ?? []));
       if (push && push.last > this.#cursor) this.#mustRead = true;
@@ -100,7 +119,7 @@ export class Deliveries {
     try {
       for (;;) {
         const items = await this.#options.read(this.#cursor);
-        if (items.length === 0 || this.#stopped) return;
+        if (items.length === 0 || this.#isOver) return;
         await this.#showAll(items);
       }
     } catch (error) {
@@ -113,13 +132,33 @@ export class Deliveries {
   /** Messages that came back share one place in the queue: all of them are shown before the cursor moves on. */
   async #showAll(items: readonly ItemView[]): Promise<void> {
     for (const [index, item] of items.entries()) {
-      if (this.#stopped) return;
+      if (this.#isOver) return;
       if (item.item <= this.#cursor) continue;
-      await this.#options.show(item);
+      if (!(await this.#show(item))) return;
       if (items[index + 1]?.item === item.item) continue;
       this.#cursor = item.item;
-      if (this.#options.delivers) this.#mark(gatherMs).catch(() => undefined); // not told: it will be shown again
+      if (this.#options.delivers === 'shown') this.#deliver(this.#cursor);
     }
+  }
+
+  async #show(item: ItemView): Promise<boolean> {
+    try {
+      await this.#options.show(item);
+      return true;
+    } catch {
+      this.#isBroken = true;
+      return false;
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#stopped || this.#isBroken;
+  }
+
+  #deliver(upTo: number): void {
+    if (upTo <= this.#delivered) return;
+    this.#delivered = upTo;
+    this.#mark(gatherMs).catch(() => undefined); // not told: it will be shown again
   }
 
   #mark(afterMs: number): Promise<void> {
@@ -131,8 +170,8 @@ export class Deliveries {
 
   async #markAll(afterMs: number): Promise<void> {
     await delay(this.#options.clock, afterMs);
-    while (this.#marked < this.#cursor && !this.#stopped) {
-      const upTo = this.#cursor;
+    while (this.#marked < this.#delivered && !this.#stopped) {
+      const upTo = this.#delivered;
       await this.#options.markShown(upTo);
       this.#marked = upTo;
     }

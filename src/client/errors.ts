@@ -1,4 +1,7 @@
 /** What can go wrong for a client, and what is known then about what it asked for. */
+import type { RefusalCode } from '../events/refusals.ts';
+
+export type { RefusalCode };
 
 /** Somebody who may decide has decided: no. `code` is stable, the message one sentence. */
 export class Refused extends Error {
@@ -31,4 +34,12 @@ export class Unanswered extends Error {
     this.outcome = outcome;
     this.id = options.id;
   }
+}
+
+/** Codes of refusals that decided nothing and pass: the same may be asked again, under the same id. */
+const passing: ReadonlySet<string> = new Set(['not-now', 'slow-down', 'too-early'] satisfies RefusalCode[]);
+
+/** Whether to ask for the same again, a little later, is worth it. */
+export function mayRetry(error: unknown): boolean {
+  return error instanceof Unanswered || (error instanceof Refused && passing.has(error.code));
 }

@@ -5,7 +5,7 @@
  * nodes announce, sends again what has no answer, and carries the highest position seen, so that no read ever shows an
  * older state (P7).
  */
-import { type ActorRefFrom, createActor, fromPromise } from 'xstate';
+import { type ActorRefFrom, createActor } from 'xstate';
 import { type ClientEvent, clientMachine } from '../actors/client/machine.ts';
 import { codecError, parseJson } from '../events/codec.ts';
 import { type ClientCommand, commandId } from '../events/commands.ts';
@@ -79,14 +79,12 @@ export class Line {
     });
     this.#position = isUser ? introduction.position : 0;
     this.#subject = clientSubjects.commands(isUser ? introduction.user : introduction.guest, client);
-    const machine = clientMachine.provide({
-      actors: {
-        connect: fromPromise(() => this.#connect()),
-        authenticate: fromPromise(() => this.#authenticate()),
-        findLeader: fromPromise(({ signal }) => this.#findLeader(signal)),
-      },
-    });
-    this.#actor = createActor(machine, { clock: machineClock(clock) });
+    const work = {
+      connect: () => this.#connect(),
+      authenticate: () => this.#authenticate(),
+      findLeader: (signal: AbortSignal) => this.#findLeader(signal),
+    };
+    this.#actor = createActor(clientMachine, { clock: machineClock(clock), input: work });
     let before = this.state;
     this.#actor.subscribe(() => {
       if (this.state === 'ready' && before !== 'ready') this.#outbox?.resend();

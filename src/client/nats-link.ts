@@ -23,13 +23,16 @@ function refusedAtBorder({ as }: Introduction): Refused {
     : new Refused('not-logged-in', notKnownHere);
 }
 
-/** @param servers tried in their order; the first that works is used, and left for the next one when it goes down. */
-export function natsLink(servers: readonly string[], security: Security = {}) {
+/**
+ * @param servers tried in their order; the first that works is used, and left for the next one when it goes down.
+ * @param word of a gateway, that says for whom the connection is.
+ */
+export function natsLink(servers: readonly string[], security: Security = {}, word?: string) {
   return async (introduction: Introduction, secret: string): Promise<Link> => {
     for (let attempt = 1; ; attempt++) {
       const askedMs = performance.now();
       try {
-        return await link(servers, security, introduction, secret);
+        return await link({ servers, security, word }, introduction, secret);
       } catch (cause) {
         if (cause instanceof InsecureServer) throw new Refused(cause.code, cause.message);
         if (!(cause instanceof errors.AuthorizationError)) {
@@ -47,9 +50,14 @@ export function natsLink(servers: readonly string[], security: Security = {}) {
   };
 }
 
+interface Way {
+  readonly servers: readonly string[];
+  readonly security: Security;
+  readonly word: string | undefined;
+}
+
 async function link(
-  servers: readonly string[],
-  security: Security,
+  { servers, security, word }: Way,
   introduction: Introduction,
   secret: string,
 ): Promise<Link> {
@@ -57,7 +65,11 @@ async function link(
   const connection = await connectTo({
     servers,
     security,
-    credentials: { user: formatIntroduction(introduction), pass: secret },
+    credentials: {
+      user: formatIntroduction(introduction),
+      pass: secret,
+      ...(word === undefined ? {} : { token: word }),
+    },
     name: speaker,
     patient: false,
   });

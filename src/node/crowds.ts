@@ -40,7 +40,7 @@ export class Crowds {
     const warden = this.#warden();
     remember(this.#admitted, who, admitted, rememberedMax);
     if (admitted < countedEvery || !warden) return false;
-    const counts = await Promise.all(names.map((name) => warden.count(name)));
+    const counts = await Promise.all(names.map((name) => warden.count(name, most)));
     const isFull = counts.reduce((sum, count) => sum + count, 0) >= most;
     if (!isFull) remember(this.#admitted, who, 0, rememberedMax);
     return isFull;

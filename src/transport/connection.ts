@@ -11,6 +11,8 @@ import { encryptionFor, InsecureServer, type Security, trustProblem } from './se
 export interface Credentials {
   readonly user: string;
   readonly pass: string;
+  /** A gateway's word, which goes along with whatever else is said (`origin.ts`). */
+  readonly token?: string;
 }
 
 export interface ConnectOptions {

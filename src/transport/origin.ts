@@ -32,7 +32,7 @@ export function originOf(
 }
 
 /** Whoever has an IPv6 address has 2^64 of them: what they share is what counts. */
-function neighbourhoodOf(whole: string): string {
+export function neighbourhoodOf(whole: string): string {
   const address = whole.toLowerCase().replace(/^::ffff:(?=\d+\.)/, ''); // as some systems write one of IPv4
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');

@@ -24,14 +24,15 @@ const againMs = 1_000;
 const listSchema = z.object({
   server: z.object({ id: z.string() }),
   data: z.object({
+    /** Of all names, also where one is asked for. */
     total: z.int(),
     connections: z.array(z.object({ cid: z.int(), authorized_user: z.string().optional() })).nullish(),
   }),
 });
 
 export interface Warden {
-  /** How many connections of that name there are. */
-  count(name: string): Promise<number>;
+  /** How many connections of that name there are; of more than `most`, perhaps not all. */
+  count(name: string, most: number): Promise<number>;
   /** What the connections of clients are called, on all servers that answer. */
   names(): Promise<ReadonlySet<string>>;
   /** Ends every connection of that name, those included that a server holds which hangs and comes back. */
@@ -53,9 +54,9 @@ export function wardenOn(bus: Bus, servers: number, clock: Clock): Warden {
     await bus.request(kickSubject(server), JSON.stringify({ cid }), patienceMs);
   };
   return {
-    count: async (name) => {
-      const lists = await list(name, 1);
-      return lists.reduce((sum, { data }) => sum + data.total, 0);
+    count: async (name, most) => {
+      const lists = await list(name, most);
+      return lists.reduce((sum, { data }) => sum + (data.connections?.length ?? 0), 0);
     },
     names: async () => {
       const names = new Set<string>();

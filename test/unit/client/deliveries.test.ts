@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Deliveries } from '../../../src/client/deliveries.ts';
+import { Deliveries, type Delivers } from '../../../src/client/deliveries.ts';
 import { Refused } from '../../../src/client/errors.ts';
 import type { ItemView } from '../../../src/protocol/views.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -23,14 +23,17 @@ const returned = (position: number, item: number): ItemView => ({
   position,
 });
 
-function reading(queue: readonly ItemView[], options: { show?: (item: ItemView) => Promise<void> } = {}) {
+function reading(
+  queue: readonly ItemView[],
+  options: { show?: (item: ItemView) => Promise<void>; delivers?: Delivers } = {},
+) {
   const clock = new ManualClock();
   const shown: number[] = [];
   const marked: number[] = [];
   const deliveries = new Deliveries({
     clock,
     shown: 0,
-    delivers: true,
+    delivers: options.delivers ?? 'shown',
     read: async (after) => queue.filter(({ item }) => item > after),
     show: async (item) => {
       await options.show?.(item);
@@ -79,13 +82,32 @@ it('acknowledges messages that came back only when the last of them was shown (P
   ]);
 });
 
+it('acknowledges what was passed on only when it was taken, and waits for nobody at the end (P4)', async () => {
+  const never = new Promise<void>(() => undefined);
+  const { deliveries, clock, marked } = reading([message(1, 0), message(2, 1), message(3, 2)], {
+    delivers: 'taken',
+    show: (item) => (item.item === 3 ? never : Promise.resolve()),
+  });
+  deliveries.catchUp();
+  await clock.advance(1_000);
+  expect(marked).toEqual([]);
+  deliveries.taken(1);
+  await clock.advance(1_000);
+  expect(marked).toEqual([1]);
+  deliveries.taken(9); // no more than was shown
+  const settled = deliveries.settled();
+  await clock.advance(1_000);
+  await settled;
+  expect(marked).toEqual([1, 2]);
+});
+
 it('ends when the account is gone, instead of asking for ever', async () => {
   let asked = 0;
   const clock = new ManualClock();
   const deliveries = new Deliveries({
     clock,
     shown: 0,
-    delivers: true,
+    delivers: 'shown',
     read: async () => {
       asked += 1;
       throw new Refused('not-logged-in', 'gone');
@@ -97,4 +119,36 @@ it('ends when the account is gone, instead of asking for ever', async () => {
   await turn();
   await clock.advance(10_000);
   expect(asked).toBe(1);
+});
+
+it('acknowledges what was shown before showing failed, and shows nothing more (P4)', async () => {
+  const { deliveries, clock, shown, marked } = reading([message(1, 0), message(2, 1), message(3, 2)], {
+    show: async ({ item }) => {
+      if (item === 2) throw new Error('the far end is gone');
+    },
+  });
+  deliveries.catchUp();
+  await turn();
+  deliveries.pushed({ items: [message(3, 2)], last: 3 });
+  await turn();
+  expect(shown).toEqual([1]);
+  await clock.advance(200);
+  expect(marked).toEqual([1]);
+  await deliveries.settled();
+});
+
+it('keeps few pushes for whoever shows slowly, and reads the others when their turn comes (P4)', async () => {
+  const count = 200;
+  const queue = Array.from({ length: count }, (_, index) => message(index + 1, index));
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { deliveries, shown } = reading(queue, { show: () => held });
+  for (const item of queue) deliveries.pushed({ items: [item], last: item.item });
+  await turn();
+  expect(shown).toEqual([]);
+  release();
+  await turn();
+  expect(shown).toEqual(queue.map(({ item }) => item));
 });

@@ -1,0 +1,185 @@
+/**
+ * One HTTP/2 connection of the gateway's, and those whom it may speak for: each token that a call brings is accepted once
+ * on each connection, by the border, and its caller is kept for the next call until it was idle for a while.
+ */
+import { GuestClient } from '../../client/client.ts';
+import { clientFor, type Representing } from '../../client/gateway.ts';
+import { Caller, type LoggedIn } from '../caller.ts';
+import { gatewayRefused } from '../failure.ts';
+
+export interface ConnectionOptions {
+  /** Of the far end, as its socket shows it. */
+  readonly address: string;
+  readonly cluster: Representing;
+  readonly patienceMs: number;
+}
+
+/** What one HTTP/2 connection may hold open: half of what the border grants to one user. */
+const brokerConnectionsMax = 16;
+/** A log-in that no call used for so long is let go; the next call has it accepted anew. */
+const idleMs = 60_000;
+
+/** Told where items were taken. */
+export interface Taker {
+  taken(upTo: number): void;
+}
+
+interface Shared {
+  readonly caller: Caller;
+  /** Settles when it is known whether the token was accepted. */
+  readonly accepted: Promise<LoggedIn>;
+  uses: number;
+  idle?: NodeJS.Timeout;
+}
+
+/** A caller in use; it stays connected until it is released. */
+export interface Lease {
+  readonly caller: Caller;
+  release(): void;
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #shared = new Map<string, Shared>();
+  /** Of one call each. */
+  readonly #own = new Set<Caller | GuestClient>();
+  readonly #takers = new Map<string, Set<Taker>>();
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Of a token, for a call: the one that other calls on this connection have too.
+   * @param position how far the far end has read, if it says so.
+   * @throws {Refused} `not-logged-in`, `too-many`. @throws {Unanswered}.
+   */
+  async lease(token: string, position: number, timeoutMs: number): Promise<Lease> {
+    const shared =
+      this.#shared.get(token) ?? this.#open(token, (caller) => caller.resume(token, position, timeoutMs));
+    shared.uses++;
+    clearTimeout(shared.idle);
+    try {
+      await shared.accepted;
+      shared.caller.user.line.saw(position);
+      return { caller: shared.caller, release: () => this.#release(token, shared) };
+    } catch (error) {
+      this.#release(token, shared);
+      throw error;
+    }
+  }
+
+  /** For a stream, which comes online by itself and goes with it. As `lease`; whoever opens it closes it. */
+  async open(
+    token: string,
+    position: number,
+    timeoutMs: number,
+    ended: (problem: Error) => void,
+  ): Promise<Lease> {
+    const caller = this.#newCaller(ended);
+    this.#own.add(caller);
+    const release = () => {
+      this.#own.delete(caller);
+      caller.close().catch(() => undefined); // the broker is gone: nothing to say good-bye to
+    };
+    try {
+      await caller.resume(token, position, timeoutMs);
+      return { caller, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Accepts a password: its token is known on this connection from then on. */
+  async logIn(name: string, password: string, timeoutMs: number): Promise<LoggedIn> {
+    let known: { token: string; shared: Shared } | undefined;
+    const caller = this.#newCaller(() => known && this.#drop(known.token, known.shared));
+    const loggedIn = await caller.logIn(name, password, timeoutMs);
+    const shared: Shared = { caller, accepted: Promise.resolve(loggedIn), uses: 1 };
+    known = { token: loggedIn.token, shared };
+    this.#shared.set(loggedIn.token, shared);
+    this.#release(loggedIn.token, shared);
+    return loggedIn;
+  }
+
+  /** @throws {Refused}, {Unanswered}. */
+  async asGuest<T>(timeoutMs: number, ask: (guest: GuestClient) => Promise<T>): Promise<T> {
+    this.#makeRoom();
+    const guest = new GuestClient(clientFor(this.#options.address, this.#options.cluster));
+    this.#own.add(guest);
+    try {
+      await guest.line.ready(timeoutMs);
+      return await ask(guest);
+    } finally {
+      this.#own.delete(guest);
+      await guest.close();
+    }
+  }
+
+  /** The token opens nothing any more. What is open in its name elsewhere the border ends. */
+  forget(token: string): void {
+    const shared = this.#shared.get(token);
+    if (shared) this.#drop(token, shared);
+  }
+
+  /** Hears of `taken` for this token, until stopped. */
+  addTaker(token: string, taker: Taker): { stop(): void } {
+    const takers = this.#takers.get(token) ?? new Set();
+    this.#takers.set(token, takers.add(taker));
+    return {
+      stop: () => {
+        takers.delete(taker);
+        if (takers.size === 0 && this.#takers.get(token) === takers) this.#takers.delete(token);
+      },
+    };
+  }
+
+  taken(token: string, upTo: number): void {
+    for (const taker of this.#takers.get(token) ?? []) taker.taken(upTo);
+  }
+
+  /** The far end is gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const callers = [...this.#own, ...[...this.#shared.values()].map(({ caller }) => caller)];
+    for (const { idle } of this.#shared.values()) clearTimeout(idle);
+    this.#shared.clear();
+    this.#own.clear();
+    await Promise.allSettled(callers.map((caller) => caller.close()));
+  }
+
+  #open(token: string, enter: (caller: Caller) => Promise<LoggedIn>): Shared {
+    const caller = this.#newCaller(() => this.#drop(token, shared));
+    const accepted = enter(caller);
+    const shared: Shared = { caller, accepted, uses: 0 };
+    this.#shared.set(token, shared);
+    accepted.catch(() => this.#drop(token, shared));
+    return shared;
+  }
+
+  #newCaller(ended: (problem: Error) => void): Caller {
+    this.#makeRoom();
+    const { address, cluster, patienceMs } = this.#options;
+    return new Caller({ client: clientFor(address, cluster), patienceMs, ended });
+  }
+
+  #makeRoom(): void {
+    if (this.#isClosed) throw gatewayRefused('going-away');
+    if (this.#shared.size + this.#own.size >= brokerConnectionsMax) throw gatewayRefused('too-many');
+  }
+
+  #release(token: string, shared: Shared): void {
+    shared.uses--;
+    if (shared.uses > 0 || this.#shared.get(token) !== shared) return;
+    shared.idle = setTimeout(() => this.#drop(token, shared), idleMs);
+  }
+
+  /** Calls that still have it hear it from the client itself. */
+  #drop(token: string, shared: Shared): void {
+    clearTimeout(shared.idle);
+    if (this.#shared.get(token) === shared) this.#shared.delete(token);
+    shared.caller.close().catch(() => undefined);
+  }
+}
