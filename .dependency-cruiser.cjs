@@ -8,7 +8,7 @@
  * worked around.
  */
 
-const PURE = '^src/(events|protocol|ports|actors|projections|replication|service)/';
+const PURE = '^src/(events|pong|protocol|ports|actors|projections|replication|service)/';
 const PORTS_OF_THE_LOG = '^src/log/port';
 const ROOT = '^src/node(\\.ts$|/)';
 
@@ -66,6 +66,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/events/' },
     },
     {
+      name: 'rules-of-a-game-depend-on-nothing',
+      comment: 'Matches are played back by them on every node and in every front end, in ten years too.',
+      severity: 'error',
+      from: { path: '^src/pong/' },
+      to: { path: '^src/', pathNot: '^src/pong/' },
+    },
+    {
       name: 'pure-parts-know-pure-parts',
       comment:
         'Deciders, folds and the core of replication run unchanged in the simulation, so they see the world through ports, and nothing of disks, sockets or clients.',
@@ -121,7 +128,10 @@ module.exports = {
       comment: 'A front end carries no log, no folds and no replica, only what is spoken with them.',
       severity: 'error',
       from: { path: '^src/client/' },
-      to: { path: '^src/', pathNot: '^src/(client|actors/client|events|ports|protocol|transport|system)/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(client|actors/client|events|ports|pong|protocol|transport|system)/',
+      },
     },
     {
       name: 'checkers-judge-from-outside',

@@ -92,6 +92,8 @@ export function withNotice(state: State, notice: LiveNotice, nowMs: number): Ste
       return notice.receipts.reduce(withReceipt, quiet(state));
     case 'said':
       return withOwn(state, notice.message);
+    case 'match':
+      return quiet(state); // told where it is played
   }
 }
 

@@ -3,6 +3,8 @@
  * that the actor is rebuilt from: by `history` the same state can be reached again event by event, which tests do.
  */
 import { type ActorRefFrom, createActor } from 'xstate';
+import { matchMachine } from './match/machine.ts';
+import type { MatchState } from './match/state.ts';
 import { sessionMachine } from './session/machine.ts';
 import type { SessionState } from './session/state.ts';
 import { userMachine } from './user/machine.ts';
@@ -10,10 +12,12 @@ import type { UserState } from './user/state.ts';
 
 export type UserActor = ActorRefFrom<typeof userMachine>;
 export type SessionActor = ActorRefFrom<typeof sessionMachine>;
+export type MatchActor = ActorRefFrom<typeof matchMachine>;
 
 /** An actor to which nothing has happened yet; what kind it is, its id says. */
-export function newActor(id: string): UserActor | SessionActor {
-  return id.startsWith('u-') ? createActor(userMachine).start() : createActor(sessionMachine).start();
+export function newActor(id: string): UserActor | SessionActor | MatchActor {
+  if (id.startsWith('u-')) return createActor(userMachine).start();
+  return id.startsWith('p-') ? createActor(matchMachine).start() : createActor(sessionMachine).start();
 }
 
 export function restoreUser(context: UserState): UserActor {
@@ -25,4 +29,9 @@ export function restoreUser(context: UserState): UserActor {
 export function restoreSession(context: SessionState): SessionActor {
   const snapshot = sessionMachine.resolveState({ value: context.state, context });
   return createActor(sessionMachine, { snapshot }).start();
+}
+
+export function restoreMatch(context: MatchState): MatchActor {
+  const snapshot = matchMachine.resolveState({ value: context.state, context });
+  return createActor(matchMachine, { snapshot }).start();
 }

@@ -22,6 +22,7 @@ import { Deliveries } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
 import { Line, type LineState } from './line.ts';
+import { Matches } from './matches.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
 export { type ClientOptions, GuestClient, type Identity };
@@ -34,6 +35,7 @@ const goodByeMs = 2_000;
 export class UserClient {
   readonly line: Line;
   readonly conversations: Conversations;
+  readonly matches: Matches;
   readonly #clock: Clock;
   readonly #user: string;
   readonly #tokenHash: string;
@@ -53,6 +55,7 @@ export class UserClient {
     const dial = () => link(introduction, token);
     this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
     this.conversations = new Conversations(this.line, clock, user);
+    this.matches = new Matches(this.line, user, this.conversations);
   }
 
   /**

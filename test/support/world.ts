@@ -19,7 +19,7 @@ export type Told = PreparedCommand extends infer C ? (C extends unknown ? Omit<C
 
 export const sessionGapMs = 10_000;
 export const logInMs = 1_000_000;
-const times = { sessionGapMs, logInMs };
+const given = { sessionGapMs, logInMs, courts: { halt: () => undefined } };
 const members = ['n1', 'n2', 'n3'];
 
 export class World {
@@ -39,7 +39,7 @@ export class World {
   constructor() {
     const rows = () => this.rows;
     this.#registry = new ActorRegistry(rows, () => 0);
-    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, ...times });
+    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, ...given });
     this.#record([
       {
         type: 'Seeded',
