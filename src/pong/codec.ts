@@ -4,7 +4,7 @@ import type { Both, Direction, Game, Phase } from './game.ts';
 
 const phases: readonly Phase[] = ['countdown', 'rally', 'point', 'over'];
 
-export const gameBytes = 33;
+export const gameBytes = 32;
 
 export function encodeGame(game: Game): Uint8Array {
   const { directions, score, paddles } = game;
