@@ -31,6 +31,7 @@ export class Bot {
   readonly #skill: Skill;
   #direction: Direction = 0;
   #target = court.height / 2;
+  #looked = -1;
 
   constructor(side: Side, level: BotLevel) {
     this.#side = side;
@@ -39,7 +40,9 @@ export class Bot {
 
   /** For the tick that follows this game. */
   direction(game: Game): Direction {
-    if (game.tick % this.#skill.looks === 0) this.#target = this.#arrival(game) + this.#mistake(game);
+    const look = Math.trunc(game.tick / this.#skill.looks);
+    if (look !== this.#looked) this.#target = this.#arrival(game) + this.#mistake(game);
+    this.#looked = look;
     const off = this.#target - game.paddles[this.#side];
     const isThere = this.#direction === 0 ? Math.abs(off) <= near : off * this.#direction <= 0;
     this.#direction = isThere ? 0 : (Math.sign(off) as Direction);

@@ -186,7 +186,10 @@ export class Courts {
     this.#hearing ??= this.#options.bus.subscribe(clientSubjects.allPlay, (message) => this.#hear(message));
     for (const inputs of known) {
       const scored = court.repeat(inputs);
-      if (scored !== undefined) return this.#point(played, scored);
+      if (scored !== undefined) {
+        this.#point(played, scored);
+        break;
+      }
     }
     if (known.length > 0) this.#record([played]);
     else if (state === 'countdown' && tick > 0) court.hold();
@@ -210,7 +213,11 @@ export class Courts {
 
   #run(nowMs: number): void {
     if (this.#courts.size === 0 || this.#isStopped) return;
-    if (nowMs < this.#nextMs - earlyMs) return this.#wait();
+    if (nowMs >= this.#nextMs - earlyMs) this.#play(nowMs);
+    this.#wait();
+  }
+
+  #play(nowMs: number): void {
     const { leadership, metrics } = this.#options;
     metrics.ticked(nowMs - this.#nextMs);
     const isCertain = leadership.isHealthy && !leadership.isStalled;
@@ -221,7 +228,6 @@ export class Courts {
     }
     this.#nextMs += due * tickMs;
     if (isCertain) for (let tick = 0; tick < due; tick++) this.#tick(nowMs);
-    this.#wait();
   }
 
   #tick(nowMs: number): void {
