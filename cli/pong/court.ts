@@ -61,7 +61,7 @@ export function drawCourt({ shown, messages, aside }: Sight, columns: number, ro
 
 function drawNet(canvas: Canvas): void {
   const middle = Math.floor(canvas.columns / 2);
-  for (let y = 1; y < canvas.height; y += 4) canvas.fill(middle, y, middle + 1, y + 2, inks.net);
+  for (let y = 0; y < canvas.height; y += 4) canvas.fill(middle, y, middle + 1, y + 2, inks.net);
 }
 
 function scaleFor(canvas: Canvas): number {

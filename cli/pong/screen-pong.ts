@@ -62,7 +62,8 @@ export class ScreenPong {
     const parts = [
       line.watch(() => this.#lineChanged()),
       matches.listen((match) => {
-        if (match.match !== this.#seat?.match.match) this.#dispatch({ type: 'match', match, nowMs: Date.now() });
+        if (match.match !== this.#seat?.match.match)
+          this.#dispatch({ type: 'match', match, nowMs: Date.now() });
       }),
     ];
     this.#terminal.open();
