@@ -5,7 +5,7 @@ import { type BotLevel, gameHash } from '../../src/client/pong.ts';
 import { exitStatus, Reported, UsageError } from '../failure.ts';
 import { points, type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
-import { matchWith } from '../pong/lobby.ts';
+import { matchWith, usualPoints } from '../pong/lobby.ts';
 import { matchJson, printMatches, scoreLine } from '../render/matches.ts';
 import { withUser } from '../session.ts';
 
@@ -72,7 +72,7 @@ function withOpponent(command: Command): Command {
   return command
     .option('--with <name>', 'play against this user')
     .addOption(new Option('--bot <how>', 'play against a bot').choices(levels).conflicts('with'))
-    .option('--points <n>', 'so many win a match that is opened now', points, 5);
+    .option('--points <n>', 'so many win a match that is opened now', points, usualPoints);
 }
 
 async function play(options: Options): Promise<void> {

@@ -3,6 +3,8 @@ import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView } from '../../src/client/matches.ts';
 import { sideOf } from './state.ts';
 
+export const usualPoints = 5;
+
 export interface Wanted {
   /** Whom to play against. */
   readonly with?: string;
@@ -15,9 +17,9 @@ export async function matchWith(
   { line, matches }: Pick<UserClient, 'line' | 'matches'>,
   me: string,
   { with: name, bot, points }: Wanted,
-  timeoutMs: number,
+  timeoutMs?: number,
 ): Promise<MatchView> {
-  const asking = { timeoutMs };
+  const asking = timeoutMs === undefined ? {} : { timeoutMs };
   await line.ready(timeoutMs);
   if (name === undefined)
     return await matches.get(await matches.open({ bot: bot ?? 'easy' }, points, asking), timeoutMs);

@@ -46,7 +46,7 @@ export class ScreenPong {
     this.#terminal = new Terminal({
       onKey: (key) => this.#dispatch({ type: 'key', key, nowMs: Date.now() }),
       onResize: (size) => this.#dispatch({ type: 'resized', size }),
-      onHangUp: () => this.#leave({ status: exitStatus.done, farewell: undefined }),
+      onHangUp: () => this.quit(),
       releases: {
         onRelease: (name) => this.#dispatch({ type: 'released', name }),
         onTold: () => this.#dispatch({ type: 'releasesTold' }),
@@ -81,6 +81,10 @@ export class ScreenPong {
     }
   }
 
+  quit(): void {
+    this.#leave({ status: exitStatus.done, farewell: undefined });
+  }
+
   #dispatch(event: Event): void {
     const { state, effects } = update(this.#state, event);
     this.#state = state;
@@ -94,7 +98,7 @@ export class ScreenPong {
         this.#seat?.steer(effect.direction);
         break;
       case 'quit':
-        this.#leave({ status: exitStatus.done, farewell: undefined });
+        this.quit();
         break;
       case 'suspend':
         this.#terminal.suspend();

@@ -7,6 +7,7 @@ import type { Effect, Event, Step } from './events.ts';
 import { heldAt, pressed, released, running } from './held.ts';
 import { type Act, useOf } from './keys.ts';
 import { type AtMatch, emptyHall, type Hall, isPlayed, type LineNews, type State, whereIs } from './state.ts';
+import { invitationFor } from './words.ts';
 
 const noteMs = 4_000;
 
@@ -215,8 +216,7 @@ function withMatch(state: State, match: MatchView): State {
   if (place.kind === 'hall') return inList(state, place, match);
   if (match.continues === place.match.match && match.state === 'lobby' && match.by !== state.me)
     return { ...state, place: { ...place, isRematchAsked: true } };
-  if (match.match !== place.match.match)
-    return isForMe(match, state.me) ? noted(state, invitation(match)) : state;
+  if (match.match !== place.match.match) return withInvitation(state, match);
   const question = match.state === 'over' ? undefined : place.question;
   return { ...state, place: { ...place, match, question } };
 }
@@ -231,12 +231,9 @@ function inList(state: State, hall: Hall, match: MatchView): State {
   return withChosen(state, { ...hall, matches }, hall.chosen);
 }
 
-function isForMe(match: MatchView, me: string): boolean {
-  return match.state === 'lobby' && match.by !== me && !match.joined[match.players[0] === me ? 0 : 1];
-}
-
-function invitation({ by }: MatchView): string {
-  return `${visible(by)} invites you to a match: it waits in the hall`;
+function withInvitation(state: State, match: MatchView): State {
+  const invitation = invitationFor(match, state.me);
+  return invitation ? noted(state, `${invitation}; it waits in \`verbatim pong\``) : state;
 }
 
 function withFrame(state: State, { shown, nowMs }: Extract<Event, { type: 'frame' }>): State {

@@ -15,6 +15,13 @@ export function matchState(match: MatchView, me?: string): string {
   return 'not accepted yet';
 }
 
+/** What is said of a match to which somebody is invited; undefined of all others. */
+export function invitationFor(match: MatchView, me: string): string | undefined {
+  const side = sideOf(match, me);
+  if (match.state !== 'lobby' || side === undefined || match.joined[side]) return undefined;
+  return `${visible(match.by)} invites you to a match of Pong`;
+}
+
 /** `bob wins 5 : 3`. */
 export function howItEnded({ winner, reason, players, score, by }: MatchView, me?: string): string {
   const who = (side: 0 | 1) => (players[side] === me ? 'you' : visible(players[side]));
