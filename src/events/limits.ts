@@ -12,6 +12,8 @@ export const limits = {
   groupsPerUserMax: 100,
   /** Of Pong that one user is in at the same time, invitations of one's own included; to be invited is nobody's doing. */
   matchesPerUserMax: 4,
+  /** Of all users together that are not over: one node plays all of them. */
+  matchesMax: 128,
   /** Points that win a match. */
   pointsMax: 21,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */

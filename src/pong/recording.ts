@@ -107,7 +107,10 @@ export function* playBack(game: Game, { to, play }: PlayRecord): Generator<Game,
   const bytes = new ByteReader(Buffer.from(play, 'base64'));
   const changes = readChanges(game.tick, bytes.bytes(bytes.take('u16')));
   for (let now = game; ; ) {
-    if (now.tick >= to) return now;
+    if (now.tick >= to) {
+      if (bytes.left > 0) throw new PlayDiverged(`the record goes on after tick ${to}`);
+      return now;
+    }
     const next = step(now, inputsAt(changes, now));
     if (next.tick === now.tick) throw new PlayDiverged(`the game is over at tick ${now.tick}`);
     now = next;

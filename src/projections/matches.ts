@@ -21,7 +21,7 @@ export function isMatchEvent(event: DomainEvent): event is MatchEvent {
 }
 
 function foldOpening(rows: RowWriter, { id, by, players, continues }: MatchState, position: number): void {
-  rows.put(openMatches.key(id), 1);
+  rows.put(openMatches.key(), [...(openMatches.get(rows) ?? []), id]);
   rows.add(matchesByTime.key(numberKey(position)), id);
   for (const player of players) if (player !== null) rows.add(matchesOf.key(player, numberKey(position)), id);
   if (continues !== null) rows.put(rematches.key(continues), id);
@@ -33,7 +33,11 @@ function engage(rows: RowWriter, user: string, match: string): void {
 }
 
 function foldEnd(rows: RowWriter, { id, players, bot, winner }: MatchState): void {
-  rows.delete(openMatches.key(id));
+  const open = openMatches.get(rows) ?? [];
+  rows.put(
+    openMatches.key(),
+    open.filter((match) => match !== id),
+  );
   for (const [side, player] of players.entries()) {
     if (player === null) continue;
     const own = (engagements.get(rows, player) ?? []).filter((match) => match !== id);

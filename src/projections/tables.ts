@@ -68,8 +68,8 @@ export const tokens = new Table<OpenedBy>('token');
 export const online = new Table<number>('online');
 export const sessions = new Table<SessionState>('session');
 export const matches = new Table<MatchState>('match');
-/** Ids of the matches that are not over. */
-export const openMatches = new Table<number>('open-match');
+/** Ids of the matches that are not over: one row, for there are never many. */
+export const openMatches = new Table<readonly string[]>('open-matches');
 /** Position of opening → match id (lasting). */
 export const matchesByTime = new Table<string>('match-at');
 /** User id, position of opening → match id (lasting). */

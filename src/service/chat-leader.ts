@@ -114,7 +114,7 @@ export class ChatLeader implements LeaderService {
       unexpected: new Unexpected(options.journal),
     });
     this.#knowWhoIsOnline().catch(ignoreEnd);
-    this.#courts.begin().catch(ignoreEnd);
+    this.#courts.begin();
     this.#commands = bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message));
     this.#sweeping = every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd));
   }

@@ -96,6 +96,8 @@ export class Decider {
       case 'PauseMatch':
       case 'ForfeitMatch':
       case 'Rematch':
+        if (!this.#options.registry.user(sender.id).getSnapshot().matches('registered'))
+          return refuse('not-logged-in');
         return this.#matches.decide(sender.id, command, at);
       case 'MarkRead':
         return this.#markRead(sender.id, command, at);

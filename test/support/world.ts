@@ -3,6 +3,7 @@
  * as the log would. Every history made here is one that could have happened.
  */
 import type { Decision } from '../../src/actors/decision.ts';
+import type { MatchCommand } from '../../src/actors/match/decide.ts';
 import { ActorRegistry } from '../../src/actors/registry.ts';
 import type { SessionCommand } from '../../src/actors/session/decide.ts';
 import type { DomainEvent, Fact } from '../../src/events/domain.ts';
@@ -63,6 +64,11 @@ export class World {
   /** A session's own doing, or the opening of one for any number of participants. */
   tellSession(session: string, command: SessionCommand): DomainEvent {
     return this.#decided(this.#decider.decideSession(session, command, this.#at));
+  }
+
+  /** A match's own doing: what was played, who is away, that it took too long. */
+  tellMatch(match: string, command: MatchCommand): DomainEvent {
+    return this.#decided(this.#decider.decideMatch(match, command, this.#at));
   }
 
   register(name: string): string {

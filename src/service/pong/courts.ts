@@ -24,7 +24,6 @@ import type { Frames } from '../frames.ts';
 import { Tolerance } from '../tolerance.ts';
 import { Court } from './court.ts';
 import type { HeardPlay } from './heard-play.ts';
-import { MatchReader } from './match-reader.ts';
 import { pastGame } from './past-play.ts';
 
 const tickMs = 1_000 / ticksPerSecond;
@@ -68,8 +67,6 @@ export class Courts {
   readonly #courts = new Map<string, Played>();
   /** Those that are being opened. */
   readonly #opening = new Set<string>();
-  /** Matches that are not over. */
-  readonly #open = new Set<string>();
   readonly #tolerance = new Tolerance(rates);
   /** While anything is played: nobody else is listened to. */
   #hearing: Subscription | undefined;
@@ -83,13 +80,11 @@ export class Courts {
   }
 
   /** Goes on with what the leader before played. */
-  async begin(): Promise<void> {
-    const { leadership, frames } = this.#options;
-    const { rows } = leadership.copy;
-    for (const match of await new MatchReader(leadership.copy, frames).open()) {
-      this.#open.add(match);
+  begin(): void {
+    const { rows } = this.#options.leadership.copy;
+    for (const match of openMatches.get(rows) ?? []) {
       const state = matches.get(rows, match)?.state;
-      if (state && isPlayed(state) && !this.#courts.has(match)) this.#seat(match);
+      if (state && isPlayed(state)) this.#seat(match);
     }
   }
 
@@ -102,9 +97,6 @@ export class Courts {
     for (const { layer } of frames) {
       for (const key of layer.changed.keys())
         if (key.startsWith(matches.key(''))) this.#changed(matches.rest(key), layer.get(key) as MatchState); // of that table
-      for (const [key, value] of layer.changed)
-        if (key.startsWith(openMatches.key('')))
-          this.#open[value === null ? 'delete' : 'add'](openMatches.rest(key));
     }
     const last = frames.at(-1)?.frame.number ?? 0;
     for (const played of this.#courts.values())
@@ -119,9 +111,9 @@ export class Courts {
 
   /** Ends what takes too long. @param at by the log's time. */
   sweep(at: number): void {
-    const { registry, record, clock } = this.#options;
+    const { leadership, registry, record, clock } = this.#options;
     this.#tolerance.sweep(clock.monotonicMs());
-    for (const match of this.#open) {
+    for (const match of openMatches.get(leadership.appender.rows) ?? []) {
       const deadline = deadlineOf(registry.match(match).getSnapshot().context);
       if (deadline !== null && at >= deadline) record([[match, { type: 'Expire' }]]);
     }

@@ -4,15 +4,7 @@ import type { MatchState } from '../../actors/match/state.ts';
 import { canonicalName } from '../../events/names.ts';
 import { type Refusal, refusal } from '../../events/refusals.ts';
 import { numberKey, type Rows } from '../../projections/rows.ts';
-import {
-  matches,
-  matchesByTime,
-  matchesOf,
-  names,
-  openMatches,
-  rematches,
-  results,
-} from '../../projections/tables.ts';
+import { matches, matchesByTime, matchesOf, names, rematches, results } from '../../projections/tables.ts';
 import type { QueryAnswer, QueryRequest } from '../../protocol/queries.ts';
 import type { MatchView, PlayView } from '../../protocol/views.ts';
 import type { Copy } from '../../replication/copy.ts';
@@ -82,15 +74,6 @@ export class MatchReader {
       return row ? [{ name: opponentName(rows, other), ...row }] : [];
     });
     return { results: found };
-  }
-
-  /** Ids of all that are not over. */
-  async open(): Promise<string[]> {
-    const found = await this.#copy.store.rangeRows({
-      from: openMatches.key(''),
-      to: openMatches.key(lastKey),
-    });
-    return found.map(([key]) => openMatches.rest(key));
   }
 }
 

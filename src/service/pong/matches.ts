@@ -9,7 +9,7 @@ import { canonicalName } from '../../events/names.ts';
 import { RULES } from '../../pong/game.ts';
 import type { PlayRecord } from '../../pong/recording.ts';
 import type { Rows } from '../../projections/rows.ts';
-import { engagements, matches, names, rematches } from '../../projections/tables.ts';
+import { engagements, matches, names, openMatches, rematches } from '../../projections/tables.ts';
 import type { PreparedCommand } from '../prepare.ts';
 
 export type CommandOfMatches = Extract<
@@ -104,7 +104,9 @@ export class Matches {
   }
 
   #open(by: string, opening: Opening, at: number): Decision {
-    const { random, decide } = this.#options;
+    const { random, decide, rows } = this.#options;
+    if ((openMatches.get(rows())?.length ?? 0) >= limits.matchesMax)
+      return refuse('too-many-matches', 'As many matches are open as there can be; try again later.');
     if (this.#isBusy(by)) return refuse('too-many-matches');
     const match = newId('p-', random);
     const seed = random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0);
