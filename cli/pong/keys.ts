@@ -38,8 +38,8 @@ export interface KeyUse {
 const atMatch: readonly Where[] = ['playing', 'readying', 'waiting', 'over', 'watching'];
 
 export const keyTable: readonly KeyUse[] = [
-  use(['up', 'w', 'k'], 'up', ['playing', 'readying'], { kind: 'move', direction: -1 }, 'W ↑'),
-  use(['down', 's', 'j'], 'down', ['playing', 'readying'], { kind: 'move', direction: 1 }, 'S ↓'),
+  use(['up', 'w', 'k'], 'up', ['playing'], { kind: 'move', direction: -1 }, 'W ↑'),
+  use(['down', 's', 'j'], 'down', ['playing'], { kind: 'move', direction: 1 }, 'S ↓'),
   use(['S-up', 'W', 'K'], 'up, until another key is pressed', ['playing'], { kind: 'run', direction: -1 }),
   use(['S-down', 'S', 'J'], 'down, until another key is pressed', ['playing'], { kind: 'run', direction: 1 }),
   use([' ', 'x'], 'stand still', ['playing'], { kind: 'run', direction: 0 }),

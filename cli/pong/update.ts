@@ -54,12 +54,12 @@ function react(state: State, event: Event): Step {
 /** The paddle is told of every change of direction, whatever it came from. */
 function steered(before: State, { state, effects }: Step): Step {
   const [was, is] = [steering(before), steering(state)];
-  if (is === undefined || was === is) return { state, effects };
+  if (was === is) return { state, effects };
   return { state, effects: [...effects, { do: 'steer', direction: is }] };
 }
 
-function steering({ place, held }: State): Direction | undefined {
-  return place.kind === 'match' && place.side !== undefined ? held.direction : undefined;
+function steering({ place, held }: State): Direction {
+  return place.kind === 'match' && place.side !== undefined ? held.direction : 0;
 }
 
 function quiet(state: State): Step {

@@ -95,6 +95,11 @@ export class NetworkedMatch {
     }
   }
 
+  /** Now, by a player's clock. */
+  ownMs(side: Side): number {
+    return this.nowMs + this.players[side]!.clockMs;
+  }
+
   /** The leader is gone, and after a while another one goes on from what it heard. */
   failOver(secondsWithout: number): void {
     const { game } = this.court;
@@ -120,9 +125,10 @@ class Networked {
   readonly corrections: number[] = [];
   shown: Shown | undefined;
   late = 0;
+  turns = 0;
   readonly #bot: Bot;
   /** The player's own clock shows another time. */
-  readonly #clockMs: number;
+  readonly clockMs: number;
 
   constructor(side: Side, random: SeededRandom, weather: Weather, level: BotLevel) {
     this.side = side;
@@ -130,22 +136,22 @@ class Networked {
     this.down = new Lane(random.fork('down'), weather);
     this.play = new Netplay(side);
     this.#bot = new Bot(side, level);
-    this.#clockMs = random.between(-4_000, 100_000);
+    this.clockMs = random.between(-4_000, 100_000);
   }
 
   receive(nowMs: number): void {
     for (const { bytes } of this.down.due(nowMs)) {
       const report = decodeReport(bytes)!;
       this.late = report.players[this.side].late;
-      const correction = this.play.hear(report, nowMs + this.#clockMs);
+      const correction = this.play.hear(report, nowMs + this.clockMs);
       if (correction !== undefined) this.corrections.push(correction / 256);
     }
   }
 
   frame(nowMs: number): void {
-    const ms = nowMs + this.#clockMs;
+    const ms = nowMs + this.clockMs;
     const game = this.play.played(ms);
-    if (game) this.play.turn(this.#bot.direction(game), ms);
+    if (game && this.play.turn(this.#bot.direction(game), ms)) this.turns += 1;
     const saying = this.play.say(ms);
     if (saying) this.up.send(encodeSaying(saying), nowMs);
     this.shown = this.play.show(ms);
