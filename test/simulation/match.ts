@@ -1,7 +1,7 @@
 /** One match from its invitation to its end in a simulated world, with faults on the way. */
 import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView, Report } from '../../src/client/matches.ts';
-import { gameHash, newGame, playedBack } from '../../src/client/pong.ts';
+import { court, gameHash, newGame, playedBack } from '../../src/client/pong.ts';
 import { HeadlessPlayer } from '../../src/labs/pong/headless.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
 import { startScenario } from './support.ts';
@@ -29,8 +29,8 @@ export async function playMatch(seed: number): Promise<Match> {
     (typeof world.users)[0],
   ];
   const clients = [ann.client!, ben.client!] as const;
-  const watched = clients.map((client, side) => new Watched(client, ['ann', 'ben'][side]!));
   const match = await scene.resolved(clients[0].matches.open({ name: 'ben' }, points));
+  const watched = clients.map((client, side) => new Watched(client, match, ['ann', 'ben'][side]!));
   await scene.resolved(clients[1].matches.join(match));
   const players = clients.map(
     (client, side) =>
@@ -52,9 +52,15 @@ export async function playMatch(seed: number): Promise<Match> {
     if (await world.until(isOver, random.between(1_000, 8_000))) break;
     if (random.chance(0.5)) await world.until(() => watched.some(({ isAhead }) => isAhead), 12_000);
     if (isOver()) break;
-    const [leader] = scene.roles;
-    const fault = random.pick(['kill', 'kill', 'pause', 'sever'] as const);
-    if (fault === 'kill') leader.kill();
+    const [leader, ...others] = scene.roles;
+    const fault = random.pick(['kill', 'deafen', 'pause', 'sever'] as const);
+    if (fault === 'deafen') {
+      // What is played now nobody else hears, and nothing of it commits: a point, as soon as the ball is past a paddle.
+      await world.until(() => watched.some(({ isDue }) => isDue), 12_000);
+      for (const { wire } of others) wire?.sever(1_200);
+      await world.until(() => watched.some(({ isAhead }) => isAhead), 900);
+    }
+    if (fault === 'kill' || fault === 'deafen') leader.kill();
     else if (fault === 'pause') leader.process?.pause();
     else leader.wire?.sever(random.between(500, 3_000));
     await world.run(random.between(1_500, 4_000));
@@ -99,18 +105,27 @@ class Watched {
   readonly #scores: Record<string, readonly [number, number]> = { notices: [0, 0], reports: [0, 0] };
   #sawMs: number | undefined;
 
-  constructor({ matches }: UserClient, name: string) {
+  /** A notice may be lost with the leader that was to give it: whoever wants to be certain asks the next one. */
+  constructor({ matches, line }: UserClient, match: string, name: string) {
     this.#name = name;
-    matches.listen((match) => {
-      if (match.tick < (this.last?.tick ?? 0)) return; // overtaken by a later one
-      this.last = match;
-      this.#tell('notices', match.score);
+    matches.listen((view) => this.#hear(view));
+    let epoch = 0;
+    line.watch(() => {
+      if (line.state !== 'ready' || line.leader.epoch === epoch) return;
+      epoch = line.leader.epoch;
+      void matches.get(match).then((view) => this.#hear(view));
     });
   }
 
   /** A point was played that does not count yet. */
   get isAhead(): boolean {
     return this.report !== undefined && ahead(this.report) > 0;
+  }
+
+  /** No paddle can reach the ball any more. */
+  get isDue(): boolean {
+    const { x = court.width / 2 } = this.report?.game ?? {};
+    return x < court.paddleFront || x > court.width - court.paddleFront;
   }
 
   saw(report: Report, nowMs: number): void {
@@ -121,6 +136,12 @@ class Watched {
     this.#tell('reports', report.committed);
     if (ahead(report) > 1)
       this.problems.push(`${this.#name} saw play ${ahead} points ahead of what is committed`);
+  }
+
+  #hear(view: MatchView): void {
+    if (view.tick < (this.last?.tick ?? 0)) return; // overtaken by a later one
+    this.last = view;
+    this.#tell('notices', view.score);
   }
 
   /** Either way may be a little behind the other; neither ever goes back. */
