@@ -118,7 +118,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       const positions = new Positions(copy, clock);
       open = { copy, frames, marks: new RecentMarks(copy) };
       tellPassedFrames(copy, metrics);
-      heard = new HeardPlay(clientBus, clock, () => copy.rows);
+      heard = new HeardPlay(clientBus, clock, copy);
       answering.push(heard);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(

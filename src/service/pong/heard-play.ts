@@ -12,9 +12,9 @@ import { decodeReport, type Report } from '../../pong/messages.ts';
 import { type ChangesByTick, inputsAt, readChanges } from '../../pong/recording.ts';
 import type { Bus, Subscription } from '../../ports/bus.ts';
 import { type Clock, every } from '../../ports/clock.ts';
-import type { Rows } from '../../projections/rows.ts';
-import { matches } from '../../projections/tables.ts';
+import { matches, openMatches } from '../../projections/tables.ts';
 import { clientSubjects } from '../../protocol/subjects.ts';
+import type { Copy } from '../../replication/copy.ts';
 
 const sweepMs = 5_000;
 
@@ -28,22 +28,25 @@ interface Heard {
 }
 
 export class HeardPlay {
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #copy: Copy;
   readonly #heard = new Map<string, Heard>();
-  readonly #parts: Subscription[];
+  readonly #watching: Subscription;
+  /** While any match is open: nobody is listened to for nothing. */
+  #listening: readonly Subscription[] = [];
 
-  constructor(bus: Bus, clock: Clock, rows: () => Rows) {
-    const begin = clientSubjects.match('').length;
-    this.#parts = [
-      bus.subscribe(clientSubjects.allMatches, ({ subject, data }) => {
-        const report = decodeReport(data);
-        if (report) this.#hear(subject.slice(begin), report);
-      }),
-      every(clock, sweepMs, () => this.#sweep(rows())),
-    ];
+  constructor(bus: Bus, clock: Clock, copy: Copy) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#copy = copy;
+    this.#watching = copy.listen({ committed: () => this.#look() });
+    this.#look();
   }
 
   stop(): void {
-    for (const part of this.#parts) part.stop();
+    this.#watching.stop();
+    for (const part of this.#listening) part.stop();
   }
 
   /** The inputs that followed a game, as far as they were heard; none where what was heard does not follow it. */
@@ -62,6 +65,25 @@ export class HeardPlay {
     return gameHash(now) === gameHash(heard.game) ? inputs : [];
   }
 
+  #look(): void {
+    const areOpen = (openMatches.get(this.#copy.rows)?.length ?? 0) > 0;
+    if (areOpen === this.#listening.length > 0) return;
+    for (const part of this.#listening) part.stop();
+    this.#heard.clear();
+    this.#listening = areOpen ? this.#listen() : [];
+  }
+
+  #listen(): Subscription[] {
+    const begin = clientSubjects.match('').length;
+    return [
+      this.#bus.subscribe(clientSubjects.allMatches, ({ subject, data }) => {
+        const report = decodeReport(data);
+        if (report) this.#hear(subject.slice(begin), report);
+      }),
+      every(this.#clock, sweepMs, () => this.#sweep()),
+    ];
+  }
+
   #hear(match: string, { epoch, from, game, changes }: Report): void {
     const known = this.#heard.get(match);
     if (known && epoch < known.epoch) return;
@@ -77,9 +99,9 @@ export class HeardPlay {
   }
 
   /** What the log has need not be remembered. */
-  #sweep(rows: Rows): void {
+  #sweep(): void {
     for (const [match, heard] of this.#heard) {
-      const row = matches.get(rows, match);
+      const row = matches.get(this.#copy.rows, match);
       if (!row || row.state === 'over') {
         this.#heard.delete(match);
         continue;
