@@ -55,7 +55,7 @@ export const keyTable: readonly KeyUse[] = [
   use(['i'], 'invite somebody', ['hall'], { kind: 'invite' }, 'I'),
   use(['e'], 'easy bot', ['hall'], { kind: 'practise', level: 'easy' }, 'E'),
   use(['h'], 'hard bot', ['hall'], { kind: 'practise', level: 'hard' }, 'H'),
-  use(['o', 'f1'], 'lag, tick, epoch, node', atMatch, { kind: 'overlay' }, 'O'),
+  use(['o', 'f1'], 'info', atMatch, { kind: 'overlay' }, 'O'),
   use(['y'], 'yes', ['asked'], { kind: 'yes' }, 'Y'),
   use(['n', 'escape'], 'no', ['asked'], { kind: 'no' }, 'N'),
   use(['q', 'escape'], 'leave', [...atMatch, 'invited', 'hall'], { kind: 'leave' }, 'Q'),
