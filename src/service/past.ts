@@ -12,7 +12,7 @@ import type { Frames } from './frames.ts';
 import { Queues } from './queue.ts';
 
 export interface PastState {
-  readonly actor: 'user' | 'session';
+  readonly actor: 'user' | 'session' | 'match';
   readonly id: string;
   /** Of the last event that the actor had consumed. */
   readonly position: number;
@@ -68,7 +68,7 @@ async function pastState(
   }
   const { value, context } = actor.getSnapshot();
   return {
-    actor: id.startsWith('u-') ? 'user' : 'session',
+    actor: kindOf(id),
     id,
     position: last[0],
     state: stateName(value),
@@ -78,4 +78,9 @@ async function pastState(
 
 function stateName(value: string | object): string {
   return typeof value === 'string' ? value : Object.entries(value).flat().join('.');
+}
+
+function kindOf(id: string): PastState['actor'] {
+  if (id.startsWith('u-')) return 'user';
+  return id.startsWith('p-') ? 'match' : 'session';
 }
