@@ -27,7 +27,7 @@ export interface Sight {
   readonly shown: Pick<Shown, 'ball' | 'paddles' | 'score' | 'phase' | 'countdown'>;
   /** In the middle, one below the other. */
   readonly messages: readonly Message[];
-  /** At the upper right. */
+  /** At the lower right. */
   readonly aside: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function drawCourt({ shown, messages, aside }: Sight, columns: number, ro
   if (countdown > 0 && messages.length === 0) drawCountdown(canvas, Math.ceil(countdown));
   writeMessages(canvas, messages);
   aside.forEach((text, row) => {
-    canvas.write(row, columns - text.length - 3, ` ${text} `, { inverse: true });
+    canvas.write(rows - aside.length + row - 1, columns - text.length - 8, ` ${text} `, { inverse: true });
   });
   return canvas.lines(styles);
 }

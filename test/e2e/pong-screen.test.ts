@@ -93,7 +93,7 @@ it('over lines with 150 ms, jitter and stalls the ball is put right by less than
     points: 3,
     seed: 'one',
     levels: ['hard', 'easy'],
-    msMax: 8_000,
+    msMax: 6_500,
   } as const;
   for (const seen of await playOverBadLines(cluster.port, await twoPlayers(cluster.url), options)) {
     const sorted = [...seen.corrections].sort((one, other) => one - other);
