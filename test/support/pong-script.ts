@@ -8,7 +8,7 @@ import type { MatchView } from '../../src/client/matches.ts';
 import type { Shown } from '../../src/client/pong/seat.ts';
 import { court } from '../../src/client/pong.ts';
 
-export const noon = new Date(2026, 10, 22, 12, 0).getTime();
+const noon = new Date(2026, 10, 22, 12, 0).getTime();
 
 export function matchView(about: Partial<MatchView> = {}): MatchView {
   return {
@@ -36,7 +36,7 @@ export function matchView(about: Partial<MatchView> = {}): MatchView {
   };
 }
 
-export function shownGame(about: Partial<Shown> = {}): Shown {
+function shownGame(about: Partial<Shown> = {}): Shown {
   return {
     ball: { x: court.width / 3, y: court.height / 3 },
     paddles: [court.height / 4, court.height / 2],

@@ -99,7 +99,7 @@ describe('a match', () => {
 
                                     █
 
-      W ↑ up · S ↓ down · P pause · F forfeit · O lag, tick, epoc…"
+      W ↑ up · S ↓ down · P pause · F forfeit · O info · Q leave"
     `);
   });
 
