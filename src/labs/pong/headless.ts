@@ -77,5 +77,3 @@ export class HeadlessPlayer {
     if (saying) matches.say(match, saying);
   }
 }
-  }
-}
