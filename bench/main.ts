@@ -6,6 +6,7 @@ import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
+import { benchPong } from './pong.ts';
 import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -22,6 +23,8 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   growth: benchGrowth,
   history: benchHistory,
   replay: async () => await withCluster(benchReplay, unlimited),
+  pong: async () =>
+    await withCluster((cluster) => benchPong(cluster, { kills: count('kills', 20) }), unlimited),
   failover: () =>
     benchFailover({
       kills: count('kills', 100),

@@ -20,6 +20,8 @@ export class TcpProxy {
   #isStalled = false;
   #isDeaf = false;
   #isShut = false;
+  #up = 0;
+  #down = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -54,6 +56,11 @@ export class TcpProxy {
   stopReading(isDeaf: boolean): void {
     this.#isDeaf = isDeaf;
     this.#steer();
+  }
+
+  /** Since the beginning, from the client's side. */
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { up: this.#up, down: this.#down };
   }
 
   get isInUse(): boolean {
@@ -102,6 +109,12 @@ export class TcpProxy {
     const delayMs = () => this.#delayMs;
     const pair: Pair = { near, far, lanes: [new Lane(near, far, delayMs), new Lane(far, near, delayMs)] };
     this.#pairs.add(pair);
+    near.on('data', ({ length }: Buffer) => {
+      this.#up += length;
+    });
+    far.on('data', ({ length }: Buffer) => {
+      this.#down += length;
+    });
     near.on('error', () => undefined).on('close', () => this.#closed(pair, far));
     far.on('error', () => undefined).on('close', () => this.#closed(pair, near));
     this.#steer();
