@@ -6,7 +6,8 @@ import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
-import { benchPongLines } from './pong-lines.ts';
+import { benchPongLines } from './pong/lines.ts';
+import { benchPong } from './pong.ts';
 import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
 import { benchGrowth, benchRebuild } from './storage.ts';
@@ -24,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   history: benchHistory,
   replay: async () => await withCluster(benchReplay, unlimited),
   'pong-lines': async () => await withCluster((cluster) => benchPongLines(cluster, count('matches', 20)), []),
+  pong: async () =>
+    await withCluster((cluster) => benchPong(cluster, { kills: count('kills', 20) }), unlimited),
   failover: () =>
     benchFailover({
       kills: count('kills', 100),

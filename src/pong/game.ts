@@ -91,13 +91,7 @@ export function newGame(seed: number, points: number): Game {
 /** Total: any numbers may come as inputs. A game that is over stays as it is. */
 export function step(game: Game, { directions, holds = false }: Inputs): Game {
   if (game.phase === 'over') return game;
-  const [left, right] = [direction(directions[0]), direction(directions[1])];
-  const moved: Game = {
-    ...game,
-    tick: game.tick + 1,
-    directions: [left, right],
-    paddles: [movePaddle(game.paddles[0], left), movePaddle(game.paddles[1], right)],
-  };
+  const moved = movePaddles(game, direction(directions[0]), direction(directions[1]));
   if (holds) return { ...moved, phase: 'countdown', hold: countdownTicks };
   if (game.hold > 1) return { ...moved, hold: game.hold - 1 };
   if (game.hold === 1) return { ...moved, hold: 0, phase: 'rally' };
@@ -111,6 +105,17 @@ export function winner({ score, points }: Pick<Game, 'score' | 'points'>): Side 
 
 function direction(value: number): Direction {
   return (Math.sign(value) || 0) as Direction; // not a number counts as 0, and so does -0
+}
+
+/** Most paddles stand still most of the time. */
+function movePaddles(game: Game, left: Direction, right: Direction): Game {
+  const isAsBefore = game.directions[0] === left && game.directions[1] === right;
+  const directions: Both<Direction> = isAsBefore ? game.directions : [left, right];
+  const paddles: Both<number> =
+    left === 0 && right === 0
+      ? game.paddles
+      : [movePaddle(game.paddles[0], left), movePaddle(game.paddles[1], right)];
+  return { ...game, tick: game.tick + 1, directions, paddles };
 }
 
 function movePaddle(y: number, towards: Direction): number {

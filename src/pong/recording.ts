@@ -2,8 +2,9 @@
  * Play as the log keeps it: what the players changed, not what became of it, and each second a check of what did.
  *
  * A change of direction is mostly one byte: six bits say how many ticks later it is than the change before, one bit whose
- * paddle it is, one bit which of the two other directions it takes. The checks follow, four bytes each, at every whole
- * second and at the end. A record goes from where the one before ended up to its own last tick, `to`.
+ * paddle it is, one bit which of the two other directions it takes. The checks follow: two bytes of the game's hash at every
+ * whole second, and four at the end; whatever differs once differs from then on. A record goes from where the one before
+ * ended up to its own last tick, `to`.
  */
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { gameCheck } from './codec.ts';
@@ -62,13 +63,11 @@ export class Recorder {
   #from: number;
   #changes: Changes;
   #checks: ByteWriter;
-  #checked: number;
 
   constructor({ tick }: Game) {
     this.#from = tick;
     this.#changes = new Changes(tick);
     this.#checks = new ByteWriter();
-    this.#checked = tick;
   }
 
   /** The last tick that was taken from it. */
@@ -78,24 +77,19 @@ export class Recorder {
 
   note(before: Game, after: Game, holds = false): void {
     this.#changes.note(before, after, holds);
-    if (after.tick % ticksPerSecond === 0) this.#check(after);
+    if (after.tick % ticksPerSecond === 0) this.#checks.put('u16', gameCheck(after));
   }
 
   /** Everything since it was asked last. @returns undefined where no tick has passed. */
   take(game: Game): PlayRecord | undefined {
     if (game.tick === this.#from) return undefined;
-    if (this.#checked !== game.tick) this.#check(game);
     const { bytes } = this.#changes;
     const whole = new ByteWriter().put('u16', bytes.length).append(bytes).append(this.#checks.bytes);
+    whole.put('u32', gameCheck(game));
     this.#from = game.tick;
     this.#changes = new Changes(game.tick);
     this.#checks = new ByteWriter();
     return { to: game.tick, play: Buffer.from(whole.bytes).toString('base64') };
-  }
-
-  #check(game: Game): void {
-    this.#checks.put('u32', gameCheck(game));
-    this.#checked = game.tick;
   }
 }
 
@@ -106,19 +100,18 @@ export class Recorder {
 export function* playBack(game: Game, { to, play }: PlayRecord): Generator<Game, Game> {
   const bytes = new ByteReader(Buffer.from(play, 'base64'));
   const changes = readChanges(game.tick, bytes.bytes(bytes.take('u16')));
-  for (let now = game; ; ) {
-    if (now.tick >= to) {
-      if (bytes.left > 0) throw new PlayDiverged(`the record goes on after tick ${to}`);
-      return now;
-    }
+  let now = game;
+  while (now.tick < to) {
     const next = step(now, inputsAt(changes, now));
-    if (next.tick === now.tick) throw new PlayDiverged(`the game is over at tick ${now.tick}`);
+    if (next === now) throw new PlayDiverged(`the game is over at tick ${now.tick}`);
     now = next;
-    const isChecked = now.tick % ticksPerSecond === 0 || now.tick === to;
-    if (isChecked && bytes.take('u32') !== gameCheck(now))
+    if (now.tick % ticksPerSecond === 0 && bytes.take('u16') !== (gameCheck(now) & 0xffff))
       throw new PlayDiverged(`another game at tick ${now.tick}`);
     yield now;
   }
+  if (bytes.take('u32') !== gameCheck(now)) throw new PlayDiverged(`another game at tick ${now.tick}`);
+  if (bytes.left > 0) throw new PlayDiverged(`the record goes on after tick ${to}`);
+  return now;
 }
 
 /** Where a game is at the end of a record. Throws as `playBack` does. */

@@ -15,7 +15,7 @@ import {
 } from '../../src/client/pong.ts';
 import { systemClient } from '../../src/client/system.ts';
 import { HeadlessPlayer } from '../../src/labs/pong/headless.ts';
-import { decodeReport, encodeSaying } from '../../src/pong/messages.ts';
+import { encodeSaying } from '../../src/pong/messages.ts';
 import { TestCluster } from '../support/cluster.ts';
 import { type SdkUser, sdkUser } from '../support/sdk.ts';
 

@@ -17,11 +17,11 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   #delayMs: () => number = () => 0;
-  /** Bytes from the client, and from the server. */
-  readonly carried = { up: 0, down: 0 };
   #isStalled = false;
   #isDeaf = false;
   #isShut = false;
+  #up = 0;
+  #down = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -56,6 +56,11 @@ export class TcpProxy {
   stopReading(isDeaf: boolean): void {
     this.#isDeaf = isDeaf;
     this.#steer();
+  }
+
+  /** Since the beginning, from the client's side. */
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { up: this.#up, down: this.#down };
   }
 
   get isInUse(): boolean {
@@ -105,10 +110,10 @@ export class TcpProxy {
     const pair: Pair = { near, far, lanes: [new Lane(near, far, delayMs), new Lane(far, near, delayMs)] };
     this.#pairs.add(pair);
     near.on('data', ({ length }: Buffer) => {
-      this.carried.up += length;
+      this.#up += length;
     });
     far.on('data', ({ length }: Buffer) => {
-      this.carried.down += length;
+      this.#down += length;
     });
     near.on('error', () => undefined).on('close', () => this.#closed(pair, far));
     far.on('error', () => undefined).on('close', () => this.#closed(pair, near));

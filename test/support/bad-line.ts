@@ -111,8 +111,8 @@ export async function playOverBadLines(
       clients.map(async (client, index) => {
         const { name } = identities[index]!;
         const corrections: number[] = [];
-        const { carried } = lines[index]!.proxy;
-        const before = { ...carried };
+        const { proxy } = lines[index]!;
+        const before = proxy.bytes;
         const begunMs = performance.now();
         const { late } = await playHeadless({
           client,
@@ -125,8 +125,8 @@ export async function playOverBadLines(
         return {
           corrections,
           late,
-          upPerSecond: (carried.up - before.up) / seconds,
-          downPerSecond: (carried.down - before.down) / seconds,
+          upPerSecond: (proxy.bytes.up - before.up) / seconds,
+          downPerSecond: (proxy.bytes.down - before.down) / seconds,
         };
       }),
     );

@@ -10,7 +10,7 @@ export interface Played {
   readonly points: number;
 }
 
-/** A whole match between two bots, recorded at every point and every `ticksPerRecord`. */
+/** A whole match between two bots, recorded at every point, and otherwise after `ticksPerRecord`. */
 export function playBots(
   seed: number,
   points: number,
@@ -28,7 +28,8 @@ export function playBots(
     recorder.note(game, next);
     const isPoint = next.score !== game.score;
     if (isPoint) scored += 1;
-    const record = isPoint || next.tick % ticksPerRecord === 0 ? recorder.take(next) : undefined;
+    const isDue = isPoint || next.tick - recorder.from >= ticksPerRecord;
+    const record = isDue ? recorder.take(next) : undefined;
     if (record) records.push(record);
     game = next;
   }

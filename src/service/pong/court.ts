@@ -75,6 +75,11 @@ export class Court {
     return this.#game;
   }
 
+  /** Ticks that were played and not asked for. */
+  get unrecorded(): number {
+    return this.#game.tick - this.#recorder.from;
+  }
+
   /** The ball rests for a countdown before the game goes on. */
   hold(): void {
     this.#holds = true;

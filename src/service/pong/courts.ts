@@ -31,7 +31,9 @@ const tickMs = 1_000 / ticksPerSecond;
 const missedTicksMax = 12;
 /** A timer that comes earlier than this waits once more. */
 const earlyMs = 0.5;
+/** At the latest; whose turn would come soon is taken along, for a frame costs more than what is in it. */
 const ticksPerRecord = 30 * ticksPerSecond;
+const ticksAlong = 15 * ticksPerSecond;
 /** Rows that a decision rests on are written soon. */
 const againMs = 20;
 const sayingBytesMax = 128;
@@ -230,8 +232,14 @@ export class Courts {
       if (scored !== undefined) this.#point(played, scored);
       if (scored !== undefined || this.#ticks % ticksPerReport === 0) this.#report(played);
     }
-    if (this.#ticks % ticksPerSecond === 0) this.#missGone(nowMs);
-    if (this.#ticks % ticksPerRecord === 0) this.#record([...this.#courts.values()]);
+    if (this.#ticks % ticksPerSecond === 0) this.#eachSecond(nowMs);
+  }
+
+  #eachSecond(nowMs: number): void {
+    this.#missGone(nowMs);
+    const all = [...this.#courts.values()];
+    if (all.some(({ court }) => court.unrecorded >= ticksPerRecord))
+      this.#record(all.filter(({ court }) => court.unrecorded >= ticksAlong));
   }
 
   #point(played: Played, by: Side): void {

@@ -2,9 +2,9 @@
  * Matches over bad lines: two players, each behind a proxy of 150 ms there and back, ± 30 ms, with stalls. By how much the
  * ball is shown in a wrong place, how much of what is done comes late, and what a player's connection carries.
  */
-import { badWeather, playOverBadLines, twoPlayers } from '../test/support/bad-line.ts';
-import type { BenchCluster } from './cluster.ts';
-import { quantile, type Row, round } from './measure.ts';
+import { badWeather, playOverBadLines, twoPlayers } from '../../test/support/bad-line.ts';
+import type { BenchCluster } from '../cluster.ts';
+import { quantile, type Row, round } from '../measure.ts';
 
 const points = 3;
 const matchMsMax = 60_000;
