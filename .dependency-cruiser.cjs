@@ -8,7 +8,7 @@
  * worked around.
  */
 
-const PURE = '^src/(events|protocol|ports|actors|projections|replication|service)/';
+const PURE = '^src/(events|pong|protocol|ports|actors|projections|replication|service)/';
 const PORTS_OF_THE_LOG = '^src/log/port';
 const ROOT = '^src/node(\\.ts$|/)';
 const CLOCKS = '^src/labs/clocks/';
@@ -65,6 +65,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/events/' },
       to: { path: '^src/', pathNot: '^src/events/' },
+    },
+    {
+      name: 'rules-of-a-game-depend-on-nothing',
+      comment: 'Matches are played back by them on every node and in every front end, in ten years too.',
+      severity: 'error',
+      from: { path: '^src/pong/' },
+      to: { path: '^src/', pathNot: '^src/pong/' },
     },
     {
       name: 'pure-parts-know-pure-parts',
@@ -126,7 +133,7 @@ module.exports = {
         path: '^src/',
         // What lets an inspector look at a client is told what it may tell, and nothing else.
         pathNot:
-          '^src/(client|actors/client|events|ports|protocol|transport|system)/|^src/inspector/source/source.ts$',
+          '^src/(client|actors/client|events|ports|pong|protocol|transport|system)/|^src/inspector/source/source.ts$',
       },
     },
     {

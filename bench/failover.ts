@@ -10,11 +10,11 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readSecrets } from '../src/cluster/secrets.ts';
-import { assess } from '../src/operator/health.ts';
 import { Operator } from '../src/operator/operator.ts';
 import { readLog } from '../src/operator/running.ts';
 import { catchUp } from './catch-up.ts';
 import { type BenchCluster, removeFolder, startCluster, temporaryFolder } from './cluster.ts';
+import { leaderOf, untilWell } from './health.ts';
 import { type Row, timesRow } from './measure.ts';
 import { plotSvg } from './plot.ts';
 import { Talkers } from './talkers.ts';
@@ -24,7 +24,6 @@ const nodes = ['n1', 'n2', 'n3'];
 const talkerCount = 6;
 const tickMs = 4;
 const steadyMs = 700;
-const settleMsMax = 60_000;
 const plotFile = fileURLToPath(new URL('../docs/failover.svg', import.meta.url));
 
 export interface FailoverOptions {
@@ -47,8 +46,12 @@ export async function benchFailover({
   const operator = await Operator.connect([cluster.url], operatorPassword);
   const scene = new Scene(cluster, operator, await Talkers.gather(cluster.servers, talkerCount));
   try {
-    const killed = await scene.repeat(kills, async () => scene.hit(await scene.leader(), 'SIGKILL'));
-    const handed = await scene.repeat(handovers, async () => scene.hit(await scene.leader(), 'SIGTERM'));
+    const killed = await scene.repeat(kills, async () =>
+      scene.hit(await leaderOf(operator, nodes), 'SIGKILL'),
+    );
+    const handed = await scene.repeat(handovers, async () =>
+      scene.hit(await leaderOf(operator, nodes), 'SIGTERM'),
+    );
     const respawned = await scene.repeat(respawns, () => scene.hit('nats-1', 'SIGKILL'));
     const { lost, repeated, acknowledged } = await scene.account();
     await writePlot(killed, handed, respawned);
@@ -93,17 +96,10 @@ class Scene {
   async repeat(times: number, hit: () => Promise<Hit>): Promise<Hit[]> {
     const hits: Hit[] = [];
     for (let index = 0; index < times; index++) {
-      await this.#untilWell();
+      await untilWell(this.#operator, nodes);
       hits.push(await hit());
     }
     return hits;
-  }
-
-  async leader(): Promise<string> {
-    const statuses = await this.#operator.status(1_000, nodes.length);
-    const leading = statuses.find(({ role }) => role === 'leader');
-    if (!leading) throw new Error('nobody leads');
-    return leading.node;
   }
 
   async hit(id: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<Hit> {
@@ -121,7 +117,12 @@ class Scene {
     await this.#talkers.stop();
     const counts = new Map<string, number>();
     const query = { from: 0, to: null, types: ['MessagePosted'] };
-    for await (const { cause } of readLog(this.#operator, await this.leader(), query, 10_000)) {
+    for await (const { cause } of readLog(
+      this.#operator,
+      await leaderOf(this.#operator, nodes),
+      query,
+      10_000,
+    )) {
       if (cause) counts.set(cause.id, (counts.get(cause.id) ?? 0) + 1);
     }
     const acknowledged = this.#talkers.said.filter(({ acknowledgedMs }) => acknowledgedMs !== undefined);
@@ -130,19 +131,6 @@ class Scene {
       lost: acknowledged.filter(({ id }) => !counts.has(id)).length,
       repeated: [...counts.values()].filter((count) => count > 1).length,
     };
-  }
-
-  /** All three are there and hold what is committed: each hit is one, not the second of two. */
-  async #untilWell(): Promise<void> {
-    const untilMs = performance.now() + settleMsMax;
-    for (;;) {
-      const statuses = await this.#operator.status(1_000, nodes.length).catch(() => []);
-      const { leader, degraded } = assess([], statuses, nodes);
-      if (leader !== undefined && degraded.length === 0) return;
-      if (performance.now() > untilMs)
-        throw new Error(`not well again: ${leader} leads; ${degraded.join('; ')}`);
-      await pause(50);
-    }
   }
 }
 

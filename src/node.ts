@@ -17,6 +17,7 @@ import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
 import { Pasts } from './service/pasts.ts';
+import { HeardPlay } from './service/pong/heard-play.ts';
 import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
 import { RecentMarks } from './service/recent-marks.ts';
@@ -96,6 +97,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const banish = (speaker: string) => banishment.banish(speaker);
   let open: OpenCopy | undefined;
   let chat: ChatLeader | undefined;
+  let heard: HeardPlay | undefined;
   const clients = () => (replica.role === 'leader' ? (chat?.clients ?? 0) : 0);
 
   const replica = new Replica({
@@ -112,7 +114,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
-      const world = { bus: clientBus, clock, random, passwords, metrics, journal, banish };
+      const world = { bus: clientBus, clock, random, passwords, metrics, journal, banish, heard };
       chat = new ChatLeader(leadership, self, { ...world, ...limits });
       return chat;
     },
@@ -122,6 +124,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
       open = { copy, frames, marks: new RecentMarks(copy), pasts: new Pasts() };
       tellPassedFrames(copy, metrics);
       inspected?.opened(copy);
+      heard = new HeardPlay(clientBus, clock, copy);
+      answering.push(heard);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
         new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(

@@ -15,7 +15,7 @@ interface Options extends ServerOptions {
 
 export function configure(command: Command): void {
   withOperator(command)
-    .option('--session <id>', 'of a session')
+    .option('--session <id>', 'of a session, or of a match')
     .addOption(new Option('--user <name>', 'of a user').conflicts('session'))
     .option('--at <position>', 'as it was when the log ended there (default: now)', position)
     .addHelpText(

@@ -7,8 +7,16 @@
  */
 import type { DomainEvent } from '../events/domain.ts';
 import type { Rows } from '../projections/rows.ts';
-import { sessions, users } from '../projections/tables.ts';
-import { restoreSession, restoreUser, type SessionActor, type UserActor } from './restore.ts';
+import { matches, sessions, users } from '../projections/tables.ts';
+import { initialMatch, type MatchEvent } from './match/state.ts';
+import {
+  type MatchActor,
+  restoreMatch,
+  restoreSession,
+  restoreUser,
+  type SessionActor,
+  type UserActor,
+} from './restore.ts';
 import { initialSession, type SessionEvent } from './session/state.ts';
 import { initialUser, type UserEvent } from './user/state.ts';
 
@@ -22,6 +30,7 @@ export class ActorRegistry {
   readonly #nowMs: () => number;
   readonly #users = new Map<string, Live<UserActor>>();
   readonly #sessions = new Map<string, Live<SessionActor>>();
+  readonly #matches = new Map<string, Live<MatchActor>>();
 
   /** @param rows the newest rows, decided but uncommitted ones included. */
   constructor(rows: () => Rows, nowMs: () => number) {
@@ -30,7 +39,7 @@ export class ActorRegistry {
   }
 
   get size(): number {
-    return this.#users.size + this.#sessions.size;
+    return this.#users.size + this.#sessions.size + this.#matches.size;
   }
 
   user(id: string): UserActor {
@@ -43,16 +52,22 @@ export class ActorRegistry {
     );
   }
 
+  match(id: string): MatchActor {
+    return this.#use(this.#matches, id, () => restoreMatch(matches.get(this.#rows(), id) ?? initialMatch));
+  }
+
   /** Hands a decided event to the actor it is about. */
   send(event: DomainEvent): void {
     if ('session' in event.data) this.session(event.data.session).send(event as SessionEvent);
+    else if ('match' in event.data) this.match(event.data.match).send(event as MatchEvent);
     else if ('user' in event.data) this.user(event.data.user).send(event as UserEvent);
   }
 
   /** Stops the actors that nobody used for `idleMs`. */
   putAway(idleMs: number): void {
     const since = this.#nowMs() - idleMs;
-    for (const live of [this.#users, this.#sessions] as Map<string, Live<UserActor | SessionActor>>[]) {
+    const all = [this.#users, this.#sessions, this.#matches];
+    for (const live of all as Map<string, Live<UserActor | SessionActor | MatchActor>>[]) {
       for (const [id, { actor, usedMs }] of live) {
         if (usedMs >= since) continue;
         actor.stop();

@@ -23,6 +23,7 @@ import { Deliveries, type Delivers } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
 import { Line, type LineState } from './line.ts';
+import { Matches } from './matches.ts';
 import { openToInspectors } from './open-to-inspectors.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
@@ -36,6 +37,7 @@ const goodByeMs = 2_000;
 export class UserClient {
   readonly line: Line;
   readonly conversations: Conversations;
+  readonly matches: Matches;
   readonly #clock: Clock;
   readonly #user: string;
   readonly #tokenHash: string;
@@ -56,6 +58,7 @@ export class UserClient {
     const linked = (bus: Bus) => openToInspectors({ bus, clock, user, client, actor: this.line.actor });
     this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown, linked });
     this.conversations = new Conversations(this.line, clock, user);
+    this.matches = new Matches(this.line, user, this.conversations);
   }
 
   /**

@@ -35,6 +35,7 @@ const topic = z
   })
   .refine((value) => value.isWellFormed(), { message: 'a topic is well-formed Unicode' });
 const session = z.string().min(1).max(limits.idLengthMax);
+const match = z.string().min(1).max(limits.idLengthMax);
 
 export const commandId = z
   .string()
@@ -70,6 +71,23 @@ export const userCommand = z.discriminatedUnion('type', [
   command('SetTopic', { session, topic }),
   /** `upTo`: the position of the last message that was read in that conversation. */
   command('MarkRead', { session, upTo: z.int().min(1) }),
+  /** Against somebody, who may decline, or against a bot. */
+  command('OpenMatch', {
+    name: userName.optional(),
+    bot: z.enum(['easy', 'hard']).optional(),
+    points: z.int().min(1).max(limits.pointsMax),
+  }).refine((open) => (open.name === undefined) !== (open.bot === undefined), {
+    message: 'a match is against a user or against a bot',
+    path: ['name'],
+  }),
+  command('JoinMatch', { match }),
+  /** Not to play: what one is invited to, or what one has opened and nobody has joined. */
+  command('DeclineMatch', { match }),
+  command('ReadyForMatch', { match }),
+  command('PauseMatch', { match }),
+  command('ForfeitMatch', { match }),
+  /** With the same players as one that is over; whoever asks second joins. */
+  command('Rematch', { match }),
   command('MarkShown', { upTo: z.int().min(1) }),
   command('ComeOnline', {}),
   command('GoOffline', {}),

@@ -1,13 +1,15 @@
 /**
  * What happened: domain events, in the past tense. Only these change the state of anything.
  *
- * `u-…` are user ids and `s-…` session ids: random, given once, never inherited with a name.
+ * `u-…` are user ids, `s-…` session ids and `p-…` ids of matches: random, given once, never inherited with a name.
  */
 import { z } from 'zod';
 import { type RefusalCode, refusals } from './refusals.ts';
 
 const user = z.string();
 const session = z.string();
+const match = z.string();
+const side = z.literal([0, 1]);
 const count = z.int().min(0);
 
 const shapes = {
@@ -58,6 +60,37 @@ const shapes = {
   TopicSet: { session, by: user, topic: z.string() },
   SessionQuieted: { session },
   SessionClosed: { session, reason: z.enum(['gap', 'deleted']) },
+  // matches of Pong
+  /**
+   * `players`: left and right; null for a bot. `rules`: by which its play is read, for ever. `continues`: the match that
+   * this one is the rematch of.
+   */
+  MatchOpened: {
+    match,
+    by: user,
+    players: z.tuple([user, user.nullable()]),
+    bot: z.enum(['easy', 'hard']).nullable(),
+    points: count,
+    rules: count,
+    seed: count,
+    continues: match.nullable(),
+  },
+  MatchJoined: { match, player: user },
+  /** When all are, the countdown begins: of a match that was joined, and of one that was paused. */
+  PlayerReady: { match, player: user },
+  /** What was played up to a tick, in the form of `src/pong/recording.ts`. */
+  PlayRecorded: { match, to: count, play: z.string() },
+  /** What was played up to the tick in which a side scored. Who has enough points has won. */
+  PointScored: { match, to: count, play: z.string(), by: side },
+  /** `player`: who asked for it, or who is away. */
+  MatchPaused: { match, player: user, isAway: z.boolean() },
+  /** In any other way than by the last point. `winner`: null where nobody has won. */
+  MatchEnded: {
+    match,
+    reason: z.enum(['declined', 'expired', 'forfeit']),
+    player: user.nullable(),
+    winner: side.nullable(),
+  },
   // neither: the answer to a command that changed nothing
   CommandRefused: {
     code: z.enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]]),

@@ -10,6 +10,12 @@ export const limits = {
   membersMax: 100,
   /** Groups that one user is in at the same time: all are left with the account, in one command. */
   groupsPerUserMax: 100,
+  /** Of Pong that one user is in at the same time, invitations of one's own included; to be invited is nobody's doing. */
+  matchesPerUserMax: 4,
+  /** Of all users together that are not over: one node plays all of them. */
+  matchesMax: 128,
+  /** Points that win a match. */
+  pointsMax: 21,
   /** A request may batch commands; both bounds together keep it below the broker's `max_payload`. */
   commandsPerRequestMax: 64,
   requestBytesMax: 256 * 1024,

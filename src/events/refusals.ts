@@ -18,6 +18,8 @@ export const refusals = {
   'already-member': 'They are in that group already.',
   'group-full': 'That group has as many members as a group can have.',
   'too-many-groups': 'Somebody is in as many groups as one can be in; leaving one makes room.',
+  'unknown-match': 'There is no such match among yours.',
+  'too-many-matches': 'You are in as many matches as one can be in; end one first.',
   'id-reused': 'That command id was used before for something else; choose a new one.',
   'not-possible': 'That is not possible in the present state.',
   malformed: 'The request is not understood.',

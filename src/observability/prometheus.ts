@@ -104,6 +104,12 @@ export class PrometheusMetrics implements Metrics {
     registers: [this.#registry],
   });
 
+  readonly #tickLate = this.#histogram(
+    'verbatim_pong_tick_late_seconds',
+    'How long after it was due a tick of Pong came.',
+    secondsBuckets,
+  );
+
   constructor({ node, nowMs, figures }: PrometheusOptions) {
     this.#figures = figures;
     this.#registry.setDefaultLabels({ node });
@@ -182,6 +188,10 @@ export class PrometheusMetrics implements Metrics {
   /** A code that this version does not know comes from an older log. */
   refused(code: string): void {
     this.#refused.inc({ code: Object.hasOwn(refusals, code) ? code : 'other' });
+  }
+
+  ticked(lateMs: number): void {
+    this.#tickLate.observe(Math.max(0, lateMs) / 1_000);
   }
 
   #gauge(name: string, help: string): Gauge {

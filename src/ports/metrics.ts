@@ -30,6 +30,10 @@ export interface Metrics {
   answered(commands: number): void;
   /** A command was refused, or a batch of them as a whole. */
   refused(code: string): void;
+
+  // A leader's courts.
+  /** A tick of Pong came so many milliseconds after it was due. */
+  ticked(lateMs: number): void;
 }
 
 export interface PassedFrame {
@@ -76,4 +80,5 @@ export const noMetrics: Metrics = {
   copiedFully: nothing,
   answered: nothing,
   refused: nothing,
+  ticked: nothing,
 };

@@ -1,4 +1,5 @@
 /** Every kind of row there is. */
+import type { MatchState } from '../actors/match/state.ts';
 import type { SessionState } from '../actors/session/state.ts';
 import type { UserState } from '../actors/user/state.ts';
 import { Table } from './rows.ts';
@@ -48,6 +49,11 @@ export interface Items {
 /** From joining to leaving, both included; null while it lasts. */
 export type Stay = readonly [from: number, to: number | null];
 
+export interface Result {
+  readonly won: number;
+  readonly lost: number;
+}
+
 export type Answer = readonly [position: number, frame: number, digest: string];
 
 export const clusterTable = new Table<Cluster>('cluster');
@@ -61,6 +67,19 @@ export const tokens = new Table<OpenedBy>('token');
 /** User ids of those online. */
 export const online = new Table<number>('online');
 export const sessions = new Table<SessionState>('session');
+export const matches = new Table<MatchState>('match');
+/** Ids of the matches that are not over: one row, for there are never many. */
+export const openMatches = new Table<readonly string[]>('open-matches');
+/** Position of opening → match id (lasting). */
+export const matchesByTime = new Table<string>('match-at');
+/** User id, position of opening → match id (lasting). */
+export const matchesOf = new Table<string>('match-of');
+/** User id → ids of the matches that the user has joined and that are not over, in the order of joining. */
+export const engagements = new Table<readonly string[]>('engaged');
+/** Match id → id of its rematch. */
+export const rematches = new Table<string>('rematch');
+/** User id, another's or a kind of bot → how their matches ended. */
+export const results = new Table<Result>('result');
 /** Two user ids, sorted → the id of their latest session. */
 export const pairs = new Table<string>('pair');
 /** Session id → id of the first session of the pair, for all but that one (lasting). */

@@ -13,6 +13,7 @@ export const answerSchema = z.object({
   /** Milliseconds since 1970. */
   at: z.int().optional(),
   session: z.string().optional(),
+  match: z.string().optional(),
   user: z.string().optional(),
 });
 
@@ -47,6 +48,12 @@ export function answerFrom(event: DomainEvent, position: number): Answer {
     case 'MemberLeft':
     case 'TopicSet':
       return { id, position, at, session: event.data.session };
+    case 'MatchOpened':
+    case 'MatchJoined':
+    case 'PlayerReady':
+    case 'MatchPaused':
+    case 'MatchEnded':
+      return { id, position, at, match: event.data.match };
     case 'UserRegistered':
     case 'LoggedIn':
     case 'AccountRecovered':

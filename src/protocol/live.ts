@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { limits } from '../events/limits.ts';
-import { messageView, userView } from './views.ts';
+import { matchView, messageView, userView } from './views.ts';
 
 const natural = z.int().min(0);
 
@@ -34,5 +34,7 @@ export const liveNotice = z.discriminatedUnion('type', [
   }),
   /** Another client of the same user said it, or this one: it is known by its position. */
   z.object({ type: z.literal('said'), message: messageView }),
+  /** A match that one plays in was opened, or is in another state than before. */
+  z.object({ type: z.literal('match'), position: natural, match: matchView }),
 ]);
 export type LiveNotice = z.infer<typeof liveNotice>;

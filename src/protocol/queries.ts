@@ -5,8 +5,10 @@ import {
   conversationView,
   cursor,
   itemView,
+  matchView,
   messageView,
   passageView,
+  playView,
   receiptView,
   sessionView,
   userView,
@@ -91,6 +93,32 @@ export const queries = {
   passages: {
     request: z.strictObject({ session: sessionId, name, before: natural.nullable(), limit }),
     answer: z.object({ passages: z.array(passageView), next: natural.nullable() }),
+  },
+  /** Those that were opened last first; of one player, or that are not over. `next`: to be given as `before`. */
+  matches: {
+    request: z.strictObject({
+      player: name.nullable(),
+      isOpen: z.boolean().nullable(),
+      before: natural.nullable(),
+      limit,
+    }),
+    answer: z.object({ matches: z.array(matchView), next: natural.nullable() }),
+  },
+  match: {
+    request: z.strictObject({ match: sessionId }),
+    answer: matchView,
+  },
+  /** What was played, from the position after one on. */
+  play: {
+    request: z.strictObject({ match: sessionId, after: natural, limit }),
+    answer: z.object({ play: z.array(playView), next: natural.nullable() }),
+  },
+  /** Matches that came to an end by play, of the asking user against each other player. */
+  results: {
+    request: z.strictObject({}),
+    answer: z.object({
+      results: z.array(z.object({ name: z.string(), won: natural, lost: natural })),
+    }),
   },
   whois: {
     request: z.strictObject({ name }),

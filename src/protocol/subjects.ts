@@ -26,6 +26,12 @@ export const clientSubjects = {
   allTyping: 'verbatim.typing.*',
   /** What is only worth knowing now: who types, comes, goes, has read. Nothing of it is kept. */
   live: (speaker: Speaker) => `verbatim.live.${speaker}`,
+  /** What a player does in a match, to the leader. */
+  play: (speaker: Speaker, match: string) => `verbatim.play.${speaker}.${match}`,
+  allPlay: 'verbatim.play.*.*',
+  /** A match as it goes on, to everybody who wants to see it. */
+  match: (match: string) => `verbatim.match.${match}`,
+  allMatches: 'verbatim.match.*',
   /** Who leads. */
   leader: 'verbatim.leader',
   /** Where a client asks for answers; what comes there by itself is the server's word that nobody listens. */
@@ -91,11 +97,13 @@ export function userPermissions(user: string) {
       `verbatim.get.${user}.*`,
       clientSubjects.typing(user),
       `verbatim.inspect.${user}.*`,
+      clientSubjects.play(user, '*'),
     ],
     subscribe: [
       ...answersTo(user),
       clientSubjects.push(user),
       clientSubjects.live(user),
+      clientSubjects.allMatches,
       clientSubjects.leader,
       inspectorSubjects.clientInterest,
     ],

@@ -89,6 +89,43 @@ export const receiptView = z.object({
   since: natural.default(0),
 });
 
+/** A match of Pong; whoever has an account may see all of them. */
+export const matchView = z.object({
+  match: z.string(),
+  state: z.enum(['lobby', 'countdown', 'rally', 'point', 'paused', 'over']),
+  /** Left and right; a bot has no name but what it is: `easy bot`. */
+  players: z.tuple([z.string(), z.string()]),
+  bot: z.enum(['easy', 'hard']).nullable(),
+  /** Who opened it, by name. */
+  by: z.string(),
+  joined: z.tuple([z.boolean(), z.boolean()]),
+  ready: z.tuple([z.boolean(), z.boolean()]),
+  /** As committed. */
+  score: z.tuple([natural, natural]),
+  /** How many of them win. */
+  points: natural,
+  /** Play is committed up to here, 60 a second. */
+  tick: natural,
+  rules: natural,
+  seed: natural,
+  /** Milliseconds since 1970; null: not yet. */
+  openedAt: natural,
+  endedAt: natural.nullable(),
+  /** When a state that does not last ends by itself: an invitation, a pause. */
+  deadline: natural.nullable(),
+  /** Of a pause: the side that asked for it or is away. */
+  pausedBy: natural.nullable(),
+  winner: z.literal([0, 1]).nullable(),
+  /** Why it is over. */
+  reason: z.enum(['won', 'forfeit', 'declined', 'expired']).nullable(),
+  continues: z.string().nullable(),
+  /** Its rematch, if there is one. */
+  rematch: z.string().nullable(),
+});
+
+/** Recorded play, in the form of `src/pong/recording.ts`. */
+export const playView = z.object({ position: natural, at: natural, to: natural, play: z.string() });
+
 /** Where a walk back through a conversation goes on: before this message. */
 export const cursor = z.object({ session: z.string(), position: natural });
 
@@ -99,6 +136,8 @@ export type PassageView = z.infer<typeof passageView>;
 export type UserView = z.infer<typeof userView>;
 export type ConversationView = z.infer<typeof conversationView>;
 export type ReceiptView = z.infer<typeof receiptView>;
+export type MatchView = z.infer<typeof matchView>;
+export type PlayView = z.infer<typeof playView>;
 export type Cursor = z.infer<typeof cursor>;
 
 /** Hurries what was committed to a user who is connected. `last`: the newest position in the queue, perhaps to be read. */

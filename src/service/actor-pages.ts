@@ -1,13 +1,17 @@
-/** Users and sessions as lists: all there are, and what happened to one of them. */
+/** Users, sessions and matches as lists: all there are, and what happened to one of them. */
+import type { MatchState } from '../actors/match/state.ts';
 import type { SessionState } from '../actors/session/state.ts';
 import type { UserState } from '../actors/user/state.ts';
 import { type Disclosure, redact } from '../events/domain.ts';
 import type { Rows } from '../projections/rows.ts';
-import { sessions, users } from '../projections/tables.ts';
+import { matches, sessions, users } from '../projections/tables.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Remains } from './past.ts';
 import { Queues } from './queue.ts';
 import { nameOf } from './views.ts';
+
+/** In the order in which their pages come. */
+const tables = [users, sessions, matches];
 
 /** About 100 bytes each, and well within a message. */
 const actorsMax = 2_000;
@@ -35,21 +39,22 @@ export async function actorsPage(
   after: string | null,
   { store, rows }: Pick<Copy, 'store' | 'rows'>,
 ): Promise<ActorsPage> {
-  const isAmongSessions = after?.startsWith(sessions.key('')) ?? false;
-  const table = isAmongSessions ? sessions : users;
+  const table = tables.find((each) => after?.startsWith(each.key(''))) ?? users;
   const from = after ?? table.key('');
   const found = await store.rangeRows({ from, to: table.key('~'), limit: actorsMax + 1 });
   const page = found.filter(([key]) => key !== after).slice(0, actorsMax);
-  const actors = page.map(([, text]) => listed(JSON.parse(text) as UserState | SessionState, rows)); // rows of these tables
+  const actors = page.map(([, text]) => listed(JSON.parse(text) as ReplicatedState, rows)); // rows of these tables
   const isFull = found.length > actorsMax;
-  const next = isFull ? page.at(-1)![0] : isAmongSessions ? null : sessions.key('');
-  return { actors, next };
+  return { actors, next: isFull ? page.at(-1)![0] : (tables[tables.indexOf(table) + 1]?.key('') ?? null) };
 }
 
-export function listed(actor: UserState | SessionState, rows: Rows): ListedActor {
-  return 'participants' in actor
-    ? [actor.id, actor.participants.map((user) => nameOf(rows, user)).join(', '), actor.state]
-    : [actor.id, actor.name, userPath(actor.state)];
+export type ReplicatedState = UserState | SessionState | MatchState;
+
+export function listed(actor: ReplicatedState, rows: Rows): ListedActor {
+  if ('name' in actor) return [actor.id, actor.name, userPath(actor.state)];
+  const people =
+    'participants' in actor ? actor.participants : actor.players.filter((player) => player !== null);
+  return [actor.id, people.map((user) => nameOf(rows, user)).join(', '), actor.state];
 }
 
 /** As the machine nests them. */

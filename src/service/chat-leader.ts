@@ -1,5 +1,6 @@
 /** What a leader does for the chat: the desk, and around it who is there, what is pushed and what is put away. */
 
+import type { MatchCommand } from '../actors/match/decide.ts';
 import { ActorRegistry } from '../actors/registry.ts';
 import type { SessionState } from '../actors/session/state.ts';
 import { clientId } from '../events/commands.ts';
@@ -24,6 +25,8 @@ import { Frames } from './frames.ts';
 import { commandLimits, Intake } from './intake.ts';
 import { Notices } from './notices.ts';
 import { passwordsInTurns } from './paced-passwords.ts';
+import { Courts } from './pong/courts.ts';
+import type { HeardPlay } from './pong/heard-play.ts';
 import { Presence } from './presence.ts';
 import { pushItems } from './pusher.ts';
 import { Buckets, type SendRate } from './send-rate.ts';
@@ -40,6 +43,8 @@ export interface ChatOptions {
   readonly sendRate: SendRate;
   readonly journal: Journal;
   readonly metrics?: Metrics;
+  /** What this node heard of matches before it led; without it they go on from the log. */
+  readonly heard?: HeardPlay | undefined;
   /** Somebody asks for more than any client needs. */
   banish?(speaker: string): void;
 }
@@ -63,6 +68,7 @@ export class ChatLeader implements LeaderService {
   readonly #presence: Presence;
   readonly #notices: Notices;
   readonly #intake: Intake;
+  readonly #courts: Courts;
   readonly #commands: Subscription;
   readonly #sweeping: Subscription;
   /** Key of the session row that the sweep for quiet ones looked at last. */
@@ -77,12 +83,25 @@ export class ChatLeader implements LeaderService {
     this.#leadership = leadership;
     this.#replica = replica;
     this.#registry = new ActorRegistry(rows, nowMs);
-    this.#decider = new Decider({ registry: this.#registry, rows, random, sessionGapMs, logInMs });
+    const banish = (speaker: string) => options.banish?.(speaker);
+    const frames = new Frames(leadership.copy.store);
+    this.#courts = new Courts({
+      leadership,
+      registry: this.#registry,
+      frames,
+      heard: options.heard,
+      bus,
+      clock,
+      journal: options.journal,
+      metrics: options.metrics ?? noMetrics,
+      record: (decisions) => this.#recordMatches(decisions),
+      banish,
+    });
+    const given = { courts: this.#courts, sessionGapMs, logInMs };
+    this.#decider = new Decider({ registry: this.#registry, rows, random, ...given });
     this.#presence = new Presence(clock);
     this.#notices = new Notices({ bus, clock, copy: leadership.copy, presence: this.#presence });
-    const banish = (speaker: string) => options.banish?.(speaker);
     this.#intake = new Intake({ clock, limits: commandLimits, banish });
-    const frames = new Frames(leadership.copy.store);
     this.#buckets = new Buckets(options.sendRate, nowMs);
     this.#desk = new Desk({
       leadership,
@@ -95,6 +114,7 @@ export class ChatLeader implements LeaderService {
       unexpected: new Unexpected(options.journal),
     });
     this.#knowWhoIsOnline().catch(ignoreEnd);
+    this.#courts.begin();
     this.#commands = bus.subscribe(clientSubjects.allCommands, (message) => this.#receive(message));
     this.#sweeping = every(clock, sweepMs, () => void this.#sweep().catch(ignoreEnd));
   }
@@ -111,6 +131,7 @@ export class ChatLeader implements LeaderService {
     }
     pushItems(frames, this.#presence, this.#options.bus);
     this.#notices.committed(frames);
+    this.#courts.committed(frames);
     this.#desk.committed(this.#leadership.committed);
   }
 
@@ -125,6 +146,7 @@ export class ChatLeader implements LeaderService {
     this.#desk.stop();
     this.#intake.stop();
     this.#notices.stop();
+    this.#courts.stop();
     this.#registry.putAway(0);
   }
 
@@ -172,6 +194,7 @@ export class ChatLeader implements LeaderService {
     this.#registry.putAway(idleActorMs);
     this.#buckets.sweep();
     this.#intake.sweep();
+    this.#courts.sweep(at);
     await this.#quietSessions();
   }
 
@@ -193,6 +216,19 @@ export class ChatLeader implements LeaderService {
       if (at - newest.lastAt < quietAfterMs) continue;
       this.#record(this.#decider.decideSession(newest.id, { type: 'QuietSession' }, at), at);
     }
+  }
+
+  /** All in one frame. */
+  #recordMatches(commands: readonly (readonly [match: string, command: MatchCommand])[]): number | undefined {
+    if (this.#stopped) return undefined;
+    const at = this.#replica.stamps.now();
+    const facts = commands.flatMap(([match, command]) => {
+      const decision = this.#decider.decideMatch(match, command, at);
+      return 'facts' in decision ? decision.facts : [];
+    });
+    return facts.length > 0
+      ? this.#desk.record(facts.map((fact): DomainEvent => ({ ...fact, at })))
+      : undefined;
   }
 
   /** The leader's own doing is recorded without a cause: nobody waits for an answer. */

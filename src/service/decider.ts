@@ -4,6 +4,7 @@
  */
 
 import { type Decision, refuse } from '../actors/decision.ts';
+import { decideMatch, type MatchCommand } from '../actors/match/decide.ts';
 import type { ActorRegistry } from '../actors/registry.ts';
 import { decideSession, type SessionCommand } from '../actors/session/decide.ts';
 import { decideUser, type UserCommand as UserActorCommand, wrongCode } from '../actors/user/decide.ts';
@@ -14,6 +15,7 @@ import type { Rows } from '../projections/rows.ts';
 import { groups, looks, mailboxes, names, pairs, reads, tokens } from '../projections/tables.ts';
 import { conversationOf, sightOf } from './belonging.ts';
 import { Groups } from './groups.ts';
+import { type Courts, Matches } from './pong/matches.ts';
 import type { PreparedCommand } from './prepare.ts';
 import { skeletonsOf } from './skeletons.ts';
 
@@ -27,6 +29,7 @@ export interface DeciderOptions {
   readonly registry: ActorRegistry;
   readonly rows: () => Rows;
   readonly random: Random;
+  readonly courts: Courts;
   /** How long a log-in lasts. */
   readonly logInMs: number;
   /** A message that comes later than this after the last one of a pair opens a new session. */
@@ -36,10 +39,18 @@ export interface DeciderOptions {
 export class Decider {
   readonly #options: DeciderOptions;
   readonly #groups: Groups;
+  readonly #matches: Matches;
 
   constructor(options: DeciderOptions) {
-    const { rows, random } = options;
+    const { rows, random, courts } = options;
     this.#options = options;
+    this.#matches = new Matches({
+      rows,
+      random,
+      courts,
+      consider: (...asked) => this.#considerMatch(...asked),
+      decide: (...asked) => this.#match(...asked),
+    });
     this.#groups = new Groups({ rows, random, decide: (...asked) => this.decideSession(...asked) });
   }
 
@@ -78,6 +89,16 @@ export class Decider {
         const { session, topic } = command;
         return this.decideSession(session, { type: 'SetTopic', by: sender.id, topic }, at);
       }
+      case 'OpenMatch':
+      case 'JoinMatch':
+      case 'DeclineMatch':
+      case 'ReadyForMatch':
+      case 'PauseMatch':
+      case 'ForfeitMatch':
+      case 'Rematch':
+        if (!this.#options.registry.user(sender.id).getSnapshot().matches('registered'))
+          return refuse('not-logged-in');
+        return this.#matches.decide(sender.id, command, at);
       case 'MarkRead':
         return this.#markRead(sender.id, command, at);
       case 'MarkShown': {
@@ -110,6 +131,20 @@ export class Decider {
     return this.#told(decideSession(this.#options.registry.session(session).getSnapshot(), command, at), at);
   }
 
+  /** For the leader's own part in a match: what was played, who is away, what takes too long. */
+  decideMatch(match: string, command: MatchCommand, at: number): Decision {
+    const isPlay = command.type === 'RecordPlay' || command.type === 'ScorePoint';
+    return isPlay ? this.#match(match, command, at) : this.#matches.interrupt(match, command, at);
+  }
+
+  #match(match: string, command: MatchCommand, at: number): Decision {
+    return this.#told(this.#considerMatch(match, command, at), at);
+  }
+
+  #considerMatch(match: string, command: MatchCommand, at: number): Decision {
+    return decideMatch(this.#options.registry.match(match).getSnapshot(), command, at);
+  }
+
   #user(id: string, command: UserActorCommand, at: number): Decision {
     return this.#told(decideUser(this.#options.registry.user(id).getSnapshot(), command, at), at);
   }
@@ -124,7 +159,7 @@ export class Decider {
     return this.#user(user, { type: 'RegisterUser', user, name, skeletons, passwordHash, recoveryHash }, at);
   }
 
-  /** Whoever goes leaves all groups first, so that each of them tells its others. */
+  /** Whoever goes leaves all groups and matches first, so that each of them tells its others. */
   #deleteAccount(user: string, { tokenHash }: { readonly tokenHash: string }, at: number): Decision {
     const { registry, rows } = this.#options;
     const command = { type: 'DeleteAccount', tokenHash } as const;
@@ -134,6 +169,7 @@ export class Decider {
       const decision = this.decideSession(session, { type: 'Leave', member: user }, at);
       return 'facts' in decision ? decision.facts : [];
     });
+    left.push(...this.#matches.leaveAll(user, at));
     return { facts: [...left, ...this.#told(possible, at).facts] as [Fact, ...Fact[]] };
   }
 

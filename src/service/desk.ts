@@ -118,9 +118,9 @@ export class Desk {
     return taken;
   }
 
-  /** Writes down what the leader itself decided, such as that somebody is gone. */
-  record(events: readonly DomainEvent[]): void {
-    if (!this.#stopped) this.#options.leadership.appender.record(events);
+  /** Writes down what the leader itself decided, such as that somebody is gone. @returns the frame; undefined: too late. */
+  record(events: readonly DomainEvent[]): number | undefined {
+    return this.#stopped ? undefined : this.#options.leadership.appender.record(events).frame;
   }
 
   /** Everything up to this frame is committed: the answers that waited for it leave. */

@@ -1,6 +1,6 @@
 /**
  * Notices: what users who are connected are told at once and what nobody keeps: who of those they talk with came or went,
- * who was shown and has read what they wrote, what they said on another client.
+ * who was shown and has read what they wrote, what they said on another client, how a match of theirs stands.
  *
  * Each commit changes many rows, and most of what follows from them is overtaken by the next commit. So changes are
  * gathered for a moment, and everybody gets one notice of all that concerns them. A new leader begins with nothing: a
@@ -15,6 +15,7 @@ import {
   answers,
   items,
   mailboxes,
+  matches,
   memberships,
   pairs,
   reads,
@@ -27,6 +28,7 @@ import type { UserView } from '../protocol/views.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { HeldFrame } from '../replication/held-frames.ts';
 import { conversationOf } from './belonging.ts';
+import { viewMatch } from './pong/match-reader.ts';
 import type { Presence } from './presence.ts';
 import { nameOf, viewMessage } from './views.ts';
 
@@ -80,6 +82,7 @@ export class Notices {
       for (const key of layer.changed.keys()) {
         if (key.startsWith(users.key(''))) this.#changed.add(users.rest(key));
         else if (key.startsWith(reads.key(''))) this.#read.add(key);
+        else if (key.startsWith(matches.key(''))) this.#tellOfMatch(matches.rest(key), { frame, layer });
       }
       for (const [key, value] of layer.additions)
         if (key.startsWith(answers.key(''))) this.#echo(key, value as Answer, { frame, layer }); // the key says so
@@ -98,6 +101,14 @@ export class Notices {
     if (this.#options.presence.clientsOf(user) < 2) return;
     const message = viewMessage(layer, eventAt(frame, position));
     if (message) this.#tell(user, { type: 'said', message });
+  }
+
+  /** At once: its players wait for it. */
+  #tellOfMatch(id: string, { frame, layer }: HeldFrame): void {
+    const match = matches.get(layer, id);
+    if (!match) return;
+    const notice = { type: 'match', position: frame.last, match: viewMatch(layer, match) } as const;
+    for (const player of match.players) if (player !== null) this.#tell(player, notice);
   }
 
   #begin(): void {

@@ -1,4 +1,6 @@
 /** Time travel: an actor as it was at a position of the log, rebuilt event by event by the machine itself. */
+
+import type { MatchEvent } from '../actors/match/state.ts';
 import { newActor, resumed } from '../actors/restore.ts';
 import type { SessionEvent } from '../actors/session/state.ts';
 import type { UserEvent } from '../actors/user/state.ts';
@@ -8,12 +10,13 @@ import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Mark, NodeStore } from '../log/port.ts';
 import type { Rows } from '../projections/rows.ts';
 import { names } from '../projections/tables.ts';
+import { type ReplicatedKind, replicatedKind } from '../protocol/inspection.ts';
 import type { Frames } from './frames.ts';
 import { Pasts } from './pasts.ts';
 import { Queues } from './queue.ts';
 
 export interface PastState {
-  readonly actor: 'user' | 'session';
+  readonly actor: ReplicatedKind;
   readonly id: string;
   /** Of the last event that the actor had consumed. */
   readonly position: number;
@@ -77,7 +80,7 @@ async function pastState(
     const places = page.filter(([position]) => position <= at);
     for (const [position, frame] of places) {
       const { event } = await frames.event(position, frame);
-      actor.send(event as UserEvent & SessionEvent); // an actor's history holds its own events only
+      actor.send(event as UserEvent & SessionEvent & MatchEvent); // an actor's history holds its own events only
       last = position;
       if (++consumed % keptEvery === 0) pasts.keep(id, { position, moment: actor.getSnapshot() });
     }
@@ -87,7 +90,7 @@ async function pastState(
   const moment = actor.getSnapshot();
   pasts.keep(id, { position: last, moment });
   return {
-    actor: id.startsWith('u-') ? 'user' : 'session',
+    actor: replicatedKind(id) ?? 'session',
     id,
     position: last,
     state: stateName(moment.value),

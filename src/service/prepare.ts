@@ -127,4 +127,4 @@ export function digestOf(command: ClientCommand): string {
 /** All fields of all commands but ids and secrets. */
 const openFields = ['type', 'to', 'text', 'upTo', 'name', 'recoveryHash', 'tokenHash'] as const;
 /** Fields that came when there were digests: commands without them keep the digest that they have in logs. */
-const laterFields = ['session', 'members', 'topic'] as const;
+const laterFields = ['session', 'members', 'topic', 'match', 'bot', 'points'] as const;

@@ -13,6 +13,7 @@ import { clusterId } from './cluster-id.ts';
 import { Conversations } from './conversations.ts';
 import type { Frames } from './frames.ts';
 import { passagesOf } from './passages.ts';
+import { MatchReader } from './pong/match-reader.ts';
 import { type QueueItem, Queues } from './queue.ts';
 import { nameOf, viewMessage } from './views.ts';
 import { Walks } from './walk.ts';
@@ -34,6 +35,7 @@ export class Reader {
     this.#frames = frames;
     this.#queues = new Queues(copy.store, frames);
     const conversations = new Conversations(copy, frames, clock);
+    const matches = new MatchReader(copy, frames);
     const walks = new Walks(copy.store, frames, clock);
     this.#handlers = {
       whoami: (user) => this.#whoami(user),
@@ -47,6 +49,10 @@ export class Reader {
       search: (user, request) => conversations.search(user, request),
       receipts: (user, request) => conversations.receipts(user, request),
       passages: (user, request) => passagesOf(copy, walks, user, request),
+      match: async (_, request) => matches.one(request),
+      matches: (_, request) => matches.list(request),
+      play: (_, request) => matches.play(request),
+      results: (user) => matches.results(user),
       whois: (_, request) => conversations.whois(request),
     };
   }

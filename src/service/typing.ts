@@ -12,19 +12,13 @@ import { sessions, users } from '../projections/tables.ts';
 import { type LiveNotice, typingSchema } from '../protocol/live.ts';
 import { clientSubjects, parseSubject } from '../protocol/subjects.ts';
 import { conversationOf } from './belonging.ts';
-import { Bucket } from './bucket.ts';
+import { Tolerance } from './tolerance.ts';
 import { nameOf } from './views.ts';
 
 /** The SDK says so every 3 s in one conversation; somebody may go from one to the next. */
-const heard = { perSecond: 1, burst: 5 };
-const tolerated = { perSecond: 50, burst: 200 };
+const rates = { heard: { perSecond: 1, burst: 5 }, tolerated: { perSecond: 50, burst: 200 } };
 const bytesMax = 256;
 const sweepMs = 10_000;
-
-interface Typist {
-  readonly heard: Bucket;
-  readonly tolerated: Bucket;
-}
 
 export interface TypingOptions {
   readonly clock: Clock;
@@ -35,7 +29,7 @@ export interface TypingOptions {
 
 export class Typing {
   readonly #options: TypingOptions;
-  readonly #typists = new Map<string, Typist>();
+  readonly #tolerance = new Tolerance(rates);
 
   constructor(options: TypingOptions) {
     this.#options = options;
@@ -46,7 +40,7 @@ export class Typing {
     const receive = (message: BusMessage) => this.#receive(message, bus);
     const parts = [
       bus.subscribe(clientSubjects.allTyping, receive, { queue: 'verbatim' }),
-      every(clock, sweepMs, () => this.#sweep()),
+      every(clock, sweepMs, () => this.#tolerance.sweep(clock.monotonicMs())),
     ];
     return {
       stop: () => {
@@ -57,10 +51,9 @@ export class Typing {
 
   #receive({ subject, data }: BusMessage, bus: Bus): void {
     const { speaker } = parseSubject(subject);
-    const nowMs = this.#options.clock.monotonicMs();
-    const typist = this.#typistOf(speaker, nowMs);
-    if (!typist.tolerated.spend(1, nowMs)) this.#options.banish(speaker);
-    else if (typist.heard.spend(1, nowMs)) this.#tell(speaker, data, bus);
+    const verdict = this.#tolerance.judge(speaker, this.#options.clock.monotonicMs());
+    if (verdict === 'banish') this.#options.banish(speaker);
+    else if (verdict === 'hear') this.#tell(speaker, data, bus);
   }
 
   #tell(speaker: string, data: Uint8Array, bus: Bus): void {
@@ -75,23 +68,6 @@ export class Typing {
       if (user !== speaker && users.get(rows, user)?.state === 'online')
         bus.publish(clientSubjects.live(user), payload);
     }
-  }
-
-  #typistOf(speaker: string, nowMs: number): Typist {
-    const known = this.#typists.get(speaker);
-    if (known) return known;
-    const typist = {
-      heard: new Bucket(heard.perSecond, heard.burst, nowMs),
-      tolerated: new Bucket(tolerated.perSecond, tolerated.burst, nowMs),
-    };
-    this.#typists.set(speaker, typist);
-    return typist;
-  }
-
-  #sweep(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const [speaker, typist] of this.#typists)
-      if (typist.heard.isFull(nowMs) && typist.tolerated.isFull(nowMs)) this.#typists.delete(speaker);
   }
 }
 

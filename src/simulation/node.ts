@@ -8,6 +8,7 @@ import type { Leadership } from '../replication/leadership.ts';
 import { Replica } from '../replication/replica.ts';
 import { ChatLeader } from '../service/chat-leader.ts';
 import { Frames } from '../service/frames.ts';
+import { HeardPlay } from '../service/pong/heard-play.ts';
 import { ReadService } from '../service/read-service.ts';
 import { Reader } from '../service/reader.ts';
 import { Positions } from '../service/waiting.ts';
@@ -28,6 +29,7 @@ interface Running {
   replica: Replica | undefined;
   copy: Copy | undefined;
   reads: Subscription | undefined;
+  heard: HeardPlay | undefined;
 }
 
 const commands = 'verbatim.cmd.';
@@ -93,6 +95,7 @@ export class SimulatedNode {
       replica: undefined,
       copy: undefined,
       reads: undefined,
+      heard: undefined,
     };
     this.#running = running;
     const bus = this.#bus(running);
@@ -197,6 +200,7 @@ export class SimulatedNode {
       opened: (replica) => {
         const { copy } = replica;
         running.copy = copy;
+        running.heard = new HeardPlay(bus, process, copy);
         weakenCopy(copy, settings.without);
         copy.listen({
           // What a copy that was just found damaged says is not heard any more.
@@ -211,12 +215,13 @@ export class SimulatedNode {
       closed: () => {
         running.copy = undefined;
         running.reads?.stop();
+        running.heard?.stop();
       },
       serve: (leadership: Leadership, replica: Replica) => {
         watch.serves(this.id, leadership.copy.tail);
         const weakened = weakenLeadership(leadership, settings.without);
         const limits = { sessionGapMs, logInMs, sendRate };
-        const world = { bus, clock: process, random, passwords, journal };
+        const world = { bus, clock: process, random, passwords, journal, heard: running.heard };
         return new ChatLeader(weakened, replica, { ...world, ...limits });
       },
     });

@@ -77,6 +77,11 @@ export class SimulatedUser {
     return this.#open.size === 0;
   }
 
+  /** The present client, for what no occupation does. */
+  get client(): UserClient | undefined {
+    return this.#running?.client;
+  }
+
   get isFollowing(): boolean {
     return this.#running?.sitting !== undefined;
   }

@@ -16,10 +16,12 @@ interface Pair {
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
-  #delayMs = 0;
+  #delayMs: () => number = () => 0;
   #isStalled = false;
   #isDeaf = false;
   #isShut = false;
+  #up = 0;
+  #down = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -39,9 +41,9 @@ export class TcpProxy {
     return `nats://127.0.0.1:${port}`;
   }
 
-  /** Every byte takes this much longer, either way. */
-  delay(delayMs: number): void {
-    this.#delayMs = delayMs;
+  /** Every byte takes this much longer, either way; each piece of them its own time where that is a function. */
+  delay(delayMs: number | (() => number)): void {
+    this.#delayMs = typeof delayMs === 'number' ? () => delayMs : delayMs;
   }
 
   /** Nothing passes, either way, and nothing is lost: everything comes when the stall is over. */
@@ -54,6 +56,11 @@ export class TcpProxy {
   stopReading(isDeaf: boolean): void {
     this.#isDeaf = isDeaf;
     this.#steer();
+  }
+
+  /** Since the beginning, from the client's side. */
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { up: this.#up, down: this.#down };
   }
 
   get isInUse(): boolean {
@@ -99,9 +106,15 @@ export class TcpProxy {
     if (this.#isShut) return void near.resetAndDestroy();
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
-    const delayMs = () => this.#delayMs;
+    const delayMs = () => this.#delayMs();
     const pair: Pair = { near, far, lanes: [new Lane(near, far, delayMs), new Lane(far, near, delayMs)] };
     this.#pairs.add(pair);
+    near.on('data', ({ length }: Buffer) => {
+      this.#up += length;
+    });
+    far.on('data', ({ length }: Buffer) => {
+      this.#down += length;
+    });
     near.on('error', () => undefined).on('close', () => this.#closed(pair, far));
     far.on('error', () => undefined).on('close', () => this.#closed(pair, near));
     this.#steer();

@@ -1,7 +1,7 @@
 /** Arbitrary histories of a small chat, every one of them possible: what people try is decided by the real actors. */
 import fc from 'fast-check';
 import { canonicalName } from '../../src/events/names.ts';
-import { names } from '../../src/projections/tables.ts';
+import { matches, names } from '../../src/projections/tables.ts';
 import { sessionGapMs, World } from './world.ts';
 
 const people = ['Alice', 'bob', 'Çelik'];
@@ -9,6 +9,17 @@ const person = fc.nat({ max: people.length - 1 });
 const token = fc.constantFrom('t1', 't2');
 const client = fc.constantFrom('a', 'b');
 const verified = fc.constantFrom('p1', 'p1', 'p2', null);
+
+const inMatch = fc.constantFrom(
+  'JoinMatch' as const,
+  'DeclineMatch' as const,
+  'ReadyForMatch' as const,
+  'ReadyForMatch' as const,
+  'PauseMatch' as const,
+  'ForfeitMatch' as const,
+  'Rematch' as const,
+);
+const ofMatch = fc.constantFrom('RecordPlay', 'ScorePoint', 'SendAway', 'Expire');
 
 type Step = (world: World, life: Life) => void;
 
@@ -71,6 +82,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(person, fc.nat({ max: 9 }), fc.integer({ min: 1, max: 60 })).map(markRead),
   },
+  { weight: 2, arbitrary: fc.tuple(person, fc.option(person), fc.constantFrom(1, 2)).map(openMatch) },
+  { weight: 1, arbitrary: fc.tuple(person, person).map(playMatch) },
+  { weight: 6, arbitrary: fc.tuple(person, fc.nat({ max: 9 }), inMatch).map(tellMatch) },
+  { weight: 4, arbitrary: fc.tuple(person, fc.nat({ max: 9 }), ofMatch).map(conductMatch) },
 );
 
 /** A world in which some people have lived a while. */
@@ -194,6 +209,41 @@ function markRead([who, which, upTo]: [number, number, number]): Step {
   );
 }
 
+function openMatch([by, against, points]: [number, number | null, number]): Step {
+  const opponent = against === null ? { bot: 'hard' as const } : { name: people[against]! };
+  return (world, { idOf }) => world.tell(idOf(by), { type: 'OpenMatch', ...opponent, points });
+}
+
+/** Two who want to play. */
+function playMatch([by, against]: [number, number]): Step {
+  return (world, { idOf }) => {
+    const opened = world.tell(idOf(by), { type: 'OpenMatch', name: people[against]!, points: 2 });
+    if (opened.type !== 'MatchOpened') return;
+    const { match } = opened.data;
+    world.tell(idOf(against), { type: 'JoinMatch', match });
+    for (const who of [by, against]) world.tell(idOf(who), { type: 'ReadyForMatch', match });
+  };
+}
+
+type InMatch = 'JoinMatch' | 'DeclineMatch' | 'ReadyForMatch' | 'PauseMatch' | 'ForfeitMatch' | 'Rematch';
+
+function tellMatch([who, which, type]: [number, number, InMatch]): Step {
+  return onMatch(which, (world, match, { idOf }) => world.tell(idOf(who), { type, match }));
+}
+
+function conductMatch([who, which, type]: [number, number, string]): Step {
+  return onMatch(which, (world, match, { idOf }) => {
+    const to = (matches.get(world.rows, match)?.tick ?? 0) + 60;
+    if (type === 'RecordPlay') world.tellMatch(match, { type, to, play: '' });
+    else if (type === 'ScorePoint') world.tellMatch(match, { type, to, play: '', by: who === 0 ? 0 : 1 });
+    else if (type === 'SendAway') world.tellMatch(match, { type, player: idOf(who) });
+    else {
+      world.wait(10 * 60_000);
+      world.tellMatch(match, { type: 'Expire' });
+    }
+  });
+}
+
 function quietOrClose([which, quiet]: [number, boolean]): Step {
   return onSession(which, (world, session) => {
     world.tellSession(
@@ -211,5 +261,14 @@ function onSession(which: number, act: (world: World, session: string, life: Lif
     );
     const session = all[which % Math.max(all.length, 1)];
     if (session !== undefined) act(world, session, life);
+  };
+}
+
+/** The same with one of the matches, the latest ones first. */
+function onMatch(which: number, act: (world: World, match: string, life: Life) => unknown): Step {
+  return (world, life) => {
+    const all = world.stored.flatMap(({ event }) => (event.type === 'MatchOpened' ? event.data.match : []));
+    const match = all.at(-1 - (which % Math.max(all.length, 1)));
+    if (match !== undefined) act(world, match, life);
   };
 }

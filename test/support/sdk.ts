@@ -1,5 +1,5 @@
 /** Users of a cluster as programs have them: the SDK's own client, without a terminal. */
-import { GuestClient, type ItemView, UserClient } from '../../src/client/client.ts';
+import { GuestClient, type Identity, type ItemView, UserClient } from '../../src/client/client.ts';
 import type { LiveNotice } from '../../src/client/conversations.ts';
 import { systemClient } from '../../src/client/system.ts';
 import { password, type TestCluster } from './cluster.ts';
@@ -7,6 +7,7 @@ import { password, type TestCluster } from './cluster.ts';
 export interface SdkUser {
   readonly name: string;
   readonly client: UserClient;
+  readonly identity: Identity;
   /** What the queue showed, in its order. */
   readonly shown: ItemView[];
   readonly notices: LiveNotice[];
@@ -51,7 +52,7 @@ export async function sdkUser(cluster: TestCluster, name: string): Promise<SdkUs
         waiting.add(waiter);
         waiter();
       });
-    return { name, client, shown, notices, until, again: join };
+    return { name, client, identity, shown, notices, until, again: join };
   };
   return await join();
 }

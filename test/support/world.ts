@@ -3,6 +3,7 @@
  * as the log would. Every history made here is one that could have happened.
  */
 import type { Decision } from '../../src/actors/decision.ts';
+import type { MatchCommand } from '../../src/actors/match/decide.ts';
 import { ActorRegistry } from '../../src/actors/registry.ts';
 import type { SessionCommand } from '../../src/actors/session/decide.ts';
 import type { DomainEvent, Fact } from '../../src/events/domain.ts';
@@ -19,7 +20,7 @@ export type Told = PreparedCommand extends infer C ? (C extends unknown ? Omit<C
 
 export const sessionGapMs = 10_000;
 export const logInMs = 1_000_000;
-const times = { sessionGapMs, logInMs };
+const given = { sessionGapMs, logInMs, courts: { halt: () => undefined } };
 const members = ['n1', 'n2', 'n3'];
 
 export class World {
@@ -39,7 +40,7 @@ export class World {
   constructor() {
     const rows = () => this.rows;
     this.#registry = new ActorRegistry(rows, () => 0);
-    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, ...times });
+    this.#decider = new Decider({ registry: this.#registry, rows, random: this.#random, ...given });
     this.#record([
       {
         type: 'Seeded',
@@ -63,6 +64,11 @@ export class World {
   /** A session's own doing, or the opening of one for any number of participants. */
   tellSession(session: string, command: SessionCommand): DomainEvent {
     return this.#decided(this.#decider.decideSession(session, command, this.#at));
+  }
+
+  /** A match's own doing: what was played, who is away, that it took too long. */
+  tellMatch(match: string, command: MatchCommand): DomainEvent {
+    return this.#decided(this.#decider.decideMatch(match, command, this.#at));
   }
 
   register(name: string): string {

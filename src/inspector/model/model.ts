@@ -2,7 +2,13 @@
  * What an inspector knows, folded from what it is told; pure. It believes a process about that process's own actors, and a
  * node about users and sessions too. Everything has a bound: who tells too much loses the oldest of it.
  */
-import type { ActorTold, FrameTold, Graph, Told } from '../../protocol/inspection.ts';
+import {
+  type ActorTold,
+  type FrameTold,
+  type Graph,
+  replicatedKind,
+  type Told,
+} from '../../protocol/inspection.ts';
 import {
   type ActorRow,
   everybodys,
@@ -47,10 +53,8 @@ export class Model {
 
   /** Users and sessions as a node lists them. */
   list(actors: readonly (readonly [id: string, label: string, state: string])[]): void {
-    for (const [id, label, state] of actors) {
-      const kind = id.startsWith('u-') ? 'user' : 'session';
-      this.#put([everybodys + id, kind, label, state]);
-    }
+    for (const [id, label, state] of actors)
+      this.#put([everybodys + id, replicatedKind(id) ?? 'unknown', label, state]);
   }
 
   nodesAre(nodes: readonly NodeRow[], leader: string | null): void {

@@ -1,5 +1,6 @@
 /** One actor: its statechart, what it knows, its events, and its past. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { replicatedKind } from '../../protocol/inspection.ts';
 import { differences } from '../model/differences.ts';
 import { edgeKey, edgeTaken, eventName } from '../model/transitions.ts';
 import { Chart } from './chart.tsx';
@@ -78,7 +79,7 @@ function useWatch(actor: string, store: Store): Watch | undefined {
 
 function kindOf(actor: string): string {
   const name = actor.slice(actor.indexOf('/') + 1);
-  return name.startsWith('u-') ? 'user' : name.startsWith('s-') ? 'session' : name;
+  return replicatedKind(name) ?? name;
 }
 
 /** The one that led to what is shown. */

@@ -145,5 +145,6 @@ function bound(metrics: Metrics): Metrics {
     copiedFully: () => metrics.copiedFully(),
     answered: (commands) => metrics.answered(commands),
     refused: (code) => metrics.refused(code),
+    ticked: (lateMs) => metrics.ticked(lateMs),
   };
 }

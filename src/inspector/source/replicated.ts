@@ -1,30 +1,33 @@
 /**
- * Users and sessions, as a node that is asked to tells of them.
+ * Users, sessions and matches, as a node that is asked to tells of them.
  *
  * They are folds of the log, and every node holds it: what is told is what was committed, by any node, so that the leader
  * need not be the one. An actor that is watched is rebuilt from its row and fed its events one by one, by its own machine,
  * so that every step is seen with the place in the log that caused it.
  */
+
+import { matchMachine } from '../../actors/match/machine.ts';
+import type { MatchEvent } from '../../actors/match/state.ts';
 import {
   newActor,
+  type ReplicatedActor,
+  restoreMatch,
   restoreSession,
   restoreUser,
-  type SessionActor,
-  type UserActor,
 } from '../../actors/restore.ts';
 import { sessionMachine } from '../../actors/session/machine.ts';
-import type { SessionEvent, SessionState } from '../../actors/session/state.ts';
+import type { SessionEvent } from '../../actors/session/state.ts';
 import { userMachine } from '../../actors/user/machine.ts';
-import type { UserEvent, UserState } from '../../actors/user/state.ts';
+import type { UserEvent } from '../../actors/user/state.ts';
 import { redact } from '../../events/domain.ts';
 import type { Subscription } from '../../ports/bus.ts';
-import { isUserEvent } from '../../projections/accounts.ts';
-import { isSessionEvent } from '../../projections/sessions.ts';
+import { actorOf } from '../../projections/history.ts';
 import { type StoredEvent, storedEvents } from '../../projections/stored.ts';
-import { sessions, users } from '../../projections/tables.ts';
+import { matches, sessions, users } from '../../projections/tables.ts';
+import { replicatedKind } from '../../protocol/inspection.ts';
 import type { Copy } from '../../replication/copy.ts';
 import type { HeldFrame } from '../../replication/held-frames.ts';
-import { listed } from '../../service/actor-pages.ts';
+import { listed, type ReplicatedState } from '../../service/actor-pages.ts';
 import { shownContext } from '../../service/past.ts';
 import { statePath } from './graph.ts';
 import type { InspectionSource } from './source.ts';
@@ -39,7 +42,7 @@ export class ReplicatedActors {
   readonly #node: string;
   readonly #copy: Copy;
   /** Of watched actors, by id: as they are at the mark. */
-  readonly #shadows = new Map<string, UserActor | SessionActor>();
+  readonly #shadows = new Map<string, ReplicatedActor>();
   #listening: Subscription | undefined;
 
   constructor(source: InspectionSource, node: string, copy: Copy) {
@@ -48,6 +51,7 @@ export class ReplicatedActors {
     this.#copy = copy;
     source.knows('user', userMachine);
     source.knows('session', sessionMachine);
+    source.knows('match', matchMachine);
   }
 
   looks(): void {
@@ -85,23 +89,22 @@ export class ReplicatedActors {
   #list(frames: readonly HeldFrame[]): void {
     for (const layer of new Set(frames.map((held) => held.layer)))
       for (const [key, row] of layer.changed)
-        if (row !== null && isActorRow(key)) this.#changed(row as UserState | SessionState);
+        if (row !== null && isActorRow(key)) this.#changed(row as ReplicatedState);
   }
 
-  #changed(row: UserState | SessionState): void {
+  #changed(row: ReplicatedState): void {
     const [id, label, state] = listed(row, this.#copy.rows);
-    const kind = 'participants' in row ? 'session' : 'user';
-    this.#source.tell({ actor: { id: prefix + id, kind, label, state } });
+    this.#source.tell({ actor: { id: prefix + id, kind: replicatedKind(id)!, label, state } });
   }
 
   /** @param late actors that were rebuilt from rows which hold these events already. */
   #step({ event, position }: StoredEvent, late: Set<string>): void {
-    const id = isSessionEvent(event) ? event.data.session : isUserEvent(event) ? event.data.user : undefined;
+    const id = actorOf(event);
     if (id === undefined || !this.#source.isWatched(prefix + id)) return;
     const shadow = this.#shadows.get(id) ?? this.#born(id, event.type) ?? this.#met(id, late);
     if (!shadow) return;
     const from = statePath(shadow.getSnapshot().value);
-    if (!late.has(id)) shadow.send(event as UserEvent & SessionEvent); // of the kind that the id is of
+    if (!late.has(id)) shadow.send(event as UserEvent & SessionEvent & MatchEvent); // of the kind that the id is of
     const { value, context } = shadow.getSnapshot();
     const disclosure = { bodies: this.#source.interest?.bodies ?? false };
     this.#source.tell({
@@ -119,13 +122,13 @@ export class ReplicatedActors {
   }
 
   /** One that begins with this very event has no row to be rebuilt from, and needs none. */
-  #born(id: string, type: string): UserActor | SessionActor | undefined {
-    if (!['UserRegistered', 'SessionOpened', 'GroupOpened'].includes(type)) return undefined;
+  #born(id: string, type: string): ReplicatedActor | undefined {
+    if (!['UserRegistered', 'SessionOpened', 'GroupOpened', 'MatchOpened'].includes(type)) return undefined;
     return this.#shadow(id, newActor(id));
   }
 
   /** Where all are watched, one is met when something happens to it: of that the outcome is known, not the way. */
-  #met(id: string, late: Set<string>): UserActor | SessionActor | undefined {
+  #met(id: string, late: Set<string>): ReplicatedActor | undefined {
     const actor = restored(id, this.#copy);
     if (actor) late.add(id);
     return actor && this.#shadow(id, actor);
@@ -142,7 +145,7 @@ export class ReplicatedActors {
     }
   }
 
-  #shadow<A extends UserActor | SessionActor>(id: string, actor: A): A {
+  #shadow<A extends ReplicatedActor>(id: string, actor: A): A {
     this.#shadows.set(id, actor);
     for (const oldest of this.#shadows.keys()) {
       if (this.#shadows.size <= shadowsMax) break;
@@ -157,12 +160,14 @@ function isReplicated(watched: string): boolean {
 }
 
 function isActorRow(key: string): boolean {
-  return key.startsWith(users.key('')) || key.startsWith(sessions.key(''));
+  return [users, sessions, matches].some((table) => key.startsWith(table.key('')));
 }
 
-function restored(id: string, { rows }: Copy): UserActor | SessionActor | undefined {
+function restored(id: string, { rows }: Copy): ReplicatedActor | undefined {
   const user = users.get(rows, id);
   if (user) return restoreUser(user);
   const session = sessions.get(rows, id);
-  return session && restoreSession(session);
+  if (session) return restoreSession(session);
+  const match = matches.get(rows, id);
+  return match && restoreMatch(match);
 }

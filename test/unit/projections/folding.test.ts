@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createActor } from 'xstate';
-import { sessionMachine } from '../../../src/actors/session/machine.ts';
-import { userMachine } from '../../../src/actors/user/machine.ts';
+import { newActor } from '../../../src/actors/restore.ts';
 import type { DomainEvent } from '../../../src/events/domain.ts';
 import { project } from '../../../src/projections/project.ts';
 import { Layer } from '../../../src/projections/rows.ts';
 import type { StoredEvent } from '../../../src/projections/stored.ts';
-import { answers, history, sessions, users } from '../../../src/projections/tables.ts';
+import { answers, history, matches, sessions, users } from '../../../src/projections/tables.ts';
 import { anyEvent, eventTypes } from '../../support/event-arbitraries.ts';
 import { storedInFrames } from '../../support/frame-chain.ts';
 import { anyWorld } from '../../support/histories.ts';
@@ -46,7 +44,7 @@ describe('folding a history', () => {
     const colliding = anyEvent.map((event) => {
       const data = Object.entries(event.data).map(([key, value]) => [
         key,
-        /^(user|from|session)$/.test(key) ? `id${String(value).length % 3}` : value,
+        /^(user|from|session|match|player|by)$/.test(key) ? `id${String(value).length % 3}` : value,
       ]);
       return { ...event, data: Object.fromEntries(data) } as DomainEvent;
     });
@@ -86,32 +84,33 @@ function livesIn(rows: PlainRows, events: readonly StoredEvent[]): Map<string, D
   return lives;
 }
 
+function tableOf(id: string) {
+  if (id.startsWith('u-')) return users;
+  return id.startsWith('p-') ? matches : sessions;
+}
+
 describe('an actor', () => {
   it('has in its history exactly the events that it lived through, and they lead to its row (P8)', () => {
     fc.assert(
       fc.property(anyLog, ({ plain, events }) => {
         for (const [id, life] of livesIn(plain, events)) {
-          const isUser = id.startsWith('u-');
-          const actor = isUser ? createActor(userMachine) : createActor(sessionMachine);
-          actor.start();
+          const actor = newActor(id);
           for (const event of life) {
             const { can } = actor.getSnapshot() as { can(event: DomainEvent): boolean };
             expect(can.call(actor.getSnapshot(), event)).toBe(true);
             (actor as { send(event: DomainEvent): void }).send(event);
           }
-          expect(actor.getSnapshot().context).toEqual((isUser ? users : sessions).get(plain, id));
+          expect(actor.getSnapshot().context).toEqual(tableOf(id).get(plain, id));
         }
       }),
     );
   });
 
-  it('is there for every row of a user or a session', () => {
+  it('is there for every row of a user, a session or a match', () => {
     fc.assert(
       fc.property(anyLog, ({ plain, events }) => {
-        const rows = plain.texts().flatMap(([key]) => (/^(user|session)\//.test(key) ? key : []));
-        const lives = [...livesIn(plain, events).keys()].map((id) =>
-          (id.startsWith('u-') ? users : sessions).key(id),
-        );
+        const rows = plain.texts().flatMap(([key]) => (/^(user|session|match)\//.test(key) ? key : []));
+        const lives = [...livesIn(plain, events).keys()].map((id) => tableOf(id).key(id));
         expect(lives.sort()).toEqual(rows.sort());
       }),
     );

@@ -1,0 +1,292 @@
+/**
+ * The courts of a leader: which matches are played, and when their next tick comes.
+ *
+ * One timer serves all of them. Ticks lie on a grid, so that a timer that was late makes none of the later ones late; what
+ * was missed for a short while is made up for, what was missed for longer is a freeze: the game goes on where it stood.
+ * Nothing is played while the leader is not certain that it leads, or while nothing commits.
+ */
+
+import { deadlineOf, type MatchCommand } from '../../actors/match/decide.ts';
+import { type MatchState, sideOf } from '../../actors/match/state.ts';
+import type { ActorRegistry } from '../../actors/registry.ts';
+import { type Both, type Side, ticksPerSecond } from '../../pong/game.ts';
+import { decodeSaying, ticksPerReport } from '../../pong/messages.ts';
+import type { PlayRecord } from '../../pong/recording.ts';
+import type { Bus, BusMessage, Subscription } from '../../ports/bus.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Journal } from '../../ports/journal.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import { matches, openMatches } from '../../projections/tables.ts';
+import { clientSubjects, parseSubject } from '../../protocol/subjects.ts';
+import type { HeldFrame } from '../../replication/held-frames.ts';
+import type { Leadership } from '../../replication/leadership.ts';
+import type { Frames } from '../frames.ts';
+import { Tolerance } from '../tolerance.ts';
+import { Court } from './court.ts';
+import type { HeardPlay } from './heard-play.ts';
+import { pastGame } from './past-play.ts';
+
+const tickMs = 1_000 / ticksPerSecond;
+/** Made up for at once; beyond that it is a freeze. */
+const missedTicksMax = 12;
+/** A timer that comes earlier than this waits once more. */
+const earlyMs = 0.5;
+/** At the latest; whose turn would come soon is taken along, for a frame costs more than what is in it. */
+const ticksPerRecord = 30 * ticksPerSecond;
+const ticksAlong = 15 * ticksPerSecond;
+/** Rows that a decision rests on are written soon. */
+const againMs = 20;
+const sayingBytesMax = 128;
+/** Of one user, whatever matches they are in. */
+const rates = { heard: { perSecond: 150, burst: 300 }, tolerated: { perSecond: 1_000, burst: 2_000 } };
+
+export interface CourtsOptions {
+  readonly leadership: Leadership;
+  readonly registry: ActorRegistry;
+  readonly frames: Frames;
+  /** Undefined where nobody listened before. */
+  readonly heard: HeardPlay | undefined;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  /** Has it decided and written down. @returns the frame that it will stand in; undefined where it is not possible. */
+  record(matches: readonly (readonly [match: string, command: MatchCommand])[]): number | undefined;
+  banish(speaker: string): void;
+}
+
+interface Played {
+  readonly court: Court;
+  readonly match: string;
+  /** As committed. */
+  score: Both<number>;
+  /** The frame of a point: until it is committed, the court stands still. */
+  waitsFor: number | undefined;
+}
+
+export class Courts {
+  readonly #options: CourtsOptions;
+  readonly #courts = new Map<string, Played>();
+  /** Those that are being opened. */
+  readonly #opening = new Set<string>();
+  readonly #tolerance = new Tolerance(rates);
+  /** While anything is played: nobody else is listened to. */
+  #hearing: Subscription | undefined;
+  #timer: Timer | undefined;
+  #nextMs = 0;
+  #ticks = 0;
+  #isStopped = false;
+
+  constructor(options: CourtsOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on with what the leader before played. */
+  begin(): void {
+    const { rows } = this.#options.leadership.copy;
+    for (const match of openMatches.get(rows) ?? []) {
+      const state = matches.get(rows, match)?.state;
+      if (state && isPlayed(state)) this.#seat(match);
+    }
+  }
+
+  /** Matches that are played at present. */
+  get size(): number {
+    return this.#courts.size;
+  }
+
+  committed(frames: readonly HeldFrame[]): void {
+    for (const { layer } of frames) {
+      for (const key of layer.changed.keys())
+        if (key.startsWith(matches.key(''))) this.#changed(matches.rest(key), layer.get(key) as MatchState); // of that table
+    }
+    const last = frames.at(-1)?.frame.number ?? 0;
+    for (const played of this.#courts.values())
+      if (played.waitsFor !== undefined && played.waitsFor <= last) played.waitsFor = undefined;
+  }
+
+  halt(match: string): PlayRecord | undefined {
+    const played = this.#courts.get(match);
+    this.#courts.delete(match);
+    return played?.court.record();
+  }
+
+  /** Ends what takes too long. @param at by the log's time. */
+  sweep(at: number): void {
+    const { leadership, registry, record, clock } = this.#options;
+    this.#tolerance.sweep(clock.monotonicMs());
+    for (const match of openMatches.get(leadership.appender.rows) ?? []) {
+      const deadline = deadlineOf(registry.match(match).getSnapshot().context);
+      if (deadline !== null && at >= deadline) record([[match, { type: 'Expire' }]]);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#hearing?.stop();
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#courts.clear();
+  }
+
+  #changed(match: string, row: MatchState): void {
+    const played = this.#courts.get(match);
+    if (played) played.score = row.score;
+    else if (row.state === 'countdown') this.#seat(match);
+    if (!isPlayed(row.state)) this.#leave(match);
+  }
+
+  /** What a court shows last is how it ended. */
+  #leave(match: string): void {
+    const played = this.#courts.get(match);
+    if (!played) return;
+    this.#courts.delete(match);
+    played.waitsFor = undefined;
+    this.#report(played);
+  }
+
+  #seat(match: string): void {
+    if (this.#opening.has(match)) return;
+    this.#opening.add(match);
+    this.#openCourt(match)
+      .catch((error: unknown) => {
+        if (!this.#isStopped)
+          this.#options.journal.notice(`match ${match} cannot be played on: ${String(error)}`);
+      })
+      .finally(() => this.#opening.delete(match));
+  }
+
+  async #openCourt(match: string): Promise<void> {
+    const { leadership, registry, frames, heard, clock } = this.#options;
+    for (;;) {
+      const game = await pastGame(leadership.copy, frames, registry.match(match).getSnapshot().context);
+      if (this.#isStopped) return;
+      const { state, tick, bot } = registry.match(match).getSnapshot().context;
+      if (!isPlayed(state)) return;
+      if (game.tick === tick) {
+        const court = new Court({ epoch: leadership.copy.tail.epoch, game, bot, nowMs: clock.monotonicMs() });
+        const score = matches.get(leadership.copy.rows, match)?.score ?? game.score;
+        this.#takeOver({ court, match, score, waitsFor: undefined }, state, heard);
+        return;
+      }
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, againMs)); // what was decided is not written yet
+    }
+  }
+
+  #takeOver(played: Played, state: MatchState['state'], heard: HeardPlay | undefined): void {
+    const { court, match } = played;
+    const { tick } = court.game;
+    const known = heard?.after(match, court.game) ?? [];
+    this.#courts.set(match, played);
+    this.#hearing ??= this.#options.bus.subscribe(clientSubjects.allPlay, (message) => this.#hear(message));
+    for (const inputs of known) {
+      const scored = court.repeat(inputs);
+      if (scored !== undefined) {
+        this.#point(played, scored);
+        break;
+      }
+    }
+    if (known.length > 0) this.#record([played]);
+    else if (state === 'countdown' && tick > 0) court.hold();
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#timer !== undefined || this.#isStopped) return;
+    this.#nextMs = this.#options.clock.monotonicMs() + tickMs;
+    this.#wait();
+  }
+
+  #wait(): void {
+    const { clock } = this.#options;
+    const run = () => {
+      this.#timer = undefined;
+      this.#run(clock.monotonicMs());
+    };
+    this.#timer = clock.setTimeout(run, Math.max(1, this.#nextMs - clock.monotonicMs()));
+  }
+
+  #run(nowMs: number): void {
+    if (this.#courts.size === 0 || this.#isStopped) return;
+    if (nowMs >= this.#nextMs - earlyMs) this.#play(nowMs);
+    this.#wait();
+  }
+
+  #play(nowMs: number): void {
+    const { leadership, metrics } = this.#options;
+    metrics.ticked(nowMs - this.#nextMs);
+    const isCertain = leadership.isHealthy && !leadership.isStalled;
+    let due = 1 + Math.floor(Math.max(0, nowMs - this.#nextMs) / tickMs);
+    if (due > missedTicksMax || !isCertain) {
+      due = 1;
+      this.#nextMs = nowMs;
+    }
+    this.#nextMs += due * tickMs;
+    if (isCertain) for (let tick = 0; tick < due; tick++) this.#tick(nowMs);
+  }
+
+  #tick(nowMs: number): void {
+    this.#ticks += 1;
+    for (const played of this.#courts.values()) {
+      if (played.waitsFor !== undefined) continue;
+      const scored = played.court.tick(nowMs);
+      if (scored !== undefined) this.#point(played, scored);
+      if (scored !== undefined || this.#ticks % ticksPerReport === 0) this.#report(played);
+    }
+    if (this.#ticks % ticksPerSecond === 0) this.#eachSecond(nowMs);
+  }
+
+  #eachSecond(nowMs: number): void {
+    this.#missGone(nowMs);
+    const all = [...this.#courts.values()];
+    if (all.some(({ court }) => court.unrecorded >= ticksPerRecord))
+      this.#record(all.filter(({ court }) => court.unrecorded >= ticksAlong));
+  }
+
+  #point(played: Played, by: Side): void {
+    const play = played.court.record();
+    if (!play) return;
+    const frame = this.#options.record([[played.match, { type: 'ScorePoint', ...play, by }]]);
+    played.waitsFor = frame ?? Number.POSITIVE_INFINITY; // it has ended meanwhile
+    this.#wake();
+  }
+
+  /** Of all courts in one frame. */
+  #record(all: readonly Played[]): void {
+    const commands = all.flatMap(({ court, match }): [string, MatchCommand][] => {
+      const play = court.record();
+      return play ? [[match, { type: 'RecordPlay', ...play }]] : [];
+    });
+    if (commands.length > 0) this.#options.record(commands);
+  }
+
+  #report({ court, match, score }: Played): void {
+    const { bus, clock } = this.#options;
+    bus.publish(clientSubjects.match(match), court.report(score, clock.monotonicMs()));
+  }
+
+  #missGone(nowMs: number): void {
+    const { registry, record } = this.#options;
+    for (const { court, match, waitsFor } of [...this.#courts.values()]) {
+      const side = waitsFor === undefined ? court.gone(nowMs) : undefined;
+      const player = side === undefined ? null : registry.match(match).getSnapshot().context.players[side];
+      if (player !== null) record([[match, { type: 'SendAway', player }]]);
+    }
+  }
+
+  #hear({ subject, data }: BusMessage): void {
+    const { clock, registry, banish } = this.#options;
+    const { speaker, last: match } = parseSubject(subject);
+    const nowMs = clock.monotonicMs();
+    const verdict = this.#tolerance.judge(speaker, nowMs);
+    if (verdict === 'banish') banish(speaker);
+    const played = verdict === 'hear' && data.length <= sayingBytesMax ? this.#courts.get(match) : undefined;
+    if (!played) return;
+    const side = sideOf(registry.match(match).getSnapshot().context, speaker);
+    const saying = side === undefined ? undefined : decodeSaying(data);
+    if (side !== undefined && saying) played.court.hear(side, saying, nowMs);
+  }
+}
+
+function isPlayed(state: MatchState['state']): boolean {
+  return state === 'countdown' || state === 'rally' || state === 'point';
+}
