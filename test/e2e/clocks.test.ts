@@ -265,6 +265,7 @@ it.skipIf(!browser)(
     await page.shows('document.body.dataset.drawn !== undefined');
     expect(await page.value('Number(document.body.dataset.drawn) > 10000')).toBe(true);
     expect(Number(await page.value('document.body.dataset.shownMs'))).toBeLessThan(2_000);
+    expect(await page.value(`document.querySelectorAll('#legend li').length`)).toBe(6); // kinds, messages, what never came
     await page.press('ArrowRight', 'ArrowRight');
     expect(await page.value(`document.getElementById('told').textContent`)).toMatch(
       /^m1:2: .*; clock \d+, at \d+\.\d{3} s; \d+ of 10\d{3} events lie in its past$/,
