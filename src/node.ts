@@ -1,5 +1,4 @@
 /** The composition root of one replica: the only place where ports meet their implementations. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Strategy } from './actors/replica/decide.ts';
 import { readSecrets } from './cluster/secrets.ts';
@@ -27,6 +26,7 @@ import { Positions } from './service/waiting.ts';
 import { Argon2Passwords } from './system/argon2.ts';
 import { bootId } from './system/boot.ts';
 import { systemClock as clock } from './system/clock.ts';
+import { makeFolder } from './system/folder.ts';
 import { lineJournal } from './system/journal.ts';
 import { systemRandom as random } from './system/random.ts';
 import { connectTo } from './transport/connection.ts';
@@ -72,7 +72,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { metrics } = watch;
   const secrets = await readSecrets(data);
   const folder = join(data, 'nodes', id);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const sync = fsync === 'nodes';
   const nameNow = () => new Date(clock.wallMs()).toISOString().replaceAll(':', '-');
   const place = await LevelPlace.at(folder, { boot: await bootId(), sync }, nameNow);

@@ -17,7 +17,8 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
-m1:12 is the twelfth event of m1. The answer comes from the messages, not from the clocks.
+m1:12 is the twelfth event of m1. The answer comes from the messages, not from the clocks. Of a path its messages are
+shown, and how many events lie between them; with --json every event.
 
 Example:
   $ verbatim clocks ask clocks-run 'm1:12 -> m3:40'`,
@@ -56,6 +57,7 @@ async function run(folder: string, question: string, options: Options): Promise<
   const path = order === 'after' ? causality.pathFrom(b, a) : causality.pathFrom(a, b);
   const steps = (path ?? []).map((event) => ({
     event: nameOf(causality.nameOf(event)),
+    machine: causality.nameOf(event).machine,
     clock: causality.eventAt(event).clock,
     what: causality.eventAt(event).what,
   }));
@@ -63,11 +65,32 @@ async function run(folder: string, question: string, options: Options): Promise<
   const clocks = { first_clock: causality.eventAt(a).clock, second_clock: causality.eventAt(b).clock };
   const took = { answer_ms: Math.round((performance.now() - askedMs) * 10) / 10 };
   await new Output(options).emit(
-    { ...answer, ...clocks, path: steps, ...took },
-    [sentence(answer), ...steps.map(({ event, clock, what }) => `  ${event} (clock ${clock}) ${what}`)].join(
-      '\n',
-    ),
+    { ...answer, ...clocks, path: steps.map(({ machine: _, ...step }) => step), ...took },
+    [sentence(answer), ...shortened(steps).map((line) => `  ${line}`)].join('\n'),
   );
+}
+
+interface Step {
+  readonly event: string;
+  readonly machine: string;
+  readonly clock: number;
+  readonly what: string;
+}
+
+/** A path as people read it: where it begins and ends, and its messages; what a machine does between them is counted. */
+function shortened(steps: readonly Step[]): string[] {
+  const lines: string[] = [];
+  let left = 0;
+  for (const [index, { event, machine, clock, what }] of steps.entries()) {
+    const isBetween = steps[index - 1]?.machine === machine && steps[index + 1]?.machine === machine;
+    if (isBetween) left += 1;
+    else {
+      if (left > 0) lines.push(`… ${left.toLocaleString('en')} more of ${machine}`);
+      lines.push(`${event} (clock ${clock}) ${what}`);
+      left = 0;
+    }
+  }
+  return lines;
 }
 
 function sentence({ first, second, order }: { first: string; second: string; order: string }): string {

@@ -42,8 +42,12 @@ Examples:
 
 async function run(folder: string | undefined, options: Options, command: Command): Promise<void> {
   const isOfVerbatim = options.session !== undefined || options.elections === true;
-  if ((folder === undefined) === !isOfVerbatim)
+  if (folder === undefined && !isOfVerbatim)
     throw new UsageError('one of these is needed: the folder of a run, --session or --elections');
+  if (folder !== undefined && isOfVerbatim)
+    throw new UsageError(
+      `a diagram is of one thing: of the run in ${folder}, or of ${options.session === undefined ? '--elections' : '--session'}`,
+    );
   const diagram = isOfVerbatim ? await ofVerbatim(options, command) : await ofRun(folder!, options.trial);
   const withoutScript = 'This page draws a diagram, and needs JavaScript for that. It loads nothing.';
   const page = selfContained({

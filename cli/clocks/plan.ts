@@ -56,6 +56,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new Refusal('bad-config', `${path} cannot be read: ${(cause as Error).message}`);
+    const { whyNotRead } = await import('../../src/labs/clocks/disk-words.ts');
+    throw new Refusal('bad-config', `${path} cannot be read: ${whyNotRead(cause)}`);
   }
 }

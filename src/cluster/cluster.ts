@@ -1,7 +1,7 @@
 /** A whole cluster on this machine: nats-servers and the replicas as child processes. */
 
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { makeFolder } from '../system/folder.ts';
 import { rememberServers } from './address.ts';
 import { ensureSecrets } from './secrets.ts';
 import { findServerBinary, projectRoot } from './server-binary.ts';
@@ -56,7 +56,7 @@ export class Cluster {
     refuseOtherCount(options.nats, data);
     await refusePortsInUse(plans);
     const secrets = await ensureSecrets(data);
-    for (const { store } of plans) await mkdir(store, { recursive: true, mode: 0o700 });
+    for (const { store } of plans) await makeFolder(store, 0o700);
     const urls = plans.map(urlOf);
     await rememberServers(data, urls, options.listening.tls?.ca);
     const servers = plans.map((plan) => {

@@ -3,10 +3,11 @@
  * commands find theirs here; nats-server gets its share through its environment.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAccount } from '@nats-io/nkeys';
 import { z } from 'zod';
+import { makeFolder } from '../system/folder.ts';
 
 const secretsSchema = z.strictObject({
   nodePassword: z.string(),
@@ -48,13 +49,21 @@ export async function readSecrets(data: string): Promise<StoredSecrets> {
 export async function ensureSecrets(data: string): Promise<Secrets> {
   const path = join(data, fileName);
   try {
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    await makeDataFolder(data);
     await writeOnce(path, makeSecrets());
     return await completed(path, await readSecrets(data));
   } catch (cause) {
     if (cause instanceof DataFolderUnusable) throw cause;
     throw new DataFolderUnusable(whyUnusable(data, cause), { cause });
   }
+}
+
+async function makeDataFolder(data: string): Promise<void> {
+  await makeFolder(data, 0o700).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT')
+      throw new DataFolderUnusable(`${data} is not there and cannot be made`, { cause });
+    throw cause;
+  });
 }
 
 async function completed(path: string, stored: StoredSecrets): Promise<Secrets> {

@@ -96,24 +96,27 @@ export function refuseOtherCount(count: ServerCount, data: string): void {
   throw new DataFolderUnusable(`${data} holds the stream of ${found}`);
 }
 
-/** @throws {PortInUse} */
-export async function refusePortsInUse(plans: readonly ServerPlan[]): Promise<void> {
+const otherwise = 'another cluster may be running, or choose one with --port';
+
+/** @param advice what to do about one that is taken. @throws {PortInUse} */
+export async function refusePortsInUse(plans: readonly ServerPlan[], advice = otherwise): Promise<void> {
   const ports = plans.flatMap(({ port, routes }) => (routes ? [port, routes.port] : [port]));
   const { host } = plans[0] ?? onLoopback;
-  for (const port of ports.sort((a, b) => a - b)) await refusePortInUse(host, port, ports);
+  for (const port of ports.sort((a, b) => a - b)) await refusePortInUse(host, port, ports, advice);
 }
 
-async function refusePortInUse(host: string, port: number, all: readonly number[]): Promise<void> {
+async function refusePortInUse(
+  host: string,
+  port: number,
+  all: readonly number[],
+  advice: string,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', ({ code, message }: NodeJS.ErrnoException) => {
       const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be used on ${host}: ${message}`;
       const needed = all.length === 1 ? '' : ` (${all[0]} to ${all.at(-1)} are needed)`;
-      reject(
-        new PortInUse(
-          `port ${port} ${why}; another cluster may be running, or choose one with --port${needed}`,
-        ),
-      );
+      reject(new PortInUse(`port ${port} ${why}; ${advice}${needed}`));
     });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });

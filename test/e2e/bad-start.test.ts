@@ -67,6 +67,11 @@ describe('bad input to a cluster that is to start', () => {
     expect(readFileSync(join(data, 'secrets.json'), 'utf8')).toBe('{}');
   });
 
+  it.skipIf(!existsSync('/proc/self'))('a folder that cannot be made, as /proc says of itself', async () => {
+    data = '/proc/nothing-of-this-name/data';
+    expect((await up()).stderr).toBe(`error: data-unusable: ${data} is not there and cannot be made\n`);
+  });
+
   it('a data folder of a newer version', async () => {
     const folder = join(data, 'nodes', 'n2');
     mkdirSync(folder, { recursive: true });

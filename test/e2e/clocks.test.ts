@@ -128,6 +128,12 @@ it('the same seed gives the same logs in virtual time, byte for byte, and all th
   const { json } = await cli.done(['clocks', 'ask', one, 'm3:3 -> m1:40', '--json']);
   expect(json[0]).toMatchObject({ first: 'm3:3', second: 'm1:40' });
   expect(['before', 'concurrent']).toContain(json[0]!.order);
+  const question = ['clocks', 'ask', one, 'm3:1 -> m3:300'];
+  const path = (await cli.done([...question, '--json'])).json[0]!.path as object[];
+  const [, ...lines] = (await cli.done(question)).stdout.trimEnd().split('\n');
+  const counted = lines.map((line) => Number(/^ {2}… ([\d,]+) more of m\d$/.exec(line)?.[1] ?? 1));
+  expect(counted.reduce((sum, count) => sum + count, 0)).toBe(path.length);
+  expect(lines.length).toBeLessThan(path.length / 2);
   await cli.done(['clocks', 'report', one]);
   expect(readFileSync(join(one, 'report.html'), 'utf8')).toContain('Logical clocks');
   const { stdout } = await cli.done(['clocks', 'export', one, '--format', 'csv']);
@@ -147,7 +153,16 @@ it('refuses what cannot be run, in one sentence, before anything starts', async 
     [2, /^error: usage: --rates: a rate is more than 0 .*\n$/, [...run, '--rates', '0,1,2']],
     [2, /^error: usage: --internal: a number from 0 to 1 .*\n$/, [...run, '--internal', '1.1']],
     [1, /^error: bad-config: .*bad\.conf:2: rates: .*\n$/, [...run, '--config', join(folder, 'bad.conf')]],
-    [1, /^error: port-in-use: port \d+ is in use.*\n$/, [...run, '--port', taken]],
+    [
+      1,
+      /^error: bad-config: none\.conf cannot be read: it is not there\n$/,
+      [...run, '--config', 'none.conf'],
+    ],
+    [
+      1,
+      /^error: port-in-use: port \d+ is in use; choose another one with --port, .*\n$/,
+      [...run, '--port', taken],
+    ],
     [
       1,
       /^error: output-unusable: .* cannot be written: .*\n$/,
@@ -160,6 +175,16 @@ it('refuses what cannot be run, in one sentence, before anything starts', async 
     ],
     [1, /^error: no-run: .*\n$/, ['clocks', 'ask', join(folder, 'none'), 'm1:1 -> m2:2']],
     [2, /^error: usage: .*\n$/, ['clocks', 'ask', join(folder, 'none'), 'm1 before m2']],
+    [
+      1,
+      /^error: output-unusable: \/proc\/x cannot be written: nothing can be made there\n$/,
+      ['clocks', 'run', '--virtual', '--out', '/proc/x'],
+    ],
+    [
+      2,
+      /^error: usage: a diagram is of one thing: .*\n$/,
+      ['clocks', 'diagram', folder, '--session', 's-0123456789abcdef'],
+    ],
     [3, /^error: not-sent: no server answers .*\n$/, [...run, '--servers', 'nats://127.0.0.1:1']],
   ];
   for (const [status, sentence, args] of refusals) {
@@ -240,6 +265,7 @@ it.skipIf(!browser)(
     await page.shows('document.body.dataset.drawn !== undefined');
     expect(await page.value('Number(document.body.dataset.drawn) > 10000')).toBe(true);
     expect(Number(await page.value('document.body.dataset.shownMs'))).toBeLessThan(2_000);
+    expect(await page.value(`document.querySelectorAll('#legend li').length`)).toBe(6); // kinds, messages, what never came
     await page.press('ArrowRight', 'ArrowRight');
     expect(await page.value(`document.getElementById('told').textContent`)).toMatch(
       /^m1:2: .*; clock \d+, at \d+\.\d{3} s; \d+ of 10\d{3} events lie in its past$/,

@@ -4,7 +4,16 @@
  */
 import { Causality, type Lane } from '../../../src/labs/clocks/core/causality.ts';
 import { nameOf } from '../../../src/labs/clocks/core/entry.ts';
+import {
+  arrowStrokes,
+  markOf,
+  type Point,
+  type Stroke,
+  stubStrokes,
+} from '../../../src/labs/clocks/core/marks.ts';
 import { colourOf, ticksUpTo } from '../../../src/labs/clocks/core/svg.ts';
+import { button, element } from './elements.ts';
+import { legend } from './legend.ts';
 import { fitted, margin, moved, type View, xOf, zoomed } from './view.ts';
 
 interface Data {
@@ -22,6 +31,8 @@ const data = JSON.parse(document.getElementById('data')!.textContent ?? '') as D
 const causality = new Causality(data.lanes);
 const events = Array.from({ length: causality.size }, (_, event) => event);
 const at = events.map((event) => causality.eventAt(event));
+const missed = events.map((event) => causality.missedBy(event));
+const marks = new Map(at.map(({ kind }) => [kind, new Path2D(markOf(kind))]));
 const startMs = Math.min(...data.lanes.flatMap(({ events: [first] }) => (first ? [first.atMs] : [])));
 
 const axes = {
@@ -32,22 +43,6 @@ let axis: keyof typeof axes = 'time';
 let chosen: number | undefined;
 let past: Uint8Array | undefined;
 let view: View;
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  properties: Partial<HTMLElementTagNameMap[K]> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-function button(text: string, label: string, act: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button', textContent: text, title: label, ariaLabel: label });
-  made.addEventListener('click', act);
-  return made;
-}
 
 const canvas = element('canvas', { tabIndex: 0 });
 canvas.setAttribute('role', 'img');
@@ -71,6 +66,10 @@ document.body.append(
       button('−', 'zoom out (-)', () => zoom(1 / zoomStep)),
       button('all', 'show everything (0)', showAll),
       axisButton,
+    ),
+    legend(
+      new Set(at.map(({ kind }) => kind)),
+      missed.some(({ length }) => length > 0),
     ),
   ),
   canvas,
@@ -106,7 +105,7 @@ function draw(): void {
   drawRails(width);
   const xs = axes[axis].values.map((value) => xOf(view, value));
   for (const isPast of past ? [false, true] : [true]) {
-    drawArrows(xs, width, isPast);
+    drawMessages(xs, width, isPast);
     drawDots(xs, width, isPast);
   }
   document.body.dataset.drawn = String(causality.size);
@@ -130,28 +129,37 @@ function drawRails(width: number): void {
     pen.fillStyle = colourOf(lane);
     pen.fillText(name.slice(0, 12), 6, laneY(lane) + 4, margin.left - 12);
     pen.strokeStyle = colours.getPropertyValue('--rail');
-    line(margin.left, laneY(lane), width, laneY(lane));
+    stroke([
+      [
+        [margin.left, laneY(lane)],
+        [width, laneY(lane)],
+      ],
+    ]);
   }
 }
 
-function line(x1: number, y1: number, x2: number, y2: number): void {
+function stroke(strokes: readonly Stroke[]): void {
   pen.beginPath();
-  pen.moveTo(x1, y1);
-  pen.lineTo(x2, y2);
+  for (const points of strokes) {
+    for (const [index, [x, y]] of points.entries()) index === 0 ? pen.moveTo(x, y) : pen.lineTo(x, y);
+  }
   pen.stroke();
 }
 
 /** Of the past of what is chosen, or of all else, faintly. */
-function drawArrows(xs: Float64Array, width: number, isPast: boolean): void {
+function drawMessages(xs: Float64Array, width: number, isPast: boolean): void {
   pen.globalAlpha = isPast ? 0.7 : 0.12;
+  const isOutside = (x1: number, x2: number) => Math.max(x1, x2) < margin.left || Math.min(x1, x2) > width;
+  const place = (event: number): Point => [xs[event]!, laneY(causality.laneOf(event))];
   for (const event of events) {
+    if (isShown(event) !== isPast) continue;
+    pen.strokeStyle = colourOf(causality.laneOf(event));
+    if (!isOutside(xs[event]!, xs[event]!))
+      for (const lane of missed[event]!) stroke(stubStrokes(place(event), laneY(lane)));
     const sender = causality.senderOf(event);
-    if (sender === undefined || isShown(event) !== isPast) continue;
-    const [x1, x2] = [xs[sender]!, xs[event]!];
-    if (Math.max(x1, x2) < margin.left || Math.min(x1, x2) > width) continue;
-    const lane = causality.laneOf(sender);
-    pen.strokeStyle = colourOf(lane);
-    line(x1, laneY(lane), x2, laneY(causality.laneOf(event)));
+    if (sender === undefined || isOutside(xs[sender]!, xs[event]!)) continue;
+    pen.strokeStyle = colourOf(causality.laneOf(sender));
+    stroke(arrowStrokes(place(sender), place(event)));
   }
   pen.globalAlpha = 1;
 }
@@ -163,9 +171,12 @@ function drawDots(xs: Float64Array, width: number, isPast: boolean): void {
     if (isShown(event) !== isPast || x < margin.left - 5 || x > width + 5) continue;
     const lane = causality.laneOf(event);
     pen.fillStyle = colourOf(lane);
-    pen.beginPath();
-    pen.arc(x, laneY(lane), event === chosen ? 6 : 3, 0, 2 * Math.PI);
-    pen.fill();
+    const size = event === chosen ? 2 : 1;
+    pen.save();
+    pen.translate(x, laneY(lane));
+    pen.scale(size, size);
+    pen.fill(marks.get(at[event]!.kind)!);
+    pen.restore();
   }
   pen.globalAlpha = 1;
 }
@@ -186,7 +197,9 @@ function describe(event: number): string {
   const { atMs, clock, what } = at[event]!;
   const before = past!.reduce((sum, one) => sum + one, -1);
   const seconds = ((atMs - startMs) / 1_000).toFixed(3);
-  return `${nameOf(causality.nameOf(event))}: ${what}; clock ${clock}, at ${seconds} s; ${before} of ${causality.size} events lie in its past`;
+  const missing = missed[event]!.map((lane) => causality.lanes[lane]!.name);
+  const lost = missing.length > 0 ? `, never received by ${missing.join(',')}` : '';
+  return `${nameOf(causality.nameOf(event))}: ${what}${lost}; clock ${clock}, at ${seconds} s; ${before} of ${causality.size} events lie in its past`;
 }
 
 /** The event that is nearest to a point, within reach. */

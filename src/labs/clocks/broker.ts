@@ -5,6 +5,7 @@ import { refusePortsInUse, urlOf } from '../../cluster/servers.ts';
 import { Supervised } from '../../cluster/supervised.ts';
 
 const host = '127.0.0.1';
+const advice = 'choose another one with --port, or name none: then it is any that is free';
 
 export interface Broker {
   readonly servers: readonly string[];
@@ -14,7 +15,7 @@ export interface Broker {
 /** @param port 0: any that is free. @throws {PortInUse | NoServerProgram | ServerTooOld} before it starts. */
 export async function startBroker(port: number, say: (line: string) => void): Promise<Broker> {
   const binary = await findServerBinary();
-  if (port !== 0) await refusePortsInUse([{ host, port, id: 'nats', store: '' }]);
+  if (port !== 0) await refusePortsInUse([{ host, port, id: 'nats', store: '' }], advice);
   const own = port || (await freePort());
   const server = new Supervised({
     command: binary,

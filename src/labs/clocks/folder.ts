@@ -8,6 +8,7 @@ import { LevelLog } from '../../log/level-log.ts';
 import { makeFolder } from '../../system/folder.ts';
 import { type Entry, entryFrom } from './core/entry.ts';
 import type { Trial } from './core/settings.ts';
+import { whyNotRead, whyNotWritten } from './disk-words.ts';
 import { logFile } from './machine-log.ts';
 
 const runFile = 'run.json';
@@ -48,7 +49,7 @@ export async function refuseUnfit(folder: string, mark = runFile): Promise<strin
     await access(folder, constants.W_OK);
     found = await readdir(folder);
   } catch (cause) {
-    throw new Refused('output-unusable', `${folder} cannot be written: ${whyOf(cause)}`);
+    throw new Refused('output-unusable', `${folder} cannot be written: ${whyNotWritten(cause)}`);
   }
   if (found.length > 0 && !found.includes(mark))
     throw new Refused('output-unusable', `${folder} holds something else: name another folder`);
@@ -83,7 +84,7 @@ export async function createRun(folder: string, trials: readonly Trial[]): Promi
 /** @throws {Refused} when the folder holds no run, or one that cannot be read. */
 export async function readTrials(folder: string): Promise<readonly Trial[]> {
   const text = await readFile(join(folder, runFile), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Refused('no-run', `${folder} holds no run of clocks: ${whyOf(cause)}`);
+    throw new Refused('no-run', `${folder} holds no run of clocks: ${whyNotRead(cause)}`);
   });
   try {
     return runSchema.parse(JSON.parse(text)).trials;
@@ -112,7 +113,7 @@ export async function readBegun(folder: string): Promise<StoredTrial[]> {
 
 async function readLog(path: string): Promise<Entry[]> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Refused('no-run', `${path} cannot be read: ${whyOf(cause)}`);
+    throw new Refused('no-run', `${path} cannot be read: ${whyNotRead(cause)}`);
   });
   const lines = text.split('\n');
   lines.pop(); // behind the last line break: nothing, or what a crash left half
@@ -131,22 +132,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await writeFile(draft, text);
     await rename(draft, path);
   } catch (cause) {
-    throw new Refused('output-unusable', `${path} cannot be written: ${whyOf(cause)}`);
+    throw new Refused('output-unusable', `${path} cannot be written: ${whyNotWritten(cause)}`);
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there',
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of its path is no folder',
-  EEXIST: 'it is no folder',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-};
-
-function whyOf(cause: unknown): string {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  return reasons[code] ?? message;
 }

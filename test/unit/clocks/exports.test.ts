@@ -37,10 +37,15 @@ it('a CSV has a line an event and as many fields as names', () => {
   for (const line of lines) expect(line.split(',')).toHaveLength(csvHead.split(',').length);
 });
 
-it('an SVG has a dot an event and a line a receipt', () => {
+it('an SVG has a mark an event, an arrow a receipt, and a stub for what never arrived', () => {
   const text = diagramSvg(new Causality(lanesOf(['m1', 'm2', 'm3'], logs)), 'a <run>');
-  expect(text.match(/<circle/g)).toHaveLength(total);
-  expect(text.match(/<path/g)).toHaveLength(logs.flat().filter(({ kind }) => kind === 'received').length);
+  expect(text.match(/<path [^>]*><title>/g)).toHaveLength(total);
+  const [arrows, stubs] = text.split('<g fill="none"').slice(1);
+  const receipts = logs.flat().filter(({ kind }) => kind === 'received').length;
+  const sends = logs.flat().reduce((sum, event) => sum + ('to' in event ? event.to.length : 0), 0);
+  expect(arrows!.match(/<path/g)).toHaveLength(receipts);
+  expect(stubs!.split('</g>')[0]!.match(/<path/g)).toHaveLength(sends - receipts);
+  expect(sends).toBeGreaterThan(receipts); // the slow one leaves some in its queue
   expect(text).toContain('a &lt;run&gt;');
 });
 

@@ -4,7 +4,7 @@
  * An event follows the one before it on its lane, and the sending of what it received. All else follows from these two:
  * happened before is to be reachable. The clocks are not asked, so that they can be held against it.
  */
-import type { EventName } from './entry.ts';
+import type { EventKind, EventName } from './entry.ts';
 import type { Order } from './vector.ts';
 
 /** Events of one place, in its order; the first is number 1. */
@@ -19,8 +19,11 @@ export interface LaneEvent {
   readonly clock: number;
   /** What happened, in a few words. */
   readonly what: string;
+  readonly kind?: EventKind;
   /** Whose message it received. */
   readonly from?: EventName;
+  /** Lanes that it sent a message to. */
+  readonly to?: readonly string[];
 }
 
 const nothing = -1;
@@ -33,6 +36,9 @@ export class Causality {
   /** Of each event the one whose message it received. */
   readonly #senders: Int32Array;
   readonly #laneOf: Int32Array;
+  readonly #places: ReadonlyMap<string, number>;
+  /** Of each message that arrived its sending and its lane, as one number. */
+  readonly #arrivals = new Set<number>();
 
   constructor(lanes: readonly Lane[]) {
     this.lanes = lanes;
@@ -44,12 +50,15 @@ export class Causality {
     this.size = size;
     this.#senders = new Int32Array(size).fill(nothing);
     this.#laneOf = new Int32Array(size);
-    const places = new Map(lanes.map(({ name }, index) => [name, index]));
+    this.#places = new Map(lanes.map(({ name }, index) => [name, index]));
     for (const [lane, { events }] of lanes.entries()) {
       for (const [index, { from }] of events.entries()) {
         const event = this.#firsts[lane]! + index;
         this.#laneOf[event] = lane;
-        if (from) this.#senders[event] = this.#at(places.get(from.machine), from.number);
+        if (!from) continue;
+        const sender = this.#at(this.#places.get(from.machine), from.number);
+        this.#senders[event] = sender;
+        this.#arrivals.add(sender * lanes.length + lane);
       }
     }
   }
@@ -79,6 +88,14 @@ export class Causality {
   senderOf(event: number): number | undefined {
     const sender = this.#senders[event]!;
     return sender === nothing ? undefined : sender;
+  }
+
+  /** The lanes that an event sent a message to and that never received it. */
+  missedBy(event: number): number[] {
+    return (this.eventAt(event).to ?? [])
+      .map((name) => this.#places.get(name))
+      .filter((lane) => lane !== undefined)
+      .filter((lane) => !this.#arrivals.has(event * this.lanes.length + lane));
   }
 
   /** @returns of each event whether it is this one or in its past. */

@@ -10,7 +10,9 @@ export function lanesOf(ids: readonly string[], logs: readonly (readonly Entry[]
       atMs: event.atMs,
       clock: event.clock,
       what: whatOf(event),
-      ...(event.kind === 'received' ? { from: event.from } : {}),
+      kind: event.kind,
+      ...('from' in event ? { from: event.from } : {}),
+      ...('to' in event ? { to: event.to } : {}),
     })),
   }));
 }

@@ -14,10 +14,7 @@ export interface Evidence {
 
 export function findings({ spread, uneven, even, scale, predictions }: Evidence): Finding[] {
   return [
-    {
-      question: 'Do more or fewer internal events make jumps larger?',
-      answer: `${capital(whichOf(uneven))} at rates 1/3/6, ${whichOf(even)} at 3/3/3. ${jumpsAt('1/3/6', uneven)} ${jumpsAt('3/3/3', even)}`,
-    },
+    ...internalFindings(uneven, even),
     {
       question: 'How far do the slowest logical clocks fall behind system time?',
       answer: lagInWords(spread),
@@ -28,6 +25,17 @@ export function findings({ spread, uneven, even, scale, predictions }: Evidence)
     },
     { question: 'What do more machines change?', answer: scaleInWords(scale) },
     { question: 'When does a queue grow?', answer: rulesInWords(predictions) },
+  ];
+}
+
+/** @param uneven with a growing probability of internal events, at rates 1/3/6; @param even the same at 3/3/3. */
+export function internalFindings(uneven: readonly Outcome[], even: readonly Outcome[]): Finding[] {
+  return [
+    {
+      question: 'Do more or fewer internal events make jumps larger?',
+      answer: `${capital(whichOf(uneven))} at rates 1/3/6, ${whichOf(even)} at 3/3/3. ${jumpsAt('1/3/6', uneven)} ${jumpsAt('3/3/3', even)}`,
+    },
+    { question: 'Why do internal events change jumps?', answer: whyInWords(uneven) },
   ];
 }
 
@@ -46,13 +54,41 @@ function whichOf(outcomes: readonly Outcome[]): string {
   return usual > few ? 'more' : 'fewer';
 }
 
+const mostOf = (outcomes: readonly Outcome[]) =>
+  outcomes.reduce((a, b) => (b.slowestJumpMean > a.slowestJumpMean ? b : a));
+
 function jumpsAt(rates: string, outcomes: readonly Outcome[]): string {
   const [none, usual, last] = [outcomes[0]!, usualOf(outcomes), outcomes.at(-1)!];
-  const most = outcomes.reduce((a, b) => (b.slowestJumpMean > a.slowestJumpMean ? b : a));
+  const most = mostOf(outcomes);
+  const falls = most.slowestJumpMean > last.slowestJumpMean * differsBy;
   return [
-    `At ${rates} the slowest clock's mean jump is ${figure(none.slowestJumpMean)} when no draw is internal and ${figure(usual.slowestJumpMean)} at ${usualInternal}; the most is ${figure(most.slowestJumpMean)}, at ${most.condition.at}.`,
+    `At ${rates} the slowest clock's mean jump is ${figure(none.slowestJumpMean)} when no draw is internal and ${figure(usual.slowestJumpMean)} at ${usualInternal}; the most is ${figure(most.slowestJumpMean)}, at ${most.condition.at}${falls ? `, and beyond that it falls, to ${figure(last.slowestJumpMean)} at ${last.condition.at}` : ''}.`,
     `Its largest jump is ${figure(none.slowestJumpMax)}, ${figure(usual.slowestJumpMax)} and, at ${last.condition.at}, ${figure(last.slowestJumpMax)}.`,
   ].join(' ');
+}
+
+/** A mean jump is what messages bring, as often as one comes, and 1 at every other tick: both parts are told. */
+function whyInWords(outcomes: readonly Outcome[]): string {
+  const [none, most, last] = [outcomes[0]!, mostOf(outcomes), outcomes.at(-1)!];
+  const parts = ({ condition, slowestTakes, slowestGain }: Outcome) =>
+    `at ${percent(slowestTakes, 1)} of its ticks and by ${figure(slowestGain)} with ${condition.at} internal`;
+  const told = [...new Set([none, usualOf(outcomes), most, last])].map(parts).join(', ');
+  const keepsUp = outcomes.find(({ slowestQueueEnd }) => slowestQueueEnd < 1);
+  const words = [
+    'A clock jumps when it takes a message that is ahead of it; at any other tick it grows by 1.',
+    `The slowest one takes a message, and grows, ${told}.`,
+    'The more draws are internal, the rarer messages are, and the further their senders go from one to the next.',
+    `While more come than it can take (${figure(none.slowestQueueEnd)} wait at the end when no draw is internal), it takes one at nearly every tick however many there are: only what each brings counts.`,
+  ];
+  if (keepsUp)
+    words.push(
+      `From ${keepsUp.condition.at} on less than one waits at the end: the clock is as far as the last message, and its mean jump can come near to the fastest rate over its own, not beyond.`,
+    );
+  if (most !== last)
+    words.push(
+      'When messages are rarer still, each brings yet more, so the largest jump grows; but what the others did since the last one is missing when the trial ends, so the mean does not.',
+    );
+  return words.join(' ');
 }
 
 function lagInWords(spread: readonly Outcome[]): string {

@@ -5,7 +5,7 @@
  * messages are stamped. Findings are sentences made from the figures, so that they say what this study found.
  */
 import type { Random } from '../../../events/ids.ts';
-import { figuresOf, mean, rounded, type TrialFigures } from './figures.ts';
+import { figuresOf, type MachineFigures, mean, rounded, type TrialFigures } from './figures.ts';
 import { lagOf } from './lag.ts';
 import { type Prediction, predictionsOf } from './queue-rule.ts';
 import { machinesOf, type Rate, type RunSettings, trialOf, usual } from './settings.ts';
@@ -26,6 +26,11 @@ export interface Outcome {
   /** Of the machine whose clock ends last. */
   readonly slowestJumpMean: number;
   readonly slowestJumpMax: number;
+  /** At how many of its ticks it takes a message, from 0 to 1, and how far its clock grows at one of these. */
+  readonly slowestTakes: number;
+  readonly slowestGain: number;
+  /** Its messages that wait still when the trial ends. */
+  readonly slowestQueueEnd: number;
   /** Over all machines. */
   readonly jumpMean: number;
   readonly queueMax: number;
@@ -105,12 +110,21 @@ export function outcomeOf(condition: Condition, randomOf: (seed: string) => Rand
     drift: over(trials.map(({ drift }) => drift)),
     slowestJumpMean: over(slowest.map(({ jump_mean }) => jump_mean)),
     slowestJumpMax: over(slowest.map(({ jump_max }) => jump_max)),
+    slowestTakes: over(slowest.map(({ received, events }) => received / Math.max(1, events))),
+    slowestGain: over(slowest.filter(({ received }) => received > 0).map((one) => gainOf(one, settings))),
+    slowestQueueEnd: over(slowest.map(({ queue_end }) => queue_end)),
     jumpMean: over(trials.map(({ machines }) => mean(machines.map(({ jump_mean }) => jump_mean)))),
     queueMax: over(trials.map(({ machines }) => Math.max(...machines.map(({ queue_max }) => queue_max)))),
     lagHalfS: over(all.map(({ lag }) => lag?.halfS ?? 0)),
     lagEndS: over(lags),
     lagEndMaxS: rounded(Math.max(...lags)),
   };
+}
+
+/** How far a clock grows when a message is taken: it grows by one for every other event. */
+function gainOf({ final_clock, ...ticks }: MachineFigures, { broadcast, machines }: RunSettings): number {
+  const posts = broadcast === 'two' ? machines.length - 1 : 1;
+  return (final_clock - ticks.sent - ticks.internal - ticks.broadcast * posts) / ticks.received;
 }
 
 const ruleSeconds = 600;
