@@ -132,6 +132,14 @@ it('has a credential that only looks', async () => {
   expect(mode).toBe(0o600);
 });
 
+it('says what is no position, and that it was asked for', async () => {
+  const answer = await fetch(inspector.path('/state', `&actor=${session}&at=-3`));
+  expect([answer.status, await answer.json()]).toEqual([
+    404,
+    { error: 'at is a whole number from 0 on, not "-3"' },
+  ]);
+});
+
 it('has a page of at most 250 KB, compressed, without what lays out the charts', async () => {
   const { script, style } = await pageParts();
   expect(gzipSync(script + style).length).toBeLessThan(250 * 1024);
