@@ -146,6 +146,14 @@ it('has a page of at most 250 KB, compressed, without what lays out the charts',
   expect(script + style).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
 });
 
+it('lets nobody in where a cluster was started so', async () => {
+  const closed = await TestCluster.start('--no-inspect');
+  const { status, stderr } = await closed.as('operator').run(['inspect']);
+  expect(stderr).toMatch(/^error: wrong-credentials: [^\n]*--no-inspect[^\n]*\n$/);
+  expect(status).toBe(1);
+  await closed.stop();
+});
+
 it("serves the official inspector's own receiver", async () => {
   const stately = await inspect(cluster, '--stately');
   const { host, search } = new URL(stately.url);

@@ -271,7 +271,10 @@ export const replicaMachine = setup({
                 target: '#replica.catchingUp',
                 actions: ['beEager', 'forgetFailures'],
               },
-              { guard: { type: 'mustWait', params: ({ event }) => event.output }, target: '#replica.catchingUp' },
+              {
+                guard: { type: 'mustWait', params: ({ event }) => event.output },
+                target: '#replica.catchingUp',
+              },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: { target: 'waiting', actions: 'countFailure' },

@@ -128,7 +128,7 @@ describe('a model', () => {
     expect(model.whole().nodes).toEqual([
       { node: 'n1', role: null, state: '', said, lag: null, agrees: null },
     ]);
-    expect(model.whole().actors).toEqual([['n1/replica', 'replica', 'n1/replica', silent]]);
+    expect(model.whole().actors).toEqual([['n1/replica', 'replica', 'n1', silent]]);
     model.nodesAre([{ ...row, said: { ...said, pid: 8 } }], 3);
     expect(model.whole().actors?.[0]?.[3]).toBe('following');
     const happened = model.whole().happenings?.map(({ at, what, text }) => [at, what, text]);
