@@ -52,6 +52,7 @@ export async function startCluster(options: UpOptions, news: ClusterNews): Promi
       listening,
       port,
       restart,
+      isInspectable: options.inspect,
       nodeArgs,
       program: { command: process.execPath, args: [...process.execArgv, process.argv[1] ?? ''] },
     },

@@ -107,8 +107,19 @@ function profileOption(): Option {
 
 /** For commands of operators: the data folder holds their password. */
 export function withOperator(command: Command): Command {
-  const data =
-    "the cluster's data folder, which holds the operator's password (or set VERBATIM_OPERATOR_PASSWORD, or VERBATIM_OPERATOR_PASSWORD_FILE)";
+  return withPasswordOf(
+    command,
+    "the operator's password (or set VERBATIM_OPERATOR_PASSWORD, or VERBATIM_OPERATOR_PASSWORD_FILE)",
+  );
+}
+
+/** For commands that only look. */
+export function withInspector(command: Command): Command {
+  return withPasswordOf(command, "inspectors' password (or set VERBATIM_INSPECTOR_PASSWORD_FILE)");
+}
+
+function withPasswordOf(command: Command, password: string): Command {
+  const data = `the cluster's data folder, which holds ${password}`;
   return withAnyProfile(withTimeout(withData(withOutput(withServers(command)), data)));
 }
 
@@ -155,7 +166,7 @@ export function withReplica(command: Command): Command {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .option('--no-inspect', 'let no inspector look at the actors');
+    .option('--no-inspect', 'let no inspector in');
 }
 
 export function withLocalCluster(command: Command): Command {

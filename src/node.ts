@@ -156,6 +156,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     clients,
     pid: process.pid,
     http: watch.url,
+    isInspectable: options.isInspectable,
   });
   replica.start();
   const inspection = inspected?.start(replica.actor);

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { makeFolder } from '../system/folder.ts';
 import { rememberServers } from './address.ts';
-import { ensureSecrets } from './secrets.ts';
+import { ensureSecrets, withoutInspector } from './secrets.ts';
 import { findServerBinary, projectRoot } from './server-binary.ts';
 import {
   type Listening,
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   /** Of the first server; the others' follow. */
   readonly port: number;
   readonly restart: boolean;
+  /** Whether an inspector's password is one. */
+  readonly isInspectable: boolean;
   /** Further options of `verbatim node`, such as `--election lowest-id`. */
   readonly nodeArgs: readonly string[];
   /** The `verbatim` program, to run nodes with. */
@@ -56,12 +58,13 @@ export class Cluster {
     refuseOtherCount(options.nats, data);
     await refusePortsInUse(plans);
     const secrets = await ensureSecrets(data);
+    const admitted = options.isInspectable ? secrets : withoutInspector(secrets);
     for (const { store } of plans) await makeFolder(store, 0o700);
     const urls = plans.map(urlOf);
     await rememberServers(data, urls, options.listening.tls?.ca);
     const servers = plans.map((plan) => {
       const watch = watchOf(listener, 'nats-server', plan.id, urlOf(plan));
-      return superviseServer(plan, { binary, root, secrets }, options.restart, watch);
+      return superviseServer(plan, { binary, root, secrets: admitted }, options.restart, watch);
     });
     return new Cluster(urls, servers, superviseNodes({ ...options, data }, urls, listener));
   }

@@ -116,6 +116,11 @@ function makeSecrets(): Secrets {
   };
 }
 
+/** For a server that is to let no inspector in: nobody has the password that it asks for. */
+export function withoutInspector(secrets: Secrets): Secrets {
+  return { ...secrets, inspectorPassword: password() };
+}
+
 /** 256 random bits. The letter in front keeps nats-server's configuration from reading a number. */
 function password(): string {
   return `p${randomBytes(32).toString('hex')}`;

@@ -89,9 +89,10 @@ export class Operator {
           { cause },
         );
       }
+      const orNone = as === 'inspector' ? ', or it was started with --no-inspect' : '';
       throw new Refused(
         'wrong-credentials',
-        `The ${as}'s password is not that of the cluster at ${servers.join(', ')}.`,
+        `The ${as}'s password is not that of the cluster at ${servers.join(', ')}${orNone}.`,
       );
     }
   }
@@ -108,6 +109,12 @@ export class Operator {
       const parsed = statusSchema.safeParse(answer);
       return parsed.success ? [{ node, ...parsed.data }] : [];
     });
+  }
+
+  /** @throws {Refused} where the first node that answers says that it answers no inspector. */
+  async mayLook(timeoutMs: number): Promise<void> {
+    const [first] = await this.askAll('status', {}, timeoutMs, 1);
+    if (first?.refused) throw new Refused(first.refused.code, first.refused.message);
   }
 
   /** What every node says that answers in time. */

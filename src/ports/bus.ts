@@ -33,6 +33,8 @@ export interface BusMessage {
   readonly data: Uint8Array;
   /** Whether an answer would reach anybody: one that would not need not be made. */
   readonly expectsAnswer: boolean;
+  /** Where an answer would go, where that is known: the broker lets whoever listens there be one and no other. */
+  readonly answerSubject?: string | undefined;
   respond(payload: Uint8Array | string): void;
 }
 

@@ -5,7 +5,7 @@ import { limits } from '../events/limits.ts';
 import { type Refusal, refusal } from '../events/refusals.ts';
 import type { Bus, BusMessage, Subscription } from '../ports/bus.ts';
 import { clusterTable } from '../projections/tables.ts';
-import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
+import { inspectorSubjects, operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
 import { type Verification, verifyStore } from '../replication/verify.ts';
@@ -74,6 +74,8 @@ export interface OperatorService {
   readonly pid: number;
   /** Where this node is watched. */
   readonly http: string;
+  /** Whether inspectors are answered too. */
+  readonly isInspectable: boolean;
 }
 
 export function answerOperators(bus: Bus, service: OperatorService): Subscription {
@@ -91,12 +93,21 @@ export function answerOperators(bus: Bus, service: OperatorService): Subscriptio
 
 async function receive(message: BusMessage, service: OperatorService): Promise<void> {
   const { last: name } = parseSubject(message.subject);
-  const answer = await answerQuery(name, message.data, service).catch((error: unknown) =>
-    refusal(error instanceof CodecError ? 'malformed' : 'not-now', (error as Error).message),
-  );
+  const isInspector = message.answerSubject?.startsWith(`${inspectorSubjects.inboxPrefix}.`) ?? false;
+  const answer =
+    isInspector && !service.isInspectable
+      ? notInspectable
+      : await answerQuery(name, message.data, service).catch((error: unknown) =>
+          refusal(error instanceof CodecError ? 'malformed' : 'not-now', (error as Error).message),
+        );
   const node = service.replica.id;
   message.respond(JSON.stringify('code' in answer ? { node, refused: answer } : { node, answer }));
 }
+
+const notInspectable = refusal(
+  'not-possible',
+  'No inspector may look at this cluster: it was started with --no-inspect.',
+);
 
 /** Whoever finds that its copy cannot be trusted says so, and answers nobody from it any more. */
 async function verifyOwn(copy: Copy): Promise<Verification> {

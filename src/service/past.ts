@@ -60,7 +60,8 @@ export async function stateOf(
   if (!actor) return refusal(unknown);
   const { position: end } = remains.mark;
   const past = await pastState(remains, actor, Math.min(at ?? end, end), disclosure);
-  return past ?? refusal(unknown, 'It did not exist at that position.');
+  const why = at === null ? 'There is no such user or session.' : 'It did not exist at that position.';
+  return past ?? refusal(unknown, why);
 }
 
 /** @returns undefined where the actor did not exist at that position. */

@@ -100,15 +100,15 @@ class Received implements BusMessage {
   }
 
   get expectsAnswer(): boolean {
-    return this.#answerSubject !== undefined;
+    return this.answerSubject !== undefined;
   }
 
   respond(payload: Uint8Array | string): void {
-    const subject = this.#answerSubject;
+    const subject = this.answerSubject;
     if (subject !== undefined) this.#connection.publish(subject, payload);
   }
 
-  get #answerSubject(): string | undefined {
+  get answerSubject(): string | undefined {
     return answerSubject(this.#message.subject, this.#message.reply ?? '');
   }
 }

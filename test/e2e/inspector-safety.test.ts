@@ -132,10 +132,26 @@ it('has a credential that only looks', async () => {
   expect(mode).toBe(0o600);
 });
 
+it('says what is no position, and that it was asked for', async () => {
+  const answer = await fetch(inspector.path('/state', `&actor=${session}&at=-3`));
+  expect([answer.status, await answer.json()]).toEqual([
+    404,
+    { error: 'at is a whole number from 0 on, not "-3"' },
+  ]);
+});
+
 it('has a page of at most 250 KB, compressed, without what lays out the charts', async () => {
   const { script, style } = await pageParts();
   expect(gzipSync(script + style).length).toBeLessThan(250 * 1024);
   expect(script + style).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+});
+
+it('lets nobody in where a cluster was started so', async () => {
+  const closed = await TestCluster.start('--no-inspect');
+  const { status, stderr } = await closed.as('operator').run(['inspect']);
+  expect(stderr).toMatch(/^error: wrong-credentials: [^\n]*--no-inspect[^\n]*\n$/);
+  expect(status).toBe(1);
+  await closed.stop();
 });
 
 it("serves the official inspector's own receiver", async () => {

@@ -45,9 +45,14 @@ describe.skipIf(!browser)('the inspector', () => {
     await page.shows(`document.querySelector('#events')?.textContent.includes('seen on its way')`);
     await page.shows(`document.querySelector('text.flash')?.textContent.startsWith('MessagePosted')`);
     await page.shows(`document.querySelector('#context .changed') !== null`);
+    expect(await page.value(`document.querySelector('#events .data').textContent`)).toBe(
+      'alice: seen on its way',
+    );
     await page.driven.locator('#events .entry').first().click();
     await page.shows(`document.querySelector('#entry')?.textContent.includes('"position": ${position}')`);
     await page.driven.screenshot({ path: picture('inspector-actor') });
+    await page.press('Escape');
+    await page.shows(`document.querySelector('#entry') === null`);
     await page.press('c');
     await page.shows(`document.querySelector('.paths')?.textContent.includes('${session}')`);
     await page.shows(`document.querySelector('.steps') !== null`);
@@ -72,7 +77,10 @@ describe.skipIf(!browser)('the inspector', () => {
     await another.press(']');
     await another.shows(`Number(document.querySelector('#position').value) > ${at}`);
     expect(await another.value('location.hash')).not.toContain(`at=${at}`);
-    await another.press('l');
+    await another.driven.locator('#position').fill('99999');
+    await another.press('Enter');
+    expect(await another.value(`Number(document.querySelector('#position').value)`)).toBeLessThan(99_999);
+    await another.press('Escape', 'l');
     await another.shows(`!location.hash.includes('at=')`);
     expect(another.problems).toEqual([]);
     await another.close();
@@ -86,6 +94,12 @@ describe.skipIf(!browser)('the inspector', () => {
     const another = await Page.open(`${inspector.url}#/actors/cluster/${session}?at=${first}`, screen);
     await another.shows(`document.querySelectorAll('#events li').length >= ${history.length}`);
     await another.shows(`!document.querySelector('.events small').textContent.includes('reading')`);
+    // A row or a button that was clicked does not keep Space to itself.
+    await another.driven.locator('.row.actor[aria-selected="true"]').click();
+    await another.driven.locator('[data-key="]"]').focus();
+    await another.driven.locator('[data-key="["]').click();
+    await another.driven.goto(`${inspector.url}#/actors/cluster/${session}?at=${first}`);
+    await another.shows(`Number(document.querySelector('#position').value) === ${first}`);
     await another.press(' ');
     // The first moment was there before: the way from the second to the last is as long as it was.
     const shown = (await another.value(`new Promise((resolve) => {
@@ -138,8 +152,37 @@ describe.skipIf(!browser)('the inspector', () => {
     expect(litMs - Date.parse(led.slice(0, 24))).toBeLessThan(1_000);
     await one.driven.screenshot({ path: picture('inspector-election') });
     await page.shows(`document.querySelector('.timeline')?.textContent.includes('leads epoch ${epoch}')`);
+    await page.shows(
+      `document.querySelector('.timeline').textContent.includes('${leader} was started again')`,
+    );
+    expect(await page.value(`document.querySelectorAll('.node.leader').length`)).toBe(1);
     for (const each of pages) await each.close();
   });
+
+  it('shows a node that does not answer as it was, and says so', async () => {
+    const { node: leader } = await cluster.leader();
+    const [stopped = ''] = ['n1', 'n2', 'n3'].filter((node) => node !== leader);
+    const card = `[...document.querySelectorAll('.node')].find((one) => one.textContent.startsWith('${stopped}'))`;
+    cluster.signal('SIGSTOP', stopped);
+    await page.shows(
+      `${card}?.textContent.includes('as it said last') && ${card}.textContent.includes('unknown')`,
+    );
+    await page.shows(`document.querySelector('.timeline').textContent.includes('${stopped} is silent')`);
+    expect(await page.value(`${card}.textContent.includes('✓')`)).toBe(false);
+    cluster.signal('SIGCONT', stopped);
+    await page.shows(`document.querySelector('.timeline').textContent.includes('${stopped} is back')`);
+  });
+
+  it.each(['cluster/s-aaaaaaaaaaaaaaaa', 'n9/replica', '%E0%A4%A/x'])(
+    'says that there is no %s',
+    async (actor) => {
+      const another = await Page.open(`${inspector.url}#/actors/${actor}`, screen);
+      await another.shows(
+        `/There is no such|Nothing has been heard/.test(document.querySelector('.context')?.textContent)`,
+      );
+      await another.close();
+    },
+  );
 
   it('is usable on a narrow screen', async () => {
     await page.driven.setViewportSize({ width: 390, height: 800 });

@@ -95,6 +95,14 @@ export const replicaMachine = setup({
     isInDoubt: ({ context }) => context.damaged === 'state',
     isCopyToReplace: ({ context }) => context.damaged === 'copy',
     isDiskTrouble: ({ context }) => context.damaged === 'disk',
+    isSound: (_, { isSound }: CheckOutcome) => isSound,
+    isStreamLost: (_, outcome: JoinOutcome) => outcome === 'lost',
+    hasWon: (_, outcome: CampaignOutcome) => outcome === 'won',
+    isAstray: ({ context }, outcome: CampaignOutcome | undefined) => outcome === 'astray' || context.isAstray,
+    isUndecided: (_, outcome: CampaignOutcome) => outcome === 'undecided',
+    wasUnable: (_, outcome: LeadOutcome) => outcome === 'unable',
+    hasSeeded: (_, outcome: SeedOutcome) => outcome === 'seeded',
+    mustWait: (_, outcome: SeedOutcome) => outcome === 'waiting',
   },
   delays: {
     /** How long a leader may be silent. */
@@ -139,7 +147,7 @@ export const replicaMachine = setup({
       invoke: {
         src: 'check',
         onDone: [
-          { guard: ({ event }) => event.output.isSound, target: 'recovering' },
+          { guard: { type: 'isSound', params: ({ event }) => event.output }, target: 'recovering' },
           {
             target: 'settingAside',
             actions: assign(({ event: { output } }) =>
@@ -147,10 +155,7 @@ export const replicaMachine = setup({
             ),
           },
         ],
-        onError: {
-          target: 'frozen',
-          actions: assign({ problem: ({ event }) => problemOf(event.error) }),
-        },
+        onError: { target: 'frozen', actions: assign({ problem: ({ event }) => problemOf(event.error) }) },
       },
       on: { DAMAGED: {}, SEALED: {} },
     },
@@ -160,10 +165,7 @@ export const replicaMachine = setup({
       invoke: {
         src: 'setAside',
         onDone: 'recovering',
-        onError: {
-          target: 'frozen',
-          actions: assign({ problem: ({ event }) => problemOf(event.error) }),
-        },
+        onError: { target: 'frozen', actions: assign({ problem: ({ event }) => problemOf(event.error) }) },
       },
       on: { DAMAGED: {}, SEALED: {} },
     },
@@ -174,7 +176,7 @@ export const replicaMachine = setup({
       invoke: {
         src: 'join',
         onDone: [
-          { guard: ({ event }) => event.output === 'lost', target: 'seeding' },
+          { guard: { type: 'isStreamLost', params: ({ event }) => event.output }, target: 'seeding' },
           { guard: 'isEager', target: 'campaigning' },
           { target: 'following' },
         ],
@@ -215,21 +217,21 @@ export const replicaMachine = setup({
             src: 'campaign',
             onDone: [
               {
-                guard: ({ event }) => event.output === 'won',
+                guard: { type: 'hasWon', params: ({ event }) => event.output },
                 target: '#replica.leading',
                 actions: 'forgetFailures',
               },
               {
-                guard: ({ context, event }) => event.output === 'astray' || context.isAstray,
+                guard: { type: 'isAstray', params: ({ event }) => event.output },
                 target: '#replica.catchingUp',
                 actions: 'countFailure',
               },
-              { guard: ({ event }) => event.output === 'undecided', target: 'pausing' },
+              { guard: { type: 'isUndecided', params: ({ event }) => event.output }, target: 'pausing' },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: [
               {
-                guard: ({ context }) => context.isAstray,
+                guard: { type: 'isAstray', params: undefined },
                 target: '#replica.catchingUp',
                 actions: 'countFailure',
               },
@@ -246,7 +248,7 @@ export const replicaMachine = setup({
         src: 'lead',
         onDone: [
           {
-            guard: ({ event }) => event.output === 'unable',
+            guard: { type: 'wasUnable', params: ({ event }) => event.output },
             target: 'catchingUp',
             actions: 'beEager',
           },
@@ -265,11 +267,14 @@ export const replicaMachine = setup({
             src: 'seed',
             onDone: [
               {
-                guard: ({ event }) => event.output === 'seeded',
+                guard: { type: 'hasSeeded', params: ({ event }) => event.output },
                 target: '#replica.catchingUp',
                 actions: ['beEager', 'forgetFailures'],
               },
-              { guard: ({ event }) => event.output === 'waiting', target: '#replica.catchingUp' },
+              {
+                guard: { type: 'mustWait', params: ({ event }) => event.output },
+                target: '#replica.catchingUp',
+              },
               { target: 'waiting', actions: 'countFailure' },
             ],
             onError: { target: 'waiting', actions: 'countFailure' },

@@ -28,5 +28,6 @@ export function differences(before: Context | undefined, now: Context): Field[] 
 /** As `verbatim state` prints it: times as people read them. */
 function textOf(key: string, value: unknown): string {
   const isTime = key.endsWith('At') && typeof value === 'number';
+  if (isTime && value === 0) return 'never';
   return JSON.stringify(isTime ? new Date(value).toISOString() : value) ?? '';
 }

@@ -9,6 +9,8 @@ import {
   replicatedKind,
   type Told,
 } from '../../protocol/inspection.ts';
+import { nodeHappening, replicaHappening } from './happenings.ts';
+import { replicaOf, silent } from './nodes.ts';
 import {
   type ActorRow,
   everybodys,
@@ -30,11 +32,15 @@ export class Model {
   readonly #machines = new Map<string, Graph>();
   readonly #frames = new Map<number, FramePath>();
   readonly #clients = new Set<string>();
-  #happenings: Happening[] = [];
+  #happenings: readonly Happening[];
   #nodes: readonly NodeRow[] = [];
-  #leader: string | null = null;
   #position = 0;
   #changes = new Changes();
+
+  /** @param happenings that were seen before. */
+  constructor(happenings: readonly Happening[] = []) {
+    this.#happenings = happenings;
+  }
 
   /** @param process as the subject says, which the broker vouches for. */
   take(told: Told, process: string, nowMs: number): void {
@@ -57,10 +63,18 @@ export class Model {
       this.#put([everybodys + id, replicatedKind(id) ?? 'unknown', label, state]);
   }
 
-  nodesAre(nodes: readonly NodeRow[], leader: string | null): void {
-    this.#nodes = nodes;
-    this.#leader = leader;
-    this.#position = Math.max(this.#position, ...nodes.map(({ position }) => position));
+  /** As they answer, or do not: who is silent is shown as it was. */
+  nodesAre(nodes: readonly NodeRow[], nowMs: number): void {
+    const before = new Map(this.#nodes.map((row) => [row.node, row]));
+    this.#nodes = nodes.map((row) => ({ ...row, said: row.said ?? before.get(row.node)?.said ?? null }));
+    for (const row of nodes) {
+      this.happened(nodeHappening(row, before.get(row.node), nowMs));
+      this.#position = Math.max(this.#position, row.said?.position ?? 0);
+      const chart = this.#actors.get(replicaOf(row.node));
+      if (row.role === null) this.#put([replicaOf(row.node), 'replica', row.node, silent]);
+      else if (chart?.[3] === silent && !this.#isDeposed(row))
+        this.#put([chart[0], chart[1], chart[2], row.state]);
+    }
     this.#changes.nodes = true;
   }
 
@@ -71,15 +85,10 @@ export class Model {
     this.#changes.happenings.push(...fresh);
   }
 
-  /** A process is silent: its own actors are no more. */
+  /** A process is silent: its own actors are no more, but that a node should be there is remembered. */
   forget(process: string): void {
     this.#clients.delete(process);
-    for (const id of this.#actors.keys()) {
-      if (!id.startsWith(`${process}/`)) continue;
-      this.#actors.delete(id);
-      this.#changes.actors.delete(id);
-      this.#changes.gone.add(id);
-    }
+    for (const [id, row] of this.#actors) if (id.startsWith(`${process}/`)) this.#remove(row);
   }
 
   get actors(): number {
@@ -93,7 +102,6 @@ export class Model {
       machines: Object.fromEntries(this.#machines),
       actors: [...this.#actors.values()],
       nodes: this.#nodes,
-      leader: this.#leader,
       happenings: this.#happenings,
       frames: [...this.#frames.values()],
       position: this.#position,
@@ -111,7 +119,7 @@ export class Model {
       ...(machines ? { machines: Object.fromEntries(this.#machines) } : {}),
       ...(actors.size > 0 ? { actors: [...actors].map((id) => this.#actors.get(id)!) } : {}),
       ...(gone.size > 0 ? { gone: [...gone] } : {}),
-      ...(nodes ? { nodes: this.#nodes, leader: this.#leader } : {}),
+      ...(nodes ? { nodes: this.#nodes } : {}),
       ...(happenings.length > 0 ? { happenings } : {}),
       ...(frames.size > 0 ? { frames: [...frames].flatMap((number) => this.#frames.get(number) ?? []) } : {}),
       position: this.#position,
@@ -136,13 +144,30 @@ export class Model {
   }
 
   #knowActor({ id, kind, label, state, gone }: ActorTold, process: string, nowMs: number): void {
-    if (gone) return void this.#remove(id);
     const before = this.#actors.get(id);
+    if (gone) {
+      if (before) this.#remove(before);
+      return;
+    }
     if (before?.[3] === state && before[2] === label) return;
     this.#put([id, kind, label, state]);
-    const happening =
-      kind === 'replica' && before ? replicaHappening(process, state, before[3], nowMs) : undefined;
-    if (happening) this.happened([happening]);
+    if (kind !== 'replica') return;
+    if (before) this.happened(replicaHappening(process, state, before[3], nowMs));
+    if (state === 'leading') this.#silenceOthers(id);
+  }
+
+  /** Two do not lead: of one that said so and nothing since, nothing is known. */
+  #silenceOthers(leader: string): void {
+    for (const row of this.#actors.values())
+      if (row[1] === 'replica' && row[0] !== leader && row[3] === 'leading') this.#remove(row);
+  }
+
+  /** It answered before somebody else began to lead. */
+  #isDeposed({ node, state }: NodeRow): boolean {
+    const others = this.#nodes.filter((other) => other.node !== node);
+    return (
+      state === 'leading' && others.some((other) => this.#actors.get(replicaOf(other.node))?.[3] === state)
+    );
   }
 
   #put(row: ActorRow): void {
@@ -156,8 +181,12 @@ export class Model {
     this.#changes.gone.delete(id);
   }
 
-  #remove(id: string): void {
-    if (!this.#actors.delete(id)) return;
+  #remove([id, kind, label]: ActorRow): void {
+    if (kind === 'replica') {
+      this.#put([id, kind, label, silent]);
+      return;
+    }
+    this.#actors.delete(id);
     this.#changes.actors.delete(id);
     this.#changes.gone.add(id);
   }
@@ -220,24 +249,6 @@ function pathWith(
   const content =
     position === undefined ? {} : { position, events: events ?? null, sessions: sessions ?? [] };
   return { ...path, ...content, [what]: moments };
-}
-
-const noteworthy: Readonly<Record<string, [Happening['what'], string]>> = {
-  leading: ['election', 'leads'],
-  'campaigning.waiting': ['election', 'campaigns'],
-  settingAside: ['copy', 'gives up its copy and takes a full one'],
-  checking: ['fault', 'doubts its rows and checks them'],
-  frozen: ['fault', 'is frozen'],
-  disconnected: ['fault', 'lost its connection'],
-  'seeding.waiting': ['election', 'finds the stream lost'],
-};
-
-function replicaHappening(node: string, state: string, before: string, at: number): Happening | undefined {
-  const found = noteworthy[state];
-  const topBefore = before.split('.')[0];
-  if (!found || topBefore === state.split('.')[0]) return undefined;
-  const [what, text] = found;
-  return { at: Math.round(at), what, node, text, position: null };
 }
 
 function keyOf({ at, node, text, position }: Happening): string {

@@ -9,19 +9,25 @@ export type ActorRow = readonly [id: string, kind: string, label: string, state:
 
 export interface NodeRow {
   readonly node: string;
-  readonly role: string;
+  /** Null while it does not answer. */
+  readonly role: string | null;
   /** Of its replica machine. */
   readonly state: string;
+  /** As it said last; null where it never answered. */
+  readonly said: NodeFigures | null;
+  /** Null while it does not answer, as what follows. */
+  readonly lag: number | null;
+  /** Whether its state hash is everybody's where all can be compared. */
+  readonly agrees: boolean | null;
+}
+
+export interface NodeFigures {
   readonly epoch: number;
   readonly position: number;
-  readonly frame: number;
   readonly stateHash: string;
-  readonly lag: number | null;
-  readonly isInSync: boolean;
-  /** Whether its state hash is everybody's where all can be compared. */
-  readonly agrees: boolean;
   readonly clients: number;
-  readonly copies: number;
+  /** Of its process: another one after it was started again. */
+  readonly pid: number;
 }
 
 /** Something that does not happen every day. */
@@ -57,7 +63,6 @@ export interface Update {
   readonly actors?: readonly ActorRow[];
   readonly gone?: readonly string[];
   readonly nodes?: readonly NodeRow[];
-  readonly leader?: string | null;
   readonly happenings?: readonly Happening[];
   readonly frames?: readonly FramePath[];
   /** Highest committed position known. */

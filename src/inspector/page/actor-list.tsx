@@ -6,6 +6,7 @@ import type { Store } from './store.ts';
 
 const rowHeight = 26;
 const beyond = 12;
+const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
 
 interface Props {
   readonly store: Store;
@@ -47,14 +48,20 @@ export function ActorList({ store, selected, select }: Props) {
       element.scrollTop = at - element.clientHeight / 2;
   };
   const onKey = (event: KeyboardEvent) => {
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
-    const by = steps[event.key];
-    if (by === undefined) return;
+    const { target, key } = event;
+    const isHere = target === document.body || (target instanceof Element && target.closest('nav') !== null);
+    const by = key === 'Enter' && isSearch(target) ? 0 : steps[key];
+    if (!isHere || by === undefined) return;
     event.preventDefault();
     move(by);
   };
+  // Arrows walk from wherever no other part of the page wants them.
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  });
   return (
-    <nav aria-label="Actors" onKeyDown={onKey}>
+    <nav aria-label="Actors" class={selected === null ? '' : 'chosen'}>
       <input
         id="search"
         type="search"
@@ -66,7 +73,10 @@ export function ActorList({ store, selected, select }: Props) {
           if (list.current) list.current.scrollTop = 0;
         }}
       />
-      <p id="count">{counted(store.tree.size, 'actor')}</p>
+      <p id="count">
+        {search.trim() === '' ? '' : `${foundIn(rows).toLocaleString('en')} of `}
+        {counted(store.tree.size, 'actor')}
+      </p>
       <div
         id="tree"
         ref={list}
@@ -92,6 +102,15 @@ export function ActorList({ store, selected, select }: Props) {
       </div>
     </nav>
   );
+}
+
+function isSearch(target: EventTarget | null): boolean {
+  return target instanceof Element && target.id === 'search';
+}
+
+/** Those in groups that are folded too. */
+function foundIn(rows: readonly TreeRow[]): number {
+  return rows.reduce((sum, row) => sum + (row.is === 'group' && row.depth === 0 ? row.count : 0), 0);
 }
 
 function keyOf(row: TreeRow): string {

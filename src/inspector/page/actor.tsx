@@ -1,12 +1,12 @@
 /** One actor: its statechart, what it knows, its events, and its past. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { replicatedKind } from '../../protocol/inspection.ts';
 import { differences } from '../model/differences.ts';
-import { edgeKey, edgeTaken, eventName } from '../model/transitions.ts';
+import { edgeKey, edgeTaken } from '../model/transitions.ts';
 import { Chart } from './chart.tsx';
-import { counted, timeOfDay } from './format.ts';
+import { Events } from './events.tsx';
 import type { Place } from './place.ts';
-import { ask, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { Travel } from './travel.tsx';
 import { type Moment, type SeenEvent, Watch } from './watch.ts';
 
@@ -16,8 +16,6 @@ interface Props {
   readonly at: number | null;
   go(place: Partial<Place>): void;
 }
-
-const eventsShown = 200;
 
 export function Actor({ store, actor, at, go }: Props) {
   const watch = useWatch(actor, store);
@@ -35,7 +33,8 @@ export function Actor({ store, actor, at, go }: Props) {
     <article id="actor" data-kind={kind} data-state={state}>
       <header>
         <h2>
-          <bdi>{(row && store.tree.label(row)) || actor}</bdi> <small>{actor}</small> <em>{state}</em>
+          <bdi>{(row && store.tree.label(row)) || actor}</bdi> <small>{actor}</small>{' '}
+          <em title={state}>{state.split('.').at(-1)}</em>
         </h2>
         {watch.isReplicated ? (
           <Travel store={store} watch={watch} at={at} go={(to) => go({ at: to })} />
@@ -54,14 +53,22 @@ export function Actor({ store, actor, at, go }: Props) {
         )}
       </div>
       <section aria-label="Context" class="context">
-        <h3>Context{at === null ? '' : ` at position ${at}`}</h3>
+        <h3>
+          Context
+          {at === null ? '' : ` at position ${at}`}
+          {at !== null && store.position > 0 && at > store.position ? (
+            <small> the log ends at position {store.position}: that is how it is now</small>
+          ) : null}
+        </h3>
         {moment instanceof Error ? (
           <p class="quiet">{moment.message}</p>
+        ) : moment ? (
+          <Context moment={moment} />
         ) : (
-          <Context moment={moment ?? undefined} />
+          <p class="quiet">{whyUnknown(watch, row !== undefined)}</p>
         )}
       </section>
-      <Events watch={watch} at={at} go={go} />
+      <Events store={store} watch={watch} at={at} go={go} />
     </article>
   );
 }
@@ -92,8 +99,14 @@ function eventAt(
   return events.find(({ position }) => position === moment?.position);
 }
 
-function Context({ moment }: { moment: Moment | undefined }) {
-  if (!moment) return <p class="quiet">not known yet</p>;
+/** Whatever a link names can be gone, or never have been. */
+function whyUnknown({ actor, isReading, problem }: Watch, isListed: boolean): string {
+  if (problem !== undefined) return problem;
+  if (isReading || isListed) return 'not known yet';
+  return `Nothing has been heard of ${actor}: it is not there, or does not tell.`;
+}
+
+function Context({ moment }: { moment: Moment }) {
   return (
     <dl id="context">
       {differences(moment.before, moment.context).map(({ key, text, change, before }) => (
@@ -104,86 +117,4 @@ function Context({ moment }: { moment: Moment | undefined }) {
       ))}
     </dl>
   );
-}
-
-function Events({ watch, at, go }: { watch: Watch; at: number | null; go: Props['go'] }) {
-  const [filter, setFilter] = useState('');
-  const [entry, setEntry] = useState<string>();
-  const list = useRef<HTMLOListElement>(null);
-  // The list grows in place, and says so by its version.
-  const found = useMemo(() => lastOf(watch.upTo(at), filter), [watch, watch.version, filter, at]);
-  const show = async (position: number) => {
-    setEntry(`position ${position}…`);
-    const answer = await ask<unknown[]>('/log', { from: position, to: position }).catch((error: Error) => [
-      error.message,
-    ]);
-    setEntry(JSON.stringify(answer[0], null, 2));
-  };
-  return (
-    <section aria-label="Events" class="events">
-      <h3>
-        Events{' '}
-        <small>
-          {counted(watch.events.length, 'event')}
-          {watch.isReading ? ', reading…' : ''}
-          {watch.omitted > 0 ? `, ${counted(watch.omitted, 'older one')} not listed` : ''}
-          {found.length === eventsShown ? `, the last ${eventsShown} shown` : ''}
-        </small>
-        <input
-          type="search"
-          placeholder="filter"
-          aria-label="Filter events"
-          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-        />
-      </h3>
-      <ol ref={list} id="events">
-        {found.map((event) => (
-          <li
-            key={`${event.position ?? ''} ${event.at} ${event.type}`}
-            aria-current={event.position !== null && event.position === at}
-          >
-            <time>{timeOfDay(event.at)}</time>{' '}
-            <button
-              type="button"
-              class="link"
-              disabled={event.position === null}
-              onClick={() => go({ at: event.position })}
-            >
-              {eventName(event.type)}
-            </button>{' '}
-            {event.from !== undefined && event.from !== event.to ? <em>→ {event.to}</em> : null}{' '}
-            <bdi class="data">{JSON.stringify(event.data)}</bdi>{' '}
-            {event.position === null ? null : (
-              <button type="button" class="link entry" onClick={() => void show(event.position!)}>
-                log {event.position}
-              </button>
-            )}
-          </li>
-        ))}
-      </ol>
-      {entry === undefined ? null : (
-        <pre id="entry">
-          <button type="button" aria-label="Close" onClick={() => setEntry(undefined)}>
-            ×
-          </button>
-          {entry}
-        </pre>
-      )}
-    </section>
-  );
-}
-
-/** Newest first. */
-function lastOf(events: readonly SeenEvent[], filter: string): SeenEvent[] {
-  const word = filter.toLowerCase();
-  const found: SeenEvent[] = [];
-  for (let index = events.length - 1; index >= 0 && found.length < eventsShown; index--) {
-    const event = events[index]!;
-    if (word === '' || textOf(event).toLowerCase().includes(word)) found.push(event);
-  }
-  return found;
-}
-
-function textOf({ type, data, to = '' }: SeenEvent): string {
-  return `${eventName(type)} ${JSON.stringify(data)} ${to}`;
 }

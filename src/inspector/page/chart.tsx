@@ -1,4 +1,5 @@
 /** A statechart: nested boxes, arrows with their guards, what is active lit, what was just taken flashed. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Graph } from '../../protocol/inspection.ts';
 import type { DrawnEdge, DrawnState } from '../model/chart.ts';
 import { pathTo } from '../model/transitions.ts';
@@ -13,28 +14,74 @@ interface Props {
 }
 
 const arrow = 7;
+const larger = 1.25;
+const scales = { least: 0.25, most: 4 } as const;
 
 export function Chart({ graph, state, taken, redraw }: Props) {
   const drawing = drawingFor(graph, redraw);
+  /** Null: as large as lets all of it be seen. */
+  const [scale, setScale] = useState<number | null>(1);
+  const frame = useRef<HTMLDivElement>(null);
+  const isDrawn = drawing !== undefined;
+  useEffect(() => {
+    if (frame.current) showActive(frame.current);
+  }, [state, scale, isDrawn]);
   if (!drawing) return <p class="quiet">drawing…</p>;
   const active = new Set(pathTo(state));
+  const zoom = (by: number) => {
+    const now = scale ?? (frame.current?.querySelector('svg')?.clientWidth ?? drawing.width) / drawing.width;
+    setScale(Math.min(Math.max(now * by, scales.least), scales.most));
+  };
   return (
-    <svg
-      id="chart"
-      role="img"
-      aria-label={`Statechart; active: ${state}`}
-      viewBox={`0 0 ${drawing.width} ${drawing.height}`}
-      width={drawing.width}
-      height={drawing.height}
-    >
-      {drawing.states.map((one) => (
-        <State key={one.id} state={one} isActive={active.has(one.id)} taken={taken} />
-      ))}
-      {drawing.edges.map((edge) => (
-        <Arrow key={edge.id} edge={edge} isActive={active.has(edge.from)} taken={taken} />
-      ))}
-    </svg>
+    <>
+      <Tools larger={() => zoom(larger)} smaller={() => zoom(1 / larger)} whole={() => setScale(null)} />
+      <div class="frame" ref={frame}>
+        <svg
+          id="chart"
+          class={scale === null ? 'whole' : ''}
+          role="img"
+          aria-label={`Statechart; active: ${state}`}
+          viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+          width={drawing.width * (scale ?? 1)}
+          height={drawing.height * (scale ?? 1)}
+        >
+          {drawing.states.map((one) => (
+            <State key={one.id} state={one} isActive={active.has(one.id)} taken={taken} />
+          ))}
+          {drawing.edges.map((edge) => (
+            <Arrow key={edge.id} edge={edge} isActive={active.has(edge.from)} taken={taken} />
+          ))}
+        </svg>
+      </div>
+    </>
   );
+}
+
+function Tools({ larger, smaller, whole }: Readonly<Record<'larger' | 'smaller' | 'whole', () => void>>) {
+  return (
+    <p class="tools quiet">
+      <span class="active">active</span> <span class="able">possible next</span>{' '}
+      <span class="taken">taken last</span>
+      <button type="button" data-key="-" title="Smaller ( - )" onClick={smaller}>
+        −
+      </button>
+      <button type="button" data-key="+" title="Larger ( + )" onClick={larger}>
+        +
+      </button>
+      <button type="button" data-key="0" title="All of it ( 0 )" onClick={whole}>
+        whole
+      </button>
+    </p>
+  );
+}
+
+/** What is active is in sight, wherever in a large machine it is. */
+function showActive(frame: HTMLElement): void {
+  const [active] = [...frame.querySelectorAll('.state.active > rect')].slice(-1);
+  if (!active) return;
+  const [inner, outer] = [active.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+  frame.scrollTop += inner.top + inner.height / 2 - (outer.top + outer.height / 2);
 }
 
 function State({ state, isActive, taken }: { state: DrawnState; isActive: boolean; taken: Props['taken'] }) {
@@ -65,7 +112,7 @@ function Arrow({ edge, isActive, taken }: { edge: DrawnEdge; isActive: boolean; 
   const isTaken = lines.some(({ key }) => key === taken?.key);
   const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
   return (
-    <g class={`edge ${isActive ? 'able' : ''}`}>
+    <g class={`edge ${isActive ? 'able' : ''} ${isTaken ? 'taken' : ''}`}>
       <path key={isTaken ? taken?.count : 'still'} class={isTaken ? 'flash' : ''} d={path} />
       <polygon points={headOf(points)} />
       {lines.map((line, index) => (
@@ -83,7 +130,7 @@ function Arrow({ edge, isActive, taken }: { edge: DrawnEdge; isActive: boolean; 
 }
 
 function flash(key: string, taken: Props['taken']): string {
-  return key === taken?.key ? 'line flash' : 'line';
+  return key === taken?.key ? 'line taken flash' : 'line';
 }
 
 /** Another one each time, so that the flash begins anew. */

@@ -1,8 +1,11 @@
 /** The inspector's page: it shows what it is told, and says nothing to anybody. */
 import { render } from 'preact';
+import { leaderOf } from '../model/nodes.ts';
 import { Actor } from './actor.tsx';
 import { ActorList } from './actor-list.tsx';
 import { Cluster } from './cluster.tsx';
+import { timeOfDay } from './format.ts';
+import { Keys, onKey, onPointed } from './keys.tsx';
 import { hashOf, type Place, placeOf } from './place.ts';
 import { Store } from './store.ts';
 
@@ -38,17 +41,14 @@ function App() {
         <h1>Verbatim</h1>
         {tab('cluster', 'c')}
         {tab('actors', 'a')}
-        <span class={store.isConnected ? 'quiet' : 'wrong'}>
-          {store.isConnected
-            ? store.leader === null
-              ? 'nobody leads'
-              : `${store.leader} leads`
-            : 'not connected'}
+        <span class="quiet">
+          {store.isConnected ? `${leaderOf(store.nodes) ?? 'nobody'} leads` : ''}
           {store.bodies ? '' : ' · without texts'}
           {store.dropped > 0 ? ` · ${store.dropped} events were too many` : ''}
         </span>
-        <span class="quiet keys">c a / ↑↓ [ ] space l</span>
+        <Keys />
       </header>
+      {store.isConnected ? null : <Lost heardAt={store.heardAt} />}
       {view === 'cluster' ? (
         <Cluster store={store} go={go} />
       ) : (
@@ -59,7 +59,7 @@ function App() {
             select={(id) => go({ view: 'actors', actor: id, at: null })}
           />
           {actor === null ? (
-            <p class="quiet">Choose an actor.</p>
+            <p class="quiet alone">Choose an actor.</p>
           ) : (
             <Actor store={store} actor={actor} at={at} go={go} />
           )}
@@ -69,27 +69,24 @@ function App() {
   );
 }
 
+/** What was shown is still there to be read, and is not what is. */
+function Lost({ heardAt }: { heardAt: number }) {
+  return (
+    <p class="wrong lost" role="alert">
+      {heardAt === 0
+        ? 'Not connected yet.'
+        : `Not connected: this is as it was at ${timeOfDay(heardAt)}. If \`verbatim inspect\` has ended, start it again and open its new link.`}
+    </p>
+  );
+}
+
 function draw(): void {
+  document.body.classList.toggle('stale', !store.isConnected);
   render(<App />, root);
 }
 
-/** Keys press the button that is named after them. */
-document.addEventListener('keydown', (event) => {
-  const { target, key } = event;
-  const isTyping = target instanceof HTMLInputElement && target.type !== 'range';
-  if (key === 'Escape' && target instanceof HTMLElement) target.blur();
-  if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (key === ' ' && target instanceof HTMLButtonElement) return;
-  if (key === '/') {
-    event.preventDefault();
-    document.getElementById('search')?.focus();
-    return;
-  }
-  const button = document.querySelector<HTMLButtonElement>(`button[data-key=${JSON.stringify(key)}]`);
-  if (!button) return;
-  event.preventDefault();
-  button.click();
-});
+document.addEventListener('keydown', onKey);
+document.addEventListener('click', onPointed);
 addEventListener('popstate', () => {
   place = placeOf(location.hash);
   look();

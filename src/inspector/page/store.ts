@@ -1,5 +1,6 @@
 /** What the page knows: what the server told, folded, and where the reader is. Draws are gathered to one a frame. */
 import type { Graph } from '../../protocol/inspection.ts';
+import { nodesNow } from '../model/nodes.ts';
 import { Tree } from '../model/tree.ts';
 import type { FramePath, Happening, NodeRow, Update } from '../model/view.ts';
 
@@ -24,14 +25,15 @@ export async function ask<T>(path: string, query: Readonly<Record<string, string
 export class Store {
   readonly tree = new Tree();
   machines: Readonly<Record<string, Graph>> = {};
-  nodes: readonly NodeRow[] = [];
-  leader: string | null = null;
+  #nodes: readonly NodeRow[] = [];
   happenings: readonly Happening[] = [];
   frames: readonly FramePath[] = [];
   position = 0;
   dropped = 0;
   bodies = true;
   isConnected = false;
+  /** Milliseconds since 1970; 0 while nothing was heard. */
+  heardAt = 0;
   readonly #draw: () => void;
   #isDue = false;
   #source: EventSource | undefined;
@@ -61,14 +63,18 @@ export class Store {
     };
   }
 
+  get nodes(): readonly NodeRow[] {
+    return nodesNow(this.#nodes, (actor) => this.tree.get(actor)?.[3]);
+  }
+
   take(update: Update): void {
     this.isConnected = true;
+    this.heardAt = Date.now();
     if (update.isWhole) this.#forget();
     this.machines = { ...this.machines, ...update.machines };
     if (update.actors) this.tree.put(update.actors);
     if (update.gone) this.tree.remove(update.gone);
-    if (update.nodes) this.nodes = update.nodes;
-    if (update.leader !== undefined) this.leader = update.leader;
+    if (update.nodes) this.#nodes = update.nodes;
     if (update.bodies !== undefined) this.bodies = update.bodies;
     this.happenings = [...this.happenings, ...(update.happenings ?? [])]
       .sort((a, b) => a.at - b.at)

@@ -1,5 +1,6 @@
 /** A slider over the log: to any position, event by event, and on at the speed at which it happened. */
 import { useEffect, useState } from 'preact/hooks';
+import { positionIn } from './place.ts';
 import type { Store } from './store.ts';
 import type { SeenEvent, Watch } from './watch.ts';
 
@@ -61,18 +62,26 @@ export function Travel({ store, watch, at, go }: Props) {
         type="button"
         data-key="["
         aria-label="Event before"
+        title="Event before ( [ )"
         disabled={!before}
         onClick={() => stop(before?.position ?? null)}
       >
         ◂
       </button>
-      <button type="button" data-key=" " aria-label={isMoving ? 'Pause' : 'Play'} onClick={play}>
+      <button
+        type="button"
+        data-key=" "
+        aria-label={isMoving ? 'Pause' : 'Play'}
+        title="Play, pause ( Space )"
+        onClick={play}
+      >
         {isMoving ? '❚❚' : '▶'}
       </button>
       <button
         type="button"
         data-key="]"
         aria-label="Event after"
+        title="Event after ( ] )"
         disabled={!next}
         onClick={() => stop(next?.position ?? null)}
       >
@@ -100,7 +109,12 @@ export function Travel({ store, watch, at, go }: Props) {
         max={end}
         value={here}
         aria-label="Position"
-        onChange={({ currentTarget }) => stop(Number(currentTarget.value))}
+        title={`A position of the log, from 1 to ${end}`}
+        onChange={({ currentTarget }) => {
+          const position = positionIn(currentTarget.value);
+          if (position === null) currentTarget.value = String(here);
+          else stop(Math.min(position, end));
+        }}
       />
       <select
         aria-label="Speed"
@@ -116,7 +130,13 @@ export function Travel({ store, watch, at, go }: Props) {
           </option>
         ))}
       </select>
-      <button type="button" data-key="l" aria-pressed={at === null} onClick={() => stop(null)}>
+      <button
+        type="button"
+        data-key="l"
+        title="As it is now ( l )"
+        aria-pressed={at === null}
+        onClick={() => stop(null)}
+      >
         live
       </button>
     </fieldset>

@@ -38,6 +38,8 @@ export class Watch {
   /** Older ones that are not among `events` any more. */
   omitted = 0;
   isReading = false;
+  /** Why nothing is known of its past. */
+  problem: string | undefined;
   /** As it is now, as far as is known. */
   live: Moment | undefined;
   /** Events that were seen live. */
@@ -134,8 +136,9 @@ export class Watch {
       }
       const now = await ask<PastMoment>('/state', { actor });
       this.live ??= { state: now.state, context: now.context, before: undefined, position: now.position };
-    } catch {
-      // nobody answers: what comes is shown
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = (error as Error).message; // of `ask`; what comes is shown all the same
     }
     this.isReading = false;
     this.#add(this.#waiting.splice(0));

@@ -33,6 +33,11 @@ export interface Door {
   stop(): Promise<void>;
 }
 
+/** What was asked for is not to be had: the asker's doing, and no fault of what is asked. */
+export class NotToBeHad extends Error {
+  override readonly name = 'NotToBeHad';
+}
+
 class PortInUse extends Error {
   override readonly name = 'PortInUse';
 }
@@ -90,7 +95,7 @@ async function receive(
   if (Object.hasOwn(streams, pathname)) return stream(response, streams[pathname]!, searchParams);
   if (!Object.hasOwn(pages, pathname)) return send(response, json({ error: 'there is no such page' }, 404));
   const page = await Promise.resolve(pages[pathname]!(searchParams)).catch((error: Error) =>
-    json({ error: error.message }, 502),
+    json({ error: error.message }, error instanceof NotToBeHad ? 404 : 502),
   );
   send(response, page);
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Operator } from '../../operator/operator.ts';
 import { furthestNode, readLog, stateAt } from '../../operator/running.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Door, json, openDoor, type Page, type Routes } from './door.ts';
+import { type Door, json, NotToBeHad, openDoor, type Page, type Routes } from './door.ts';
 import { Looker } from './looker.ts';
 
 export interface PageParts {
@@ -44,22 +44,22 @@ function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions,
       '/': () => page,
       '/layout.js': () => ({ type: 'text/javascript', body: parts.layout }),
       '/state': async (query) => {
-        const at = query.has('at') ? Number(query.get('at')) : null;
+        const at = query.has('at') ? numberIn(query, 'at', 0) : null;
         const asked = { session: null, user: null, actor: query.get('actor'), at, bodies };
-        return json(await stateAt(operator, await node(), asked, askMs));
+        return json(await answered(stateAt(operator, await node(), asked, askMs)));
       },
       '/history': async (query) => {
         const asked = {
           actor: query.get('actor') ?? '',
-          after: Number(query.get('after') ?? 0),
+          after: numberIn(query, 'after', 0),
           limit: historyPage,
           bodies,
         };
-        return json(await operator.ask(await node(), 'history', asked, askMs));
+        return json(await answered(operator.ask(await node(), 'history', asked, askMs)));
       },
       '/log': async (query) => {
-        const from = Number(query.get('from') ?? 1);
-        const to = Math.min(Number(query.get('to') ?? from), from + logMax);
+        const from = numberIn(query, 'from', 1);
+        const to = Math.min(numberIn(query, 'to', from), from + logMax);
         const events: unknown[] = [];
         for await (const event of readLog(operator, await node(), { from, to, types: null, bodies }, askMs))
           events.push(event);
@@ -71,6 +71,21 @@ function routesOf(looker: Looker, { operator, bodies, parts }: InspectorOptions,
       '/events': (send, query) => looker.watch(query.get('actor') ?? '', (events) => send(events)),
     },
   };
+}
+
+/** @throws {NotToBeHad} where it is no position. */
+function numberIn(query: URLSearchParams, name: string, otherwise: number): number {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new NotToBeHad(`${name} is a whole number from 0 on, not ${JSON.stringify(text.slice(0, 32))}`);
+}
+
+/** @throws {NotToBeHad} where a node says no. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  return await answer.catch((error: Error) => {
+    throw error.name === 'Refused' ? new NotToBeHad(error.message, { cause: error }) : error;
+  });
 }
 
 /** One document: what it may run is named by hash, and it may speak with this server alone. */

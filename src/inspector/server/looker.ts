@@ -20,6 +20,7 @@ import { inspectorSubjects, parseSubject } from '../../protocol/subjects.ts';
 import type { ActorsPage } from '../../service/actor-pages.ts';
 import { happeningOf, notedTypes } from '../model/happenings.ts';
 import { Model } from '../model/model.ts';
+import { replicaOf } from '../model/nodes.ts';
 import { everybodys, type NodeRow, type Update } from '../model/view.ts';
 
 export interface LookerOptions {
@@ -127,7 +128,7 @@ export class Looker {
 
   #end(): void {
     for (const part of this.#looking.splice(0)) part.stop();
-    this.#model = new Model();
+    this.#model = new Model(this.#model.whole().happenings); // a page may only be loaded anew
     this.#teller = null;
     this.#heardMs.clear();
     this.#searched = { at: '', upTo: 1 };
@@ -161,6 +162,7 @@ export class Looker {
     const { clock } = this.#options;
     this.#heardMs.set(process, clock.monotonicMs());
     this.#model.take(told, process, clock.wallMs());
+    if (told.actors?.some(({ id }) => id === replicaOf(process))) void this.#ask(); // somebody may have begun to lead
     const mayTell = (actor: string) =>
       actor.startsWith(`${process}/`) || (process === this.#teller && actor.startsWith(everybodys));
     this.#handOnEvents((told.events ?? []).filter(({ actor }) => mayTell(actor)));
@@ -185,10 +187,8 @@ export class Looker {
       const health = assess(statuses, statuses, statuses[0]?.members ?? known);
       this.#expected = statuses.length > 0 ? health.nodes.length : undefined;
       if (this.#looking.length === 0) return;
-      this.#model.nodesAre(
-        health.nodes.map((node) => rowOf(node, health)),
-        health.leader ?? null,
-      );
+      const rows = health.nodes.map((node) => rowOf(node, health));
+      this.#model.nodesAre(rows, this.#options.clock.wallMs());
       await this.#chooseTeller(health);
       await this.#readHappenings(health);
     } catch {
@@ -243,7 +243,7 @@ export class Looker {
     const { operator } = this.#options;
     const query = { from, to: null, types: notedTypes };
     for await (const event of readLog(operator, this.#teller, query, askMs))
-      this.#model.happened([happeningOf(event)].flatMap((found) => found ?? []));
+      this.#model.happened(happeningOf(event));
     this.#searched = { at: now, upTo: position };
   }
 }
@@ -261,22 +261,9 @@ function parsed(data: Uint8Array): unknown {
   }
 }
 
-function rowOf(
-  { node, status, isInSync, lag }: ClusterHealth['nodes'][number],
-  { differAt }: ClusterHealth,
-): NodeRow {
-  return {
-    node,
-    role: status?.role ?? 'unreachable',
-    state: status?.state ?? '',
-    epoch: status?.epoch ?? 0,
-    position: status?.position ?? 0,
-    frame: status?.frame ?? 0,
-    stateHash: status?.state_hash ?? '',
-    lag: lag ?? null,
-    isInSync,
-    agrees: differAt === undefined || (status?.frame ?? 0) < differAt,
-    clients: status?.clients ?? 0,
-    copies: status?.copies ?? 0,
-  };
+function rowOf({ node, status, lag }: ClusterHealth['nodes'][number], { differAt }: ClusterHealth): NodeRow {
+  if (!status) return { node, role: null, state: '', said: null, lag: null, agrees: null };
+  const { role, state, epoch, position, frame, state_hash: stateHash, clients, pid } = status;
+  const agrees = differAt === undefined || frame < differAt;
+  return { node, role, state, said: { epoch, position, stateHash, clients, pid }, lag: lag ?? null, agrees };
 }

@@ -8,8 +8,11 @@ import { userMachine } from '../../../src/actors/user/machine.ts';
 import { toElk } from '../../../src/inspector/model/chart.ts';
 import { differences } from '../../../src/inspector/model/differences.ts';
 import { Model } from '../../../src/inspector/model/model.ts';
+import { leaderOf, nodesNow, silent } from '../../../src/inspector/model/nodes.ts';
+import { summaryOf } from '../../../src/inspector/model/summary.ts';
 import { edgeTaken, edgeText } from '../../../src/inspector/model/transitions.ts';
 import { Tree } from '../../../src/inspector/model/tree.ts';
+import { hashOf, placeOf, positionIn } from '../../../src/inspector/page/place.ts';
 import { graphOf, statePath } from '../../../src/inspector/source/graph.ts';
 import { graphSchema, type Told } from '../../../src/protocol/inspection.ts';
 
@@ -27,6 +30,7 @@ describe('a graph', () => {
     (machine) => {
       const graph = graphOf(machine);
       expect(graphSchema.parse(graph)).toEqual(graph);
+      expect(graph.edges.filter(({ guard }) => guard === 'if')).toEqual([]); // each says what it asks
       expect(toElk(graph).children).toHaveLength(Object.keys(machine.states).length);
       expect(statePath(createActor(machine).getSnapshot().value)).toBe(
         machine.id === 'replica' ? 'recovering' : `un${machine.id === 'user' ? 'registered' : 'opened'}`,
@@ -106,10 +110,58 @@ describe('a model', () => {
     model.take(toldBy('n1', { actors: [actor('n1/replica', 'leading')] }), 'n1', 5);
     expect(model.changes()).toMatchObject({
       actors: [['n1/replica', 'replica', 'n1/replica', 'leading']],
-      happenings: [{ what: 'election', node: 'n1', text: 'leads', at: 5 }],
     });
+    model.take(toldBy('n1', { actors: [actor('n1/replica', 'disconnected')] }), 'n1', 6);
+    expect(model.changes()?.happenings).toEqual([
+      { at: 6, what: 'fault', node: 'n1', text: 'lost its connection', position: null },
+    ]);
+  });
+
+  it('keeps a node that is silent, with what it said last, and says when it was silent, back, started again', () => {
+    const model = new Model();
+    const said = { epoch: 2, position: 20, stateHash: 'abc', clients: 1, pid: 7 };
+    const row = { node: 'n1', role: 'follower', state: 'following', said, lag: 0, agrees: true };
+    model.take(toldBy('n1', { actors: [actor('n1/replica', 'following')] }), 'n1', 0);
+    model.nodesAre([row], 1);
+    model.nodesAre([{ node: 'n1', role: null, state: '', said: null, lag: null, agrees: null }], 2);
     model.forget('n1');
-    expect(model.changes()?.gone).toEqual(['n1/replica']);
+    expect(model.whole().nodes).toEqual([
+      { node: 'n1', role: null, state: '', said, lag: null, agrees: null },
+    ]);
+    expect(model.whole().actors).toEqual([['n1/replica', 'replica', 'n1', silent]]);
+    model.nodesAre([{ ...row, said: { ...said, pid: 8 } }], 3);
+    expect(model.whole().actors?.[0]?.[3]).toBe('following');
+    const happened = model.whole().happenings?.map(({ at, what, text }) => [at, what, text]);
+    expect(happened).toEqual([
+      [2, 'fault', 'is silent'],
+      [3, 'fault', 'is back'],
+      [3, 'fault', 'was started again'],
+    ]);
+    expect(new Model(model.whole().happenings).whole().happenings).toHaveLength(3); // a page was loaded anew
+  });
+
+  it('lets no two lead: of one that said so and nothing since nothing is known', () => {
+    const model = new Model();
+    const said = { epoch: 2, position: 20, stateHash: 'abc', clients: 1, pid: 7 };
+    const rows = ['n1', 'n2'].map((node) => ({
+      ...{
+        node,
+        role: node === 'n1' ? 'leader' : 'follower',
+        state: node === 'n1' ? 'leading' : 'following',
+      },
+      ...{ said, lag: 0, agrees: true },
+    }));
+    for (const { node, state } of rows)
+      model.take(toldBy(node, { actors: [actor(`${node}/replica`, state)] }), node, 0);
+    model.take(toldBy('n2', { actors: [actor('n2/replica', 'leading')] }), 'n2', 5);
+    model.nodesAre(rows, 6); // answers of before
+    const states = new Map(model.whole().actors?.map(([id, , , state]) => [id, state]));
+    const now = nodesNow(model.whole().nodes!, (id) => states.get(id));
+    expect(now.map(({ role, agrees }) => [role, agrees])).toEqual([
+      [null, null],
+      ['leader', true],
+    ]);
+    expect(leaderOf(now)).toBe('n2');
   });
 
   it('puts the way of a frame together from what its leader and the nodes say, and keeps the latest', () => {
@@ -165,4 +217,24 @@ it('differences say what is new, changed and gone, and nothing where nothing was
     'c gone',
   ]);
   expect(changes(undefined, { a: 1 })).toEqual(['a same']);
+  expect(differences(undefined, { seenAt: 0 })[0]?.text).toBe('never');
+});
+
+it('an event in one line says first what was written and by whom, and nothing twice', () => {
+  const nameOf = (id: string) => (id === 'u-1' ? 'alice' : id);
+  expect(summaryOf({ session: 's-1', from: 'u-1', text: 'hello' }, 's-1', nameOf)).toBe('alice: hello');
+  expect(summaryOf({ session: 's-1', member: 'u-1', by: 'u-2' }, 's-1', nameOf)).toBe(
+    'member alice · by u-2',
+  );
+  expect(summaryOf({ user: 'u-1', expiresAt: 5, tokenHash: '[redacted]' }, 'u-1', nameOf)).toBe(
+    'expiresAt 5',
+  );
+});
+
+it('an address says where the reader is, and one that is none does no harm', () => {
+  const place = { view: 'actors', actor: 'cluster/s-1', at: 7 } as const;
+  expect(placeOf(hashOf(place))).toEqual(place);
+  expect(hashOf({ ...place, view: 'cluster' })).toBe('#/cluster');
+  expect(placeOf('#/actors/%E0%A4%A/x?at=2.5')).toEqual({ view: 'actors', actor: '%E0%A4%A/x', at: null });
+  expect(['12', '', '-3', '2.5', '0', '1e3', null].map(positionIn)).toEqual([12, ...Array(6).fill(null)]);
 });
