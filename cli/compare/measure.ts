@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from '../../src/client/client.ts';
-import type { Door, DoorName, Held, Sender } from './doors.ts';
+import type { Door, Held, Sender } from './doors.ts';
 import type { Holding, Latency, MessageBytes, Rate, SetUp } from './figures.ts';
 import { load, median, quantile } from './load.ts';
 import { countingProxy } from './proxy.ts';
@@ -43,7 +43,7 @@ export const quick: Effort = {
   settleMs: 100,
 };
 
-export const inFlightMax = 64;
+const inFlightMax = 64;
 const characters = [10, 100, 1_000];
 const usualCharacters = 100;
 /** Log-ins of one user at a time; a cluster takes 32. */
@@ -204,5 +204,3 @@ async function residentKb({ pid }: Door, settleMs: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
 }
-
-export type { DoorName };

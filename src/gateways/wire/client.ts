@@ -23,7 +23,7 @@ export interface WireAddress {
 }
 
 /** An error frame: as a refusal, with what it says beyond. */
-export class WireRefused extends Refused {
+class WireRefused extends Refused {
   readonly isRetryable: boolean;
   readonly isUnknown: boolean;
 
