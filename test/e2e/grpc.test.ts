@@ -1,5 +1,7 @@
 /** The gRPC gateway, called as it is meant: by this language, by `buf curl` and by Python. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -281,6 +283,19 @@ describe('others than ourselves', () => {
     running.signal('SIGTERM');
     expect(await running.ended()).toBe(0);
   });
+});
+
+it('takes in as many as it may, and hangs up on others', async () => {
+  const { address, running } = await startGateway(cluster, '--connections', '1');
+  const [host, port] = address.split(':') as [string, string];
+  const first = connect(Number(port), host);
+  await once(first, 'connect');
+  const second = connect(Number(port), host).on('error', () => undefined);
+  await once(second.resume(), 'close');
+  expect(first.destroyed).toBe(false);
+  first.destroy();
+  running.signal('SIGTERM');
+  expect(await running.ended()).toBe(0);
 });
 
 it('health is what can be reached, told as it changes', async () => {
