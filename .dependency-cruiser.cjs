@@ -122,7 +122,12 @@ module.exports = {
       comment: 'A front end carries no log, no folds and no replica, only what is spoken with them.',
       severity: 'error',
       from: { path: '^src/client/' },
-      to: { path: '^src/', pathNot: '^src/(client|actors/client|events|ports|protocol|transport|system)/' },
+      to: {
+        path: '^src/',
+        // What lets an inspector look at a client is told what it may tell, and nothing else.
+        pathNot:
+          '^src/(client|actors/client|events|ports|protocol|transport|system)/|^src/inspector/source/source.ts$',
+      },
     },
     {
       name: 'checkers-judge-from-outside',
@@ -161,10 +166,54 @@ module.exports = {
       },
     },
     {
+      name: 'inspection-is-pure',
+      comment:
+        'What is told, what is made of it and how it is drawn are decided without a socket, a clock or a document.',
+      severity: 'error',
+      from: { path: '^src/inspector/(source|model)/' },
+      to: { path: '^src/', pathNot: [PURE, '^src/inspector/(source|model)/'] },
+    },
+    {
+      name: 'inspection-without-node',
+      comment: 'As above: the same parts run in the page.',
+      severity: 'error',
+      from: { path: '^src/inspector/(source|model|page)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'the-page-is-told',
+      comment: 'A browser knows what the server sends, as types, and how to draw it.',
+      severity: 'error',
+      from: { path: '^src/inspector/page/' },
+      to: { path: '^src/', pathNot: '^src/(inspector/(page|model|source/now)|protocol/inspection)' },
+    },
+    {
+      name: 'the-inspector-looks-through-the-operator',
+      comment:
+        'It asks nodes as an operator does and hears what they tell; it has no replica, no store and no client.',
+      severity: 'error',
+      from: { path: '^src/inspector/(server|stately)/' },
+      to: {
+        path: '^src/',
+        pathNot:
+          '^src/(inspector/(server|stately|model|source/now)|operator|ports|protocol|service/actor-pages)',
+      },
+    },
+    {
+      name: 'nobody-needs-the-inspector',
+      comment: 'Everything works without it: only those who wire a process let it be looked at.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [ROOT, '^src/(inspector|client)/'] },
+      to: { path: '^src/inspector/' },
+    },
+    {
       name: 'machines-where-actors-live',
       comment: 'Stored events and what readers see must not depend on how state machines are written.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(actors|client|replication|inspector|labs)/' },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(actors|client|replication|inspector|labs)/', '^src/node/seen-by-inspectors.ts$'],
+      },
       to: { path: 'node_modules/xstate/' },
     },
     {
@@ -254,6 +303,7 @@ module.exports = {
         pathNot: [
           ROOT,
           '^src/(client|cluster|operator|gateways|events|protocol|simulation|labs|system|observability/journal)',
+          '^src/inspector/(server|stately)/',
         ],
       },
     },

@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 const SECOND_MS = 1000;
 
 /** Tests that a second cluster beside theirs could disturb: they assert that nobody elects, or measure milliseconds. */
-const ALONE = ['e2e/insiders', 'e2e/watching', 'faults/survivors'].map((name) => `test/${name}.test.ts`);
+const ALONE = [
+  'e2e/insiders',
+  'e2e/inspector',
+  'e2e/inspector-crowd',
+  'e2e/watching',
+  'faults/paused-follower',
+].map((name) => `test/${name}.test.ts`);
 
 export default defineConfig({
   test: {

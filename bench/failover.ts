@@ -120,7 +120,7 @@ class Scene {
   async account(): Promise<{ acknowledged: number; lost: number; repeated: number }> {
     await this.#talkers.stop();
     const counts = new Map<string, number>();
-    const query = { from: 0, to: null, type: 'MessagePosted' };
+    const query = { from: 0, to: null, types: ['MessagePosted'] };
     for await (const { cause } of readLog(this.#operator, await this.leader(), query, 10_000)) {
       if (cause) counts.set(cause.id, (counts.get(cause.id) ?? 0) + 1);
     }

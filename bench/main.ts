@@ -6,6 +6,7 @@ import { type BenchCluster, removeFolder, startCluster, temporaryFolder, unlimit
 import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
+import { benchInspect } from './inspect.ts';
 import { print, type Row } from './measure.ts';
 import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   growth: benchGrowth,
   history: benchHistory,
   clocks: benchClocks,
+  inspect: benchInspect,
   replay: async () => await withCluster(benchReplay, unlimited),
   failover: () =>
     benchFailover({

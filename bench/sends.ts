@@ -90,7 +90,7 @@ async function publishing(connection: NatsConnection): Promise<Operation> {
 }
 
 /** One user sends to another who is not connected: what is measured is acknowledgement, not display. */
-async function sending(url: string): Promise<Operation> {
+export async function sending(url: string): Promise<Operation> {
   const options = { clock, random, link: natsLink([url]) };
   const guest = new GuestClient(options);
   await guest.line.ready(10_000);

@@ -161,6 +161,7 @@ function replicaArgs({
   sendRate,
   minCopies,
   log,
+  inspect,
   nodes,
   copies = majority(nodes),
 }: UpOptions): string[] {
@@ -184,6 +185,7 @@ function replicaArgs({
     String(minCopies),
     '--log',
     log,
+    ...(inspect ? [] : ['--no-inspect']),
   ];
 }
 

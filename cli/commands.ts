@@ -108,6 +108,11 @@ export const groups: readonly Group[] = [
         load: () => import('./commands/state.ts'),
       },
       {
+        name: 'inspect',
+        summary: 'show the state machines of all actors, live and back in time, on a local page',
+        load: () => import('./commands/inspect.ts'),
+      },
+      {
         name: 'gateway',
         summary: 'open another door to the cluster, for programs that speak no NATS',
         load: () => import('./commands/gateway.ts'),

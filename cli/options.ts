@@ -33,6 +33,7 @@ export interface ReplicaOptions {
   readonly loginLife: number;
   readonly sendRate: number;
   readonly log: 'text' | 'json';
+  readonly inspect: boolean;
 }
 
 export interface UpOptions extends ReplicaOptions, OutputOptions {
@@ -153,7 +154,8 @@ export function withReplica(command: Command): Command {
       new Option('--log <form>', 'how lines for operators are written to standard error')
         .choices(['text', 'json'])
         .default('text'),
-    );
+    )
+    .option('--no-inspect', 'let no inspector look at the actors');
 }
 
 export function withLocalCluster(command: Command): Command {

@@ -130,14 +130,15 @@ export function notLoggedIn(): Refusal {
 export async function asOperator<T>(
   options: ServerOptions,
   use: (operator: Operator, time: Deadline) => Promise<T>,
+  as: 'operator' | 'inspector' = 'operator',
 ): Promise<T> {
   const time = deadline(options.timeout);
   const [{ Operator }, { servers, security }, password] = await Promise.all([
     import('../src/operator/operator.ts'),
     reachOf(options),
-    operatorPassword(options.data),
+    as === 'operator' ? operatorPassword(options.data) : inspectorPassword(options.data),
   ]);
-  const operator = await Operator.connect(servers, password, security);
+  const operator = await Operator.connect(servers, password, security, as);
   try {
     return await use(operator, time);
   } finally {
@@ -153,13 +154,22 @@ async function operatorPassword(data: string): Promise<string> {
   return (await readSecrets(data)).operatorPassword;
 }
 
+async function inspectorPassword(data: string): Promise<string> {
+  const { VERBATIM_INSPECTOR_PASSWORD_FILE: file } = process.env;
+  if (file) return await passwordIn(file);
+  const { readSecrets } = await import('../src/cluster/secrets.ts');
+  const { inspectorPassword: password } = await readSecrets(data);
+  if (password) return password;
+  throw new Refusal('data-unusable', `${data} is of before there were inspectors: start its cluster again`);
+}
+
 async function passwordIn(file: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (cause) {
     const { message } = cause as Error;
-    throw new Refusal('data-unusable', `the operator's password cannot be read: ${message}`);
+    throw new Refusal('data-unusable', `the password in ${file} cannot be read: ${message}`);
   }
 }
 

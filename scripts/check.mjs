@@ -11,8 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** @type {Record<string, string[]>} */
 const TOOLS = {
   types: ['typescript/bin/tsc'],
-  'types of the page': ['typescript/bin/tsc', '--project', 'cli/player/page'],
-  "types of the clocks' page": ['typescript/bin/tsc', '--project', 'cli/clocks/page'],
+  'types of pages': ['typescript/bin/tsc', '--project', 'tsconfig.pages.json'],
   'format and lint': ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   'dependency direction': ['dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err-long', '.'],
   'dead code': ['knip/bin/knip.js', '--no-progress'],

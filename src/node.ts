@@ -6,6 +6,7 @@ import { readSecrets } from './cluster/secrets.ts';
 import { JetStreamLogs } from './log/jetstream.ts';
 import { LevelPlace } from './log/level-place.ts';
 import { openGate } from './node/gate.ts';
+import { NodeSeenByInspectors } from './node/seen-by-inspectors.ts';
 import { Watch } from './node/watch.ts';
 import type { Subscription } from './ports/bus.ts';
 import type { Journal } from './ports/journal.ts';
@@ -15,6 +16,7 @@ import { ChatLeader } from './service/chat-leader.ts';
 import { Frames } from './service/frames.ts';
 import { answerOperators, type OpenCopy } from './service/operator.ts';
 import { tellPassedFrames } from './service/passed-frames.ts';
+import { Pasts } from './service/pasts.ts';
 import { ReadService } from './service/read-service.ts';
 import { Reader } from './service/reader.ts';
 import { RecentMarks } from './service/recent-marks.ts';
@@ -52,6 +54,8 @@ export interface NodeOptions {
   /** How its lines for operators are written, and whether details are among them. */
   readonly log: 'text' | 'json';
   readonly isVerbose: boolean;
+  /** Whether an inspector may look. */
+  readonly isInspectable: boolean;
 }
 
 export interface RunningNode {
@@ -84,6 +88,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const clientBus = new NatsBus(toClients);
   const { authPassword, wardenPassword, gatewayPassword, calloutSeed: seed } = secrets;
   const border = { servers, security, node: id, authPassword, wardenPassword, gatewayPassword, seed };
+  const inspected = options.isInspectable ? new NodeSeenByInspectors(id, bus, clock) : undefined;
   const passwords = new Argon2Passwords();
   /** What answers from this node's rows. */
   const answering: Subscription[] = [];
@@ -103,7 +108,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     clock,
     random,
     journal,
-    metrics,
+    metrics: inspected?.overhear(metrics) ?? metrics,
     logs: new JetStreamLogs(connection),
     serve: (leadership, self) => {
       const limits = { sessionGapMs, logInMs, sendRate: { perSecond: options.sendsPerSecond } };
@@ -114,8 +119,9 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     opened: ({ copy, stamps }) => {
       const frames = new Frames(copy.store);
       const positions = new Positions(copy, clock);
-      open = { copy, frames, marks: new RecentMarks(copy) };
+      open = { copy, frames, marks: new RecentMarks(copy), pasts: new Pasts() };
       tellPassedFrames(copy, metrics);
+      inspected?.opened(copy);
       answering.push(scrub(copy, clock, journal, place.wasClosed));
       answering.push(
         new ReadService(copy, new Reader(copy, frames, clock), positions, { clock, journal, banish }).start(
@@ -134,6 +140,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     },
     closed: () => {
       open = undefined;
+      inspected?.closed();
       for (const part of answering.splice(0)) part.stop();
     },
   });
@@ -147,8 +154,10 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     http: watch.url,
   });
   replica.start();
+  const inspection = inspected?.start(replica.actor);
   return {
     stop: async () => {
+      inspection?.stop();
       for (const part of [line, operators, ...answering]) part.stop();
       await replica.stop();
       await Promise.all([connection.drain(), toClients.drain(), watch.stop()]);

@@ -24,7 +24,7 @@ export async function electionDiagram(options: ServerOptions, command: Command) 
 
 async function stamped(options: ServerOptions, command: Command): Promise<StampedEvent[]> {
   let events: StampedEvent[] = [];
-  const all = { from: 1, to: null, type: null };
+  const all = { from: 1, to: null, types: null };
   await withLogged(options, command, all, undefined, async (logged) => {
     events = await collect(logged);
   });

@@ -36,7 +36,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const { node, from, to, type } = options;
   if (to !== undefined && to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
   const output = new Output(options);
-  const query = { from, to: to ?? null, type: type ?? null };
+  const query = { from, to: to ?? null, types: type === undefined ? null : [type] };
   await withLogged(options, command, query, node, async (events) => {
     for await (const event of events) await output.emit(event, renderLogged(event, output.palette));
   });

@@ -55,7 +55,7 @@ async function run(options: Options): Promise<void> {
   if (!members.includes(id)) throw new UsageError(`--members does not name ${id} itself`);
   const copies = options.copies ?? Math.floor(members.length / 2) + 1;
   const reach = await reachOf(options);
-  const watching = { httpPort, log, isVerbose: options.verbose ?? false };
+  const watching = { httpPort, log, isVerbose: options.verbose ?? false, isInspectable: options.inspect };
   const node = await runNode({
     id,
     data,

@@ -29,7 +29,11 @@ export function bundle({ root, say }) {
     async run() {
       say('Building the command line…');
       const digest = wanted();
-      const parts = [commandLine(root, out), ...PAGES.map((name) => page(name, root, out))];
+      const parts = [
+        commandLine(root, out),
+        ...PAGES.map((name) => page(name, root, out)),
+        inspectorPage(root, out),
+      ];
       const files = [];
       for (const part of parts) files.push(...(await build(part))); // in turn: of several mistakes the first is told
       publish(files, out);
@@ -84,6 +88,33 @@ function page(name, root, out) {
   };
 }
 
+/**
+ * What `inspect` serves: its page as one script and its style, and what lays out statecharts in a worker.
+ * @param {string} root
+ * @param {string} out
+ * @returns {import('esbuild').BuildOptions}
+ */
+function inspectorPage(root, out) {
+  return {
+    absWorkingDir: root,
+    entryPoints: {
+      page: 'src/inspector/page/main.tsx',
+      'page-style': 'src/inspector/page/page.css',
+      layout: 'node_modules/elkjs/lib/elk-worker.min.js',
+    },
+    outdir: join(out, 'inspector'),
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    // elkjs looks for a worker of Node's where there is no browser.
+    external: ['web-worker'],
+  };
+}
+
 /** @param {import('esbuild').BuildOptions} options */
 async function build(options) {
   // Loaded here and not above: set-up runs before there is a node_modules.
@@ -112,7 +143,7 @@ async function build(options) {
 function publish(files, out) {
   const draft = join(out, `.draft-${process.pid}`);
   mkdirSync(draft, { recursive: true });
-  for (const folder of ['chunks', ...PAGES]) mkdirSync(join(out, folder), { recursive: true });
+  for (const folder of ['chunks', ...PAGES, 'inspector']) mkdirSync(join(out, folder), { recursive: true });
   const isEntry = (/** @type {{ path: string }} */ file) => file.path === join(out, ENTRY);
   for (const file of [...files].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
     writeFileSync(join(draft, 'file'), file.contents);

@@ -11,6 +11,9 @@ import type { UserState } from './user/state.ts';
 export type UserActor = ActorRefFrom<typeof userMachine>;
 export type SessionActor = ActorRefFrom<typeof sessionMachine>;
 
+/** An actor's state and context as its machine has them: a value, which no later event changes. */
+export type ActorMoment = ReturnType<(UserActor | SessionActor)['getSnapshot']>;
+
 /** An actor to which nothing has happened yet; what kind it is, its id says. */
 export function newActor(id: string): UserActor | SessionActor {
   return id.startsWith('u-') ? createActor(userMachine).start() : createActor(sessionMachine).start();
@@ -25,4 +28,11 @@ export function restoreUser(context: UserState): UserActor {
 export function restoreSession(context: SessionState): SessionActor {
   const snapshot = sessionMachine.resolveState({ value: context.state, context });
   return createActor(sessionMachine, { snapshot }).start();
+}
+
+/** @param moment of an actor of that id. */
+export function resumed(id: string, moment: ActorMoment): UserActor | SessionActor {
+  return id.startsWith('u-')
+    ? createActor(userMachine, { snapshot: moment }).start()
+    : createActor(sessionMachine, { snapshot: moment }).start();
 }

@@ -5,6 +5,7 @@ import { newId } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
 import { canonicalName } from '../events/names.ts';
 import { hashToken } from '../events/tokens.ts';
+import type { Bus } from '../ports/bus.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
 import type { Answer } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
@@ -22,6 +23,7 @@ import { Deliveries, type Delivers } from './deliveries.ts';
 import { Refused, Unanswered } from './errors.ts';
 import { type ClientOptions, GuestClient, type Identity, noted, timing } from './guest.ts';
 import { Line, type LineState } from './line.ts';
+import { openToInspectors } from './open-to-inspectors.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
 export { type ClientOptions, GuestClient, type Identity };
@@ -51,7 +53,8 @@ export class UserClient {
     this.#tokenHash = hashToken(token);
     const client = newId('c-', random);
     const dial = () => link(introduction, token);
-    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
+    const linked = (bus: Bus) => openToInspectors({ bus, clock, user, client, actor: this.line.actor });
+    this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown, linked });
     this.conversations = new Conversations(this.line, clock, user);
   }
 

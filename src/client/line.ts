@@ -11,7 +11,7 @@ import { codecError, parseJson } from '../events/codec.ts';
 import { type ClientCommand, commandId } from '../events/commands.ts';
 import { newId, type Random } from '../events/ids.ts';
 import { LamportClock } from '../events/lamport.ts';
-import { NobodyThere } from '../ports/bus.ts';
+import { NobodyThere, type Subscription } from '../ports/bus.ts';
 import { type Clock, delay, machineClock } from '../ports/clock.ts';
 import { type Answer, type Reply, replySchema } from '../protocol/answers.ts';
 import type { QueryAnswer, QueryName, QueryRequest } from '../protocol/queries.ts';
@@ -29,6 +29,8 @@ export interface LineOptions {
   link(): Promise<Link>;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of each connection; stopped before that ends. */
+  linked?(link: Link): Subscription;
   /** Told when the leader asks for patience: everything without an answer is sent again after so long, by itself. */
   slowedDown(retryAfterMs: number): void;
 }
@@ -58,6 +60,7 @@ export class Line {
   readonly #subject: string;
   readonly #questions: Questions;
   #link: Link | undefined;
+  #linked: Subscription | undefined;
   #outbox: Outbox | undefined;
   #position: number;
   #lagMs: number | undefined;
@@ -98,6 +101,11 @@ export class Line {
   get leader(): { readonly id: string | null; readonly epoch: number } {
     const { leader, epoch } = this.#actor.getSnapshot().context;
     return { id: leader, epoch };
+  }
+
+  /** The machine as it runs, for those who only look. */
+  get actor(): ActorRefFrom<typeof clientMachine> {
+    return this.#actor;
   }
 
   /** The highest position seen: to be given to the next client of the same user. */
@@ -203,6 +211,7 @@ export class Line {
   /** However the line was closed: nobody goes on waiting for it. */
   async #hangUp(): Promise<void> {
     this.#outbox?.close(this.problem?.message ?? 'the client was closed');
+    this.#linked?.stop();
     await this.#link?.close();
   }
 
@@ -228,6 +237,7 @@ export class Line {
     link.onStatus((connected) => this.#send({ type: connected ? 'CONNECTED' : 'DISCONNECTED' }));
     link.onRefused?.((problem) => this.#send({ type: 'REFUSED', problem }));
     link.subscribe(clientSubjects.leader, ({ data }) => this.#heardOfLeader(data));
+    this.#linked = this.#options.linked?.(link);
   }
 
   async #authenticate(): Promise<void> {

@@ -21,6 +21,8 @@ const secretsSchema = z.strictObject({
   wardenPassword: z.string().optional(),
   /** Of gateways, to say for whom they connect; as above. */
   gatewayPassword: z.string().optional(),
+  /** Of inspectors, which only look; as above. */
+  inspectorPassword: z.string().optional(),
 });
 
 type StoredSecrets = Readonly<z.infer<typeof secretsSchema>>;
@@ -56,7 +58,12 @@ export async function ensureSecrets(data: string): Promise<Secrets> {
 }
 
 async function completed(path: string, stored: StoredSecrets): Promise<Secrets> {
-  const later = { routePassword: password(), wardenPassword: password(), gatewayPassword: password() };
+  const later = {
+    routePassword: password(),
+    wardenPassword: password(),
+    gatewayPassword: password(),
+    inspectorPassword: password(),
+  };
   const secrets = { ...later, ...stored };
   if (Object.keys(later).every((name) => name in stored)) return secrets;
   await rename(await writeDraft(path, secrets), path);
@@ -96,6 +103,7 @@ function makeSecrets(): Secrets {
     routePassword: password(),
     wardenPassword: password(),
     gatewayPassword: password(),
+    inspectorPassword: password(),
   };
 }
 

@@ -184,6 +184,7 @@ function environment({ id, host, port, store, tls }: ServerPlan, secrets: Secret
     VERBATIM_NODE_PASSWORD: secrets.nodePassword,
     VERBATIM_OPERATOR_PASSWORD: secrets.operatorPassword,
     VERBATIM_WARDEN_PASSWORD: secrets.wardenPassword,
+    VERBATIM_INSPECTOR_PASSWORD: secrets.inspectorPassword,
     VERBATIM_CALLOUT_ISSUER: secrets.calloutIssuer,
   };
 }

@@ -102,16 +102,31 @@ export const eventSchemas: Readonly<Record<EventType, z.ZodType>> = Object.fromE
   ]),
 ) as unknown as Record<EventType, z.ZodType>; // `fromEntries` forgets which keys there are
 
-/** Fields that no listing, trace or inspector shows. */
-const secretFields: ReadonlySet<string> = new Set([
-  'passwordHash',
-  'recoveryHash',
-  'tokenHash',
-  'keptTokenHash',
+/** What listings, traces and the inspector show. Everything else is a secret until it is named here. */
+const shownFields: ReadonlySet<string> = new Set([
+  // of events
+  ...['generation', 'base', 'members', 'copies', 'minCopies', 'node', 'dead'],
+  ...['user', 'name', 'skeletons', 'expiresAt', 'client', 'upTo', 'conversation'],
+  ...['session', 'participants', 'continues', 'from', 'by', 'member', 'reason', 'code', 'message'],
+  // of actors
+  ...['state', 'id', 'clients', 'registeredAt', 'shown', 'seenAt'],
+  ...['isGroup', 'openedAt', 'lastAt', 'messages'],
 ]);
+/** What people wrote. */
+const bodyFields: ReadonlySet<string> = new Set(['text', 'topic']);
 
-export function redact(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export interface Disclosure {
+  /** Whether what people wrote is shown. */
+  readonly bodies: boolean;
+}
+
+/** The fields of an event or an actor as somebody may see them who is not who they are about. */
+export function redact(
+  data: Readonly<Record<string, unknown>>,
+  { bodies }: Disclosure = { bodies: true },
+): Record<string, unknown> {
+  const isShown = (key: string) => shownFields.has(key) || (bodies && bodyFields.has(key));
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, secretFields.has(key) ? '[redacted]' : value]),
+    Object.entries(data).map(([key, value]) => [key, isShown(key) ? value : '[redacted]']),
   );
 }

@@ -3,7 +3,7 @@
  *
  * A permit holds until its log-in ends. Every node sees that in the log and ends the connections itself, those included
  * that a node let in which had not heard of it yet. They are left a moment for the answer to whatever ended them. Whoever
- * stays all the same is found when those who are in are looked through ([inspection](inspection.ts)).
+ * stays all the same is found when those who are in are looked through ([log-in checks](log-in-checks.ts)).
  */
 import { hashToken } from '../events/tokens.ts';
 import type { Subscription } from '../ports/bus.ts';
@@ -22,7 +22,7 @@ import { turnOf } from '../transport/turns.ts';
 import type { Warden } from '../transport/warden.ts';
 import { Arrivals } from './arrivals.ts';
 import { Crowds, Guests } from './crowds.ts';
-import { connectionName, inspectLogIns } from './inspection.ts';
+import { checkLogIns, connectionName } from './log-in-checks.ts';
 
 export interface GateOptions extends BorderOptions {
   /** Of the key that signs permits. */
@@ -57,7 +57,7 @@ export function openGate(open: OpenCopy, positions: Positions, options: GateOpti
     watchEndedLogIns(open.copy, (tokenHash) => {
       clock.setTimeout(() => void warden()?.expel(connectionName(tokenHash)).catch(ignore), graceMs);
     }),
-    inspectLogIns({ clock, rows: open.copy.rows, warden, now: () => stamps.now(), takesPart }),
+    checkLogIns({ clock, rows: open.copy.rows, warden, now: () => stamps.now(), takesPart }),
     options.banishment.start((speaker) => {
       // Where they came in is known: until the servers have been asked a flood would go on.
       for (const place of arrivals.of(speaker)) void warden()?.kick(place).catch(ignore);

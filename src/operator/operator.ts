@@ -3,8 +3,8 @@ import { errors } from 'nats';
 import { z } from 'zod';
 import { Refused, Unanswered } from '../client/errors.ts';
 import { parseJson } from '../events/codec.ts';
-import { NoAnswer, NobodyThere } from '../ports/bus.ts';
-import { operatorSubjects } from '../protocol/subjects.ts';
+import { type Bus, NoAnswer, NobodyThere } from '../ports/bus.ts';
+import { inspectorSubjects, operatorSubjects } from '../protocol/subjects.ts';
 import type { OperatorQuery } from '../service/operator.ts';
 import { connectTo } from '../transport/connection.ts';
 import { NatsBus } from '../transport/nats-bus.ts';
@@ -66,15 +66,16 @@ export class Operator {
     servers: readonly string[],
     password: string,
     security: Security = {},
+    as: 'operator' | 'inspector' = 'operator',
   ): Promise<Operator> {
-    const credentials = { user: 'operator', pass: password };
-    const { inboxPrefix } = operatorSubjects;
+    const credentials = { user: as, pass: password };
+    const { inboxPrefix } = as === 'operator' ? operatorSubjects : inspectorSubjects;
     try {
       const connection = await connectTo({
         servers,
         security,
         credentials,
-        name: 'operator',
+        name: as,
         inboxPrefix,
         patient: false,
       });
@@ -90,9 +91,14 @@ export class Operator {
       }
       throw new Refused(
         'wrong-credentials',
-        `The operator's password is not that of the cluster at ${servers.join(', ')}.`,
+        `The ${as}'s password is not that of the cluster at ${servers.join(', ')}.`,
       );
     }
+  }
+
+  /** What it speaks through; an inspector listens there too. */
+  get bus(): Bus {
+    return this.#bus;
   }
 
   /** The status of every node that answers in time. */

@@ -22,7 +22,10 @@ export interface LogQuery {
   readonly from: number;
   /** Up to the end where null. */
   readonly to: number | null;
-  readonly type: string | null;
+  /** Only events of these types; all where null. */
+  readonly types: readonly string[] | null;
+  /** Whether what people wrote is shown; it is, unless this says no. */
+  readonly bodies?: boolean;
 }
 
 export type NodeVerification = Verification & { readonly node: string };
@@ -109,8 +112,8 @@ export class StoredNodes {
   }
 
   /** Committed events of the longest log, secrets redacted. @throws {Refused} of an unknown type. */
-  async *log({ from, to, type }: LogQuery): AsyncGenerator<LoggedEvent> {
-    if (type !== null && !isEventType(type)) throw new Refused('malformed', unknownType);
+  async *log({ from, to, types }: LogQuery): AsyncGenerator<LoggedEvent> {
+    if (!(types ?? []).every(isEventType)) throw new Refused('malformed', unknownType);
     const longest = await this.#longest();
     if (!longest) return;
     const { mark } = longest;
@@ -119,7 +122,7 @@ export class StoredNodes {
     try {
       for await (const event of loggedEvents(new Frames(longest.store), mark.number, from, last)) {
         readable = event.position;
-        if (type === null || event.type === type) yield event;
+        if (types?.includes(event.type) ?? true) yield event;
       }
     } catch (error) {
       throw damageTold(longest.node, `its log from position ${readable + 1} on`, error);

@@ -42,6 +42,18 @@ export const operatorSubjects = {
   inboxPrefix: '_INBOX_operator',
 } as const;
 
+/** What an inspector hears, and all that it may say: it asks as an operator does, and only what changes nothing. */
+export const inspectorSubjects = {
+  interest: 'verbatim.inspect.interest',
+  /** The same for clients, to whom it must not tell whom somebody looks at. */
+  clientInterest: 'verbatim.inspect.clients',
+  node: (node: string) => `verbatim.inspect.node.${node}`,
+  client: (speaker: Speaker, client: string) => `verbatim.inspect.${speaker}.${client}`,
+  /** Of clients and nodes: those of nodes begin with `node`, which is no user's id. */
+  all: 'verbatim.inspect.*.*',
+  inboxPrefix: '_INBOX_inspector',
+} as const;
+
 /**
  * Where an answer goes; undefined: nowhere. The broker checks what a client publishes to, but not where it asks the answer
  * to be sent: a node that answered anywhere would carry a guest's words into the log.
@@ -53,8 +65,9 @@ export function answerSubject(subject: string, reply: string): string | undefine
     const isOwn = reply.startsWith(`${prefix}.`);
     return isOwn ? clientSubjects.answersPrefix(speaker) + reply.slice(prefix.length) : undefined;
   }
-  const prefix = kind === 'ops' ? operatorSubjects.inboxPrefix : '_INBOX'; // or between nodes
-  return reply.startsWith(`${prefix}.`) ? reply : undefined;
+  const operators = [operatorSubjects.inboxPrefix, inspectorSubjects.inboxPrefix];
+  const prefixes = kind === 'ops' ? operators : ['_INBOX']; // or between nodes
+  return prefixes.some((prefix) => reply.startsWith(`${prefix}.`)) ? reply : undefined;
 }
 
 /** Splits `verbatim.<kind>.<speaker>.<last>`. */
@@ -73,12 +86,18 @@ export function guestPermissions(guest: string) {
 
 export function userPermissions(user: string) {
   return {
-    publish: [`verbatim.cmd.${user}.*`, `verbatim.get.${user}.*`, clientSubjects.typing(user)],
+    publish: [
+      `verbatim.cmd.${user}.*`,
+      `verbatim.get.${user}.*`,
+      clientSubjects.typing(user),
+      `verbatim.inspect.${user}.*`,
+    ],
     subscribe: [
       ...answersTo(user),
       clientSubjects.push(user),
       clientSubjects.live(user),
       clientSubjects.leader,
+      inspectorSubjects.clientInterest,
     ],
   };
 }

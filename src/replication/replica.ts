@@ -174,6 +174,11 @@ export class Replica {
       .map(({ node }) => node);
   }
 
+  /** The machine as it runs, for those who only look. */
+  get actor(): ActorRefFrom<typeof replicaMachine> {
+    return this.#actor;
+  }
+
   /** The replica machine's state, for operators. */
   get state(): string {
     const { value } = this.#actor.getSnapshot();

@@ -1,5 +1,5 @@
 /** The log as people read it: one entry an event, with its place, time and Lamport stamp, and without secrets. */
-import { type DomainEvent, eventSchemas, redact } from '../events/domain.ts';
+import { type Disclosure, type DomainEvent, eventSchemas, redact } from '../events/domain.ts';
 import type { Frames } from './frames.ts';
 
 export interface LoggedEvent {
@@ -28,6 +28,7 @@ export async function* loggedEvents(
   lastFrame: number,
   from: number,
   to: number,
+  disclosure?: Disclosure,
 ): AsyncGenerator<LoggedEvent> {
   if (lastFrame === 0) return;
   for (let number = await frames.holding(Math.max(from, 1), lastFrame); number <= lastFrame; number++) {
@@ -45,7 +46,11 @@ export async function* loggedEvents(
         at: new Date(at).toISOString(),
         clock: clock + index,
       };
-      yield { ...place, data: redact(data), ...(cause ? { cause: { user: cause.user, id: cause.id } } : {}) };
+      yield {
+        ...place,
+        data: redact(data, disclosure),
+        ...(cause ? { cause: { user: cause.user, id: cause.id } } : {}),
+      };
     }
   }
 }

@@ -9,14 +9,17 @@ import { operatorSubjects, parseSubject } from '../protocol/subjects.ts';
 import type { Copy } from '../replication/copy.ts';
 import type { Replica } from '../replication/replica.ts';
 import { type Verification, verifyStore } from '../replication/verify.ts';
+import { actorsPage, historyPage } from './actor-pages.ts';
 import { roleOf } from './figures.ts';
 import type { Frames } from './frames.ts';
 import { isEventType, loggedEvents, unknownType } from './logged.ts';
 import { type Remains, stateOf } from './past.ts';
+import type { Pasts } from './pasts.ts';
 import type { RecentMarks } from './recent-marks.ts';
 
 const natural = z.int().min(0);
 const eventType = z.string().refine(isEventType, { message: unknownType });
+const disclosure = { bodies: z.boolean().default(true) };
 /** So that a search through a long log is answered in portions. */
 const scannedMax = 20_000;
 
@@ -25,13 +28,25 @@ export const operatorQueries = {
   log: z.strictObject({
     from: natural,
     to: natural.nullable(),
-    type: eventType.nullable(),
+    types: z.array(eventType).max(16).nullable(),
     limit: z.int().min(1).max(limits.pageMax),
+    ...disclosure,
   }),
   state: z.strictObject({
     session: z.string().max(limits.idLengthMax).nullable(),
     user: z.string().max(limits.nameLengthMax).nullable(),
+    actor: z.string().max(limits.idLengthMax).nullable().default(null),
     at: natural.nullable(),
+    ...disclosure,
+  }),
+  /** Every user and session there is, by row: `after` is the last row of the page before. */
+  actors: z.strictObject({ after: z.string().max(limits.idLengthMax).nullable() }),
+  /** What an actor consumed after a position. */
+  history: z.strictObject({
+    actor: z.string().max(limits.idLengthMax),
+    after: natural,
+    limit: z.int().min(1).max(limits.pageMax),
+    ...disclosure,
   }),
   verify: z.strictObject({}),
   /** The operator's word that these are lost for good: the one query that changes something. */
@@ -45,6 +60,7 @@ export interface OpenCopy {
   readonly copy: Copy;
   readonly frames: Frames;
   readonly marks: RecentMarks;
+  readonly pasts: Pasts;
 }
 
 export interface OperatorService {
@@ -121,7 +137,19 @@ async function answerQuery(
     case 'state': {
       const query = operatorQueries.state.safeParse(raw);
       return query.success
-        ? await stateOf(query.data, pastOf(open))
+        ? await stateOf(query.data, pastOf(open), query.data)
+        : refusal('malformed', codecError(query.error).message);
+    }
+    case 'actors': {
+      const query = operatorQueries.actors.safeParse(raw);
+      return query.success
+        ? await actorsPage(query.data.after, open.copy)
+        : refusal('malformed', codecError(query.error).message);
+    }
+    case 'history': {
+      const query = operatorQueries.history.safeParse(raw);
+      return query.success
+        ? await historyPage(query.data, pastOf(open))
         : refusal('malformed', codecError(query.error).message);
     }
   }
@@ -164,8 +192,8 @@ function standing({ copy, marks }: OpenCopy) {
   };
 }
 
-function pastOf({ copy: { store, rows, mark }, frames }: OpenCopy): Remains {
-  return { store, rows, frames, mark };
+function pastOf({ copy: { store, rows, mark }, frames, pasts }: OpenCopy): Remains {
+  return { store, rows, frames, mark, pasts };
 }
 
 const nothing: ReturnType<typeof standing> = {
@@ -191,10 +219,10 @@ async function logPage(
   const to = Math.min(query.to ?? mark.position, mark.position);
   const events: object[] = [];
   let sizeBytes = 0;
-  for await (const event of loggedEvents(frames, mark.number, query.from, to)) {
+  for await (const event of loggedEvents(frames, mark.number, query.from, to, query)) {
     const isFull = events.length === query.limit || sizeBytes >= limits.answerBytesMax;
     if (isFull || event.position - query.from >= scannedMax) return { events, next: event.position };
-    if (query.type !== null && event.type !== query.type) continue;
+    if (query.types !== null && !query.types.includes(event.type)) continue;
     events.push(event);
     sizeBytes += Buffer.byteLength(JSON.stringify(event));
   }

@@ -25,10 +25,10 @@ const ANSWERED_SUBJECT = 'verbatim.border.answered';
 const CLIENT_ACCOUNT = 'APP';
 
 /**
- * A client has its inbox, its answers, its pushes, what is only live, and who leads; a request is at most `limits.requestBytesMax`, with room
- * for a refusal.
+ * A client has its inbox, its answers, its pushes, what is only live, who leads and whether an inspector looks, and one to
+ * spare; a request is at most `limits.requestBytesMax`, with room for a refusal.
  */
-export const connectionLimits: Limits = { subscriptions: 6, payloadBytes: 320 * 1024 };
+export const connectionLimits: Limits = { subscriptions: 7, payloadBytes: 320 * 1024 };
 /** Much longer than an answer takes, and several fit into the server's patience of 2 s. */
 const turnMs = 150;
 /** Questions that were answered lately: none is open for longer than the server's patience. */

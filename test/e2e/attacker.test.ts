@@ -256,7 +256,7 @@ describe('an attacker', () => {
       readFileSync(join(cluster.data, 'secrets.json'), 'utf8'),
     ) as Record<string, string>;
     const own = Object.values(made); // the cluster's, in a file of their own
-    expect(own).toHaveLength(7);
+    expect(own).toHaveLength(8);
     const files = readdirSync(cluster.data, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );

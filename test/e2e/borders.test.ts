@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashToken } from '../../src/events/tokens.ts';
-import { connectionName } from '../../src/node/inspection.ts';
+import { connectionName } from '../../src/node/log-in-checks.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { NatsBus } from '../../src/transport/nats-bus.ts';
 import { gatewayWord } from '../../src/transport/origin.ts';
@@ -49,9 +49,18 @@ describe('the borders of a user', () => {
 
   it('their own subjects are open to them', async () => {
     const { user } = alice;
-    for (const subject of [`verbatim.cmd.${user}.c-1`, `verbatim.get.${user}.whoami`])
+    for (const subject of [
+      `verbatim.cmd.${user}.c-1`,
+      `verbatim.get.${user}.whoami`,
+      `verbatim.inspect.${user}.c-1`,
+    ])
       expect(await own.publish(subject)).toEqual([]);
-    for (const subject of [`verbatim.push.${user}`, `_INBOX_${user}.>`, 'verbatim.leader']) {
+    for (const subject of [
+      `verbatim.push.${user}`,
+      `_INBOX_${user}.>`,
+      'verbatim.leader',
+      'verbatim.inspect.clients',
+    ]) {
       expect(await own.subscribe(subject)).toEqual([]);
     }
   });
@@ -69,6 +78,10 @@ describe('the borders of a user', () => {
       'verbatim.ops.n1.log',
       'verbatim.node.beat',
       'verbatim.node.ack',
+      'verbatim.inspect.interest',
+      'verbatim.inspect.clients',
+      'verbatim.inspect.node.n1',
+      `verbatim.inspect.${bob.user}.c-1`,
       'verbatim.anything',
       'anything',
       '$JS.API.STREAM.LIST',
@@ -96,6 +109,13 @@ describe('the borders of a user', () => {
       '_INBOX.>',
       `verbatim.answer.${alice.user}.>`,
       `verbatim.answer.${bob.user}.>`,
+      'verbatim.inspect.interest',
+      'verbatim.inspect.>',
+      'verbatim.inspect.*.*',
+      'verbatim.inspect.node.*',
+      `verbatim.inspect.${alice.user}.*`,
+      `verbatim.inspect.${bob.user}.*`,
+      '_INBOX_inspector.>',
       'verbatim.log.>',
       'verbatim.node.>',
       'verbatim.ops.>',
@@ -160,12 +180,17 @@ describe('the borders of a user', () => {
     const guest = 'g-0123456789abcdef';
     const connection = await enter(`guest:${guest}`, '');
     expect(await connection.publish(`verbatim.cmd.${guest}.c-1`)).toEqual([]);
-    for (const subject of [`verbatim.get.${guest}.users`, `verbatim.cmd.${alice.user}.c-1`]) {
+    for (const subject of [
+      `verbatim.get.${guest}.users`,
+      `verbatim.cmd.${alice.user}.c-1`,
+      'verbatim.inspect.interest',
+      `verbatim.inspect.${guest}.c-1`,
+      `verbatim.inspect.${alice.user}.c-1`,
+    ]) {
       expect(await connection.publish(subject)).toEqual([expect.stringContaining('Permissions Violation')]);
     }
-    expect(await connection.subscribe(`verbatim.push.${alice.user}`)).toEqual([
-      expect.stringContaining('Permissions Violation'),
-    ]);
+    for (const subject of [`verbatim.push.${alice.user}`, 'verbatim.inspect.clients', 'verbatim.inspect.*.*'])
+      expect(await connection.subscribe(subject)).toEqual([expect.stringContaining('Permissions Violation')]);
     connection.close();
   });
 
@@ -271,7 +296,27 @@ describe('the borders of a user', () => {
         '$JS.API.STREAM.LEADER.STEPDOWN.VERBATIM_1',
         '$JS.API.META.LEADER.STEPDOWN',
       ],
-      operator: ['verbatim.log.1', 'verbatim.node.beat', `verbatim.cmd.${alice.user}.c-1`, '$JS.API.INFO'],
+      operator: [
+        'verbatim.log.1',
+        'verbatim.node.beat',
+        `verbatim.cmd.${alice.user}.c-1`,
+        'verbatim.inspect.interest',
+        'verbatim.inspect.node.n1',
+        '$JS.API.INFO',
+      ],
+      inspector: [
+        'verbatim.log.1',
+        'verbatim.node.beat',
+        `verbatim.cmd.${alice.user}.c-1`,
+        `verbatim.get.${alice.user}.whoami`,
+        `verbatim.push.${alice.user}`,
+        'verbatim.leader',
+        'verbatim.ops.n1.give-up',
+        'verbatim.ops.n1.verify',
+        'verbatim.inspect.node.n1',
+        `verbatim.inspect.${alice.user}.c-1`,
+        '$JS.API.INFO',
+      ],
       auth: ['verbatim.log.1', '$JS.API.INFO', '$SYS.REQ.USER.AUTH'],
       warden: ['verbatim.log.1', '$SYS.REQ.SERVER.PING', '$SYS.REQ.SERVER.PING.JSZ', '$SYS.REQ.USER.AUTH'],
     };

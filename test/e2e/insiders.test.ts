@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { connect, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { operatorSubjects } from '../../src/protocol/subjects.ts';
+import { inspectorSubjects, operatorSubjects } from '../../src/protocol/subjects.ts';
 import * as messages from '../../src/replication/messages.ts';
 import { TestCluster } from '../support/cluster.ts';
 import { payloads } from '../support/payloads.ts';
@@ -62,8 +62,10 @@ describe('nonsense', () => {
       });
       const questions: Record<string, fc.JsonValue> = {
         status: {},
-        log: { from: 1, to: 20, type: 'LoggedIn', limit: 10 },
+        log: { from: 1, to: 20, types: ['LoggedIn'], limit: 10 },
         state: { session: null, user: 'alice', at: 5 },
+        actors: { after: null },
+        history: { actor: 's-0000000000000000', after: 0, limit: 10 },
         'give-up': { nodes: ['n9'] },
         everything: {},
       };
@@ -98,6 +100,10 @@ describe('nonsense', () => {
         [subjects.promise]: [messages.promiseSchema, { node: 'n2', generation: 1 }],
         [subjects.frames('n1')]: [z.never(), { from: 1, to: 9 }],
         [subjects.position]: [z.never(), 'n2'],
+        [inspectorSubjects.interest]: [
+          z.never(),
+          { by: 'one', watched: ['cluster/u-1', '*'], teller: 'n2', isListing: true, bodies: true },
+        ],
         'verbatim.node.banished': [z.never(), { speaker: 'u-0000000000000000' }],
       };
       const runs = Math.ceil(payloadCount / Object.keys(rights).length);

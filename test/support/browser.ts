@@ -1,128 +1,77 @@
-/** A real browser without a window, by way of Chromium's own protocol over a pipe: keys go in, the page is asked what it shows. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+/** A real browser without a window: Debian's Chromium, driven by `playwright-core`, which brings none of its own. */
+import { type Browser, type BrowserContextOptions, chromium, type Page as Driven } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { tempFolder } from './temp-folder.ts';
+import { browser } from './browser-path.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
-export const browser = names.find((name) => spawnSync(name, ['--version']).status === 0);
+export { browser };
 
-interface Reply {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: Record<string, unknown>;
-  readonly error?: { readonly message: string };
-}
+/** Such tests say so, and count as skipped. */
+if (!browser) process.stderr.write('no Chromium here: tests in a browser are skipped\n');
 
-const open = new Set<Page>();
+/** One for all pages of a file: each has a context of its own, and finds nobody but this machine. */
+let running: Promise<Browser> | undefined;
 afterAll(async () => {
-  for (const page of open) await page.close();
+  await (await running)?.close();
 });
 
-export class Page {
-  readonly #child: ChildProcess;
-  readonly #answers = new Map<number, (reply: Reply) => void>();
-  readonly #told = new Map<string, (params: unknown) => void>();
-  #session: string | undefined;
-  #asked = 0;
+function launched(): Promise<Browser> {
+  const offline = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+  running ??= chromium.launch({
+    executablePath: browser!,
+    args: ['--no-sandbox', '--disable-gpu', offline],
+  });
+  return running;
+}
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    let rest = '';
-    (child.stdio[4] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
-      const parts = (rest + chunk).split('\0');
-      rest = parts.pop()!;
-      for (const part of parts) this.#heard(JSON.parse(part) as Reply); // the protocol's own JSON
+export class Page {
+  readonly driven: Driven;
+  /** What the page logged as an error, broke, or asked of anybody but its own server. */
+  readonly problems: string[] = [];
+
+  private constructor(driven: Driven, url: string) {
+    this.driven = driven;
+    const own = new URL(url).origin;
+    driven.on('pageerror', (error) => this.problems.push(error.message));
+    driven.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(message.text());
+    });
+    driven.on('request', (request) => {
+      const asked = request.url();
+      const isOwn = own === 'null' ? asked.startsWith('file:') : new URL(asked).origin === own;
+      if (!isOwn && !asked.startsWith('data:')) this.problems.push(`asked for ${asked}`);
     });
   }
 
-  /** Loaded, and with whatever the page logs or breaks collected in `problems`. */
-  static async open(url: string): Promise<Page> {
-    const flags = [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--remote-debugging-pipe',
-      '--no-first-run',
-    ];
-    const child = spawn(browser!, [...flags, `--user-data-dir=${tempFolder()}`, 'about:blank'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-    });
-    const page = new Page(child);
-    open.add(page);
-    const { targetInfos } = await page.#ask('Target.getTargets');
-    const target = (targetInfos as { targetId: string; type: string }[]).find(({ type }) => type === 'page')!;
-    const { sessionId } = await page.#ask('Target.attachToTarget', {
-      targetId: target.targetId,
-      flatten: true,
-    });
-    page.#session = sessionId as string;
-    page.#told.set('Runtime.exceptionThrown', (params) => page.problems.push(JSON.stringify(params)));
-    page.#told.set('Log.entryAdded', (params) => page.problems.push(JSON.stringify(params)));
-    for (const domain of ['Page', 'Runtime', 'Log']) await page.#ask(`${domain}.enable`);
-    const loaded = new Promise((resolve) => page.#told.set('Page.loadEventFired', resolve));
-    await page.#ask('Page.navigate', { url });
-    await loaded;
+  /** Loaded. */
+  static async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = new Page(await (await launched()).newPage(options), url);
+    await page.driven.goto(url);
     return page;
   }
 
-  readonly problems: string[] = [];
-
   /** What an expression is on the page; a promise is waited for. */
   async value(expression: string): Promise<unknown> {
-    const answer = await this.#ask('Runtime.evaluate', {
-      expression,
-      awaitPromise: true,
-      returnByValue: true,
-    });
-    const { result } = answer as { result: { value?: unknown } };
-    return result.value;
+    return await this.driven.evaluate(expression);
   }
 
-  /** Waits, frame by frame, until an expression is true on the page. */
+  /** Waits, frame by frame, until an expression is true on the page. It is code of ours: a page's policy forbids `eval`. */
   async shows(condition: string): Promise<void> {
-    await this.value(
+    await this.driven.evaluate(
       `new Promise((resolve) => { const look = () => (${condition}) ? resolve() : requestAnimationFrame(look); look(); })`,
     );
   }
 
   /** A key as `KeyboardEvent.key` names it. */
   async press(...keys: string[]): Promise<void> {
-    for (const key of keys) {
-      const text = key.length === 1 ? { text: key } : key === 'Enter' ? { text: '\r' } : {};
-      await this.#ask('Input.dispatchKeyEvent', { type: 'keyDown', key, code: key, ...text });
-      await this.#ask('Input.dispatchKeyEvent', { type: 'keyUp', key, code: key });
-    }
+    for (const key of keys) await this.driven.keyboard.press(key);
   }
 
   /** With a mouse, in pixels of the page. */
   async point(x: number, y: number): Promise<void> {
-    await this.#ask('Input.dispatchMouseEvent', { type: 'mouseMoved', x, y });
+    await this.driven.mouse.move(x, y);
   }
 
   async close(): Promise<void> {
-    open.delete(this);
-    if (this.#child.exitCode !== null) return;
-    const ended = once(this.#child, 'close');
-    this.#child.kill('SIGKILL');
-    await ended;
-  }
-
-  async #ask(method: string, params: object = {}): Promise<Record<string, unknown>> {
-    const id = ++this.#asked;
-    const session = this.#session === undefined ? {} : { sessionId: this.#session };
-    (this.#child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...session })}\0`);
-    const { result, error } = await new Promise<Reply>((resolve) => this.#answers.set(id, resolve));
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result ?? {};
-  }
-
-  #heard({ id, method, params, ...reply }: Reply): void {
-    if (method !== undefined) this.#told.get(method)?.(params);
-    if (id === undefined) return;
-    this.#answers.get(id)?.(reply);
-    this.#answers.delete(id);
+    await this.driven.context().close();
   }
 }

@@ -68,8 +68,17 @@ export class TestCluster {
 
   /** With more in its environment. */
   static async startWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<TestCluster> {
+    return await TestCluster.#startIn(join(tempFolder(), 'data'), env, args);
+  }
+
+  /** In a folder that holds a log already. */
+  static async startIn(data: string, ...args: string[]): Promise<TestCluster> {
+    return await TestCluster.#startIn(data, {}, args);
+  }
+
+  static async #startIn(data: string, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<TestCluster> {
     const port = await freePort(portsOfThree);
-    const cluster = new TestCluster(args, env, join(tempFolder(), 'data'), port);
+    const cluster = new TestCluster(args, env, data, port);
     clusters.add(cluster);
     await cluster.restart();
     return cluster;

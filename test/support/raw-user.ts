@@ -37,3 +37,8 @@ export async function rawUser(cluster: TestCluster, profile: string): Promise<Ra
     query: (name, payload) => ask(`verbatim.get.${user}.${name}`, payload),
   };
 }
+
+/** A batch of one message. */
+export function post(id: string, to: string, text: string): string {
+  return JSON.stringify({ after: null, clock: 0, commands: [{ type: 'PostMessage', id, to, text }] });
+}

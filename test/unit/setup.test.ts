@@ -83,6 +83,9 @@ describe('building the command line', () => {
       file(`cli/${page}/page/main.ts`, 'document.title = String(1);');
       file(`cli/${page}/page/page.css`, 'body { margin: 0; }');
     }
+    file('src/inspector/page/main.tsx', 'document.title = String(2);');
+    file('src/inspector/page/page.css', 'body { margin: 0; }');
+    file('node_modules/elkjs/lib/elk-worker.min.js', 'onmessage = null;');
     const step = bundle({ root, say });
     expect(step.isReady()).toBe(false);
     await step.run();

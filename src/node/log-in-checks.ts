@@ -12,7 +12,7 @@ import type { Rows } from '../projections/rows.ts';
 import { tokens } from '../projections/tables.ts';
 import type { Warden } from '../transport/warden.ts';
 
-const inspectedMs = { first: 5_000, again: 60_000 } as const;
+const checkedMs = { first: 5_000, again: 60_000 } as const;
 /** Another node may have let somebody in whose log-in this one has not heard of yet. */
 const hearsayMs = 5_000;
 
@@ -23,7 +23,7 @@ export function connectionName(tokenHash: string): string {
   return logIn + tokenHash;
 }
 
-export interface InspectionOptions {
+export interface LogInCheckOptions {
   readonly clock: Clock;
   /** What is committed here. */
   readonly rows: Rows;
@@ -35,11 +35,11 @@ export interface InspectionOptions {
   takesPart(): boolean;
 }
 
-export function inspectLogIns(options: InspectionOptions): Subscription {
+export function checkLogIns(options: LogInCheckOptions): Subscription {
   const { clock } = options;
-  const look = () => void inspect(options).catch(() => undefined); // no connection: the next look finds them
-  const first = clock.setTimeout(look, inspectedMs.first);
-  const again = every(clock, inspectedMs.again, look);
+  const look = () => void check(options).catch(() => undefined); // no connection: the next look finds them
+  const first = clock.setTimeout(look, checkedMs.first);
+  const again = every(clock, checkedMs.again, look);
   return {
     stop: () => {
       clock.clearTimeout(first);
@@ -48,7 +48,7 @@ export function inspectLogIns(options: InspectionOptions): Subscription {
   };
 }
 
-async function inspect({ clock, rows, warden, now, takesPart }: InspectionOptions): Promise<void> {
+async function check({ clock, rows, warden, now, takesPart }: LogInCheckOptions): Promise<void> {
   const isOver = (name: string) => {
     const known = tokens.get(rows, name.slice(logIn.length));
     return known === undefined || known.expiresAt <= now();

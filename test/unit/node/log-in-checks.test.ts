@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { connectionName, inspectLogIns } from '../../../src/node/inspection.ts';
+import { checkLogIns, connectionName } from '../../../src/node/log-in-checks.ts';
 import { Layer } from '../../../src/projections/rows.ts';
 import { tokens } from '../../../src/projections/tables.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -31,7 +31,7 @@ describe('those who are in, looked at', () => {
       count: async () => 0,
       kick: async () => undefined,
     };
-    inspectLogIns({
+    checkLogIns({
       clock,
       rows,
       warden: () => warden,
