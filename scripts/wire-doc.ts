@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gatewayRefusals } from '../src/gateways/failure.ts';
 import type { Field, Shape } from '../src/gateways/wire/fields.ts';
-import { answers, limits, requests, versions, wireRefusals } from '../src/gateways/wire/registry.ts';
+import { limits, versions } from '../src/gateways/wire/limits.ts';
+import { wireRefusals } from '../src/gateways/wire/refusals.ts';
+import { answers, requests } from '../src/gateways/wire/registry.ts';
 import { recordSession } from './wire-doc/session.ts';
 
 export const path = fileURLToPath(new URL('../docs/wire-protocol.md', import.meta.url));

@@ -66,14 +66,14 @@ async function measure(effort: Effort, output: Output): Promise<Figures> {
     const people = await stage.people(peopleFor(effort));
     const [sender, addressee] = people;
     const cast = { sender: sender!, to: addressee!.name };
+    output.note(`holding ${effort.connections} connections at each door`);
+    const holdings = await measureHolding(doors, people, effort);
     output.note('sending, one by one and many at a time');
     const sends = await measureSends(doors, cast, effort);
     output.note('counting bytes');
     const bytes = await measureBytes(doors, cast, effort);
     output.note('setting up connections');
     const setUps = await measureSetUp(doors, cast, effort);
-    output.note(`holding ${effort.connections} connections at each door`);
-    const holdings = await measureHolding(doors, people, effort);
     const extents = await Promise.all(doors.map(({ name }) => measureExtent(name)));
     return { ...sends, bytes, setUps, holdings, extents: extents.filter((one) => one !== undefined) };
   } finally {

@@ -41,7 +41,7 @@ export function goalsOf(figures: Figures): Goal[] {
   ];
 }
 
-export function of<T extends { readonly door: DoorName }>(all: readonly T[], door: DoorName): T {
+function of<T extends { readonly door: DoorName }>(all: readonly T[], door: DoorName): T {
   const found = all.find((one) => one.door === door);
   if (!found) throw new RangeError(`nothing was measured of ${door}`);
   return found;

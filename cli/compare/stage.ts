@@ -28,7 +28,9 @@ export async function openStage(connections: number): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'verbatim-compare-'));
   const processes: ChildProcess[] = [];
   const stop = async () => {
-    for (const child of processes.reverse()) await ended(child);
+    const [cluster, ...gateways] = processes;
+    await Promise.all(gateways.map(ended)); // first: they say good-bye to the cluster
+    if (cluster) await ended(cluster);
     await rm(data, { recursive: true, force: true });
   };
   const start = async (args: readonly string[], isReady: (said: Said) => boolean) => {
@@ -51,11 +53,8 @@ export async function openStage(connections: number): Promise<Stage> {
       return [Number(String(ready!.address).split(':').at(-1)), Number(ready!.pid)] as const;
     };
     const server = Number(said.find(({ process: kind }) => kind === 'nats-server')?.pid);
-    const doors = [
-      natsDoor(port, server),
-      wireDoor(...(await open('wire'))),
-      grpcDoor(...(await open('grpc'))),
-    ];
+    const [wire, grpc] = await Promise.all([open('wire'), open('grpc')]);
+    const doors = [natsDoor(port, server), wireDoor(...wire), grpcDoor(...grpc)];
     return { doors, people: (count) => people(port, count), stop };
   } catch (error) {
     await stop();

@@ -10,7 +10,8 @@ import type { Caller } from '../../src/gateways/caller.ts';
 import { encode } from '../../src/gateways/wire/codec.ts';
 import { WireConnection } from '../../src/gateways/wire/connection.ts';
 import { FrameReader } from '../../src/gateways/wire/frames.ts';
-import { limits, magic, type Request } from '../../src/gateways/wire/registry.ts';
+import { limits, magic } from '../../src/gateways/wire/limits.ts';
+import type { Request } from '../../src/gateways/wire/registry.ts';
 import { annotated } from './annotate.ts';
 
 const at = Date.UTC(2026, 10, 22, 12, 0, 0);

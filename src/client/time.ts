@@ -1,5 +1,5 @@
 /** Time, for whoever builds on the client. */
-import { type Clock, delay, every, within } from '../ports/clock.ts';
+import { type Clock, every, within } from '../ports/clock.ts';
 import { systemClock } from '../system/clock.ts';
 
-export { type Clock, delay, every, systemClock, within };
+export { type Clock, every, systemClock, within };

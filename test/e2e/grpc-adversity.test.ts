@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GrpcClient, type Problem, problemOf } from '../../src/gateways/grpc/client.ts';
+import { GrpcClient, problemOf } from '../../src/gateways/grpc/client.ts';
 import { AccountService } from '../../src/gateways/grpc/generated/verbatim/v1/accounts_pb.js';
 import {
   ChatService,
@@ -11,7 +11,7 @@ import {
 } from '../../src/gateways/grpc/generated/verbatim/v1/chat_pb.js';
 import { encode } from '../../src/gateways/grpc/service.ts';
 import { TestCluster } from '../support/cluster.ts';
-import { type GatewayProcess, startGateway, welcome } from '../support/grpc.ts';
+import { failureOf, type GatewayProcess, startGateway, welcome } from '../support/grpc.ts';
 import { framed, RawGrpc } from '../support/raw-grpc.ts';
 
 let cluster: TestCluster;
@@ -39,13 +39,6 @@ const outgoing = (to: string, text: string, id = '') => ({
 });
 const send = (text: string, { id = '', timeoutMs = 5_000, to = 'carol' } = {}) =>
   client.ask(ChatService, 'send', { message: outgoing(to, text, id) }, { ...as('alice'), timeoutMs });
-
-async function failureOf(call: Promise<unknown>): Promise<Problem> {
-  return await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (error: unknown) => problemOf(error),
-  );
-}
 
 /** The texts of a queue's first items, from where it was not delivered before. */
 async function textsOf(name: string, count: number): Promise<string[]> {

@@ -1,5 +1,7 @@
 /** The gRPC gateway, called as it is meant: by this language, by `buf curl` and by Python. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +14,16 @@ import { AccountService } from '../../src/gateways/grpc/generated/verbatim/v1/ac
 import { ChatService, Delivery } from '../../src/gateways/grpc/generated/verbatim/v1/chat_pb.js';
 import { hasOpenssl, makeCertificates } from '../support/certificates.ts';
 import { password, TestCluster } from '../support/cluster.ts';
-import { bufCurl, type GatewayProcess, python, runPython, startGateway, welcome } from '../support/grpc.ts';
+import {
+  bufCurl,
+  failureOf,
+  firstOf,
+  type GatewayProcess,
+  python,
+  runPython,
+  startGateway,
+  welcome,
+} from '../support/grpc.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 let cluster: TestCluster;
@@ -37,16 +48,6 @@ const outgoing = (to: string, text: string, id = '') => ({
   message: { addressee: { case: 'to' as const, value: to }, text, id },
 });
 
-async function firstOf<T>(count: number, heard: AsyncIterable<T> & { cancel(): void }): Promise<T[]> {
-  const first: T[] = [];
-  for await (const one of heard) {
-    first.push(one);
-    if (first.length === count) break;
-  }
-  heard.cancel();
-  return first;
-}
-
 describe('one question, one answer', () => {
   it('sends once under an id, and says so', async () => {
     const send = () => client.ask(ChatService, 'send', outgoing('bob', 'hello', 'hello-1'), as('alice'));
@@ -54,7 +55,7 @@ describe('one question, one answer', () => {
     expect(first.receipt).toMatchObject({ id: 'hello-1', duplicate: false });
     expect(again.receipt).toMatchObject({ position: first.receipt?.position, duplicate: true });
     const other = client.ask(ChatService, 'send', outgoing('bob', 'another', 'hello-1'), as('alice'));
-    expect(problemOf(await other.catch((error: unknown) => error))).toMatchObject({
+    expect(await failureOf(other)).toMatchObject({
       status: 'INVALID_ARGUMENT',
       reason: 'ID_REUSED',
       metadata: { outcome: 'not-done' },
@@ -94,7 +95,7 @@ describe('one question, one answer', () => {
     await client.ask(ChatService, 'leaveGroup', { session }, as('erin'));
     const said = { message: { addressee: { case: 'session' as const, value: session }, text: 'me too' } };
     const left = client.ask(ChatService, 'send', said, as('erin'));
-    expect(problemOf(await left.catch((error: unknown) => error))).toMatchObject({ status: 'NOT_FOUND' });
+    expect(await failureOf(left)).toMatchObject({ status: 'NOT_FOUND' });
   });
 
   it('a whole life of an account', async () => {
@@ -111,13 +112,13 @@ describe('one question, one answer', () => {
     await client.ask(AccountService, 'changePassword', { password: next, newPassword: password }, { token });
     await client.ask(AccountService, 'logOut', {}, { token });
     const gone = client.ask(AccountService, 'whoAmI', {}, { token });
-    expect(problemOf(await gone.catch((error: unknown) => error))).toMatchObject({
+    expect(await failureOf(gone)).toMatchObject({
       status: 'UNAUTHENTICATED',
     });
     const again = await client.ask(AccountService, 'logIn', { name: 'dave', password });
     await client.ask(AccountService, 'deleteAccount', {}, again);
     const login = client.ask(AccountService, 'logIn', { name: 'dave', password });
-    expect(problemOf(await login.catch((error: unknown) => error))).toMatchObject({
+    expect(await failureOf(login)).toMatchObject({
       reason: 'WRONG_CREDENTIALS',
     });
   });
@@ -154,10 +155,8 @@ describe('streams', () => {
   });
 
   it('a chat goes both ways, and tells who types', async () => {
-    const [alice, bob] = ['alice', 'bob'].map((name) => client.talk(ChatService, 'chat', as(name))) as [
-      Talk,
-      Talk,
-    ];
+    const alice = client.talk(ChatService, 'chat', as('alice'));
+    const bob = client.talk(ChatService, 'chat', as('bob'));
     const [fromAlice, fromBob] = [alice.heard[Symbol.asyncIterator](), bob.heard[Symbol.asyncIterator]()];
     const next = async (heard: typeof fromBob, kind: string) => {
       for (;;) {
@@ -194,12 +193,9 @@ describe('streams', () => {
       texts.push(message?.text);
     expect(texts).toEqual(['many 0', 'many 2']);
     const foreign = firstOf(1, client.hear(ChatService, 'replay', request, as('bob')));
-    expect(problemOf(await foreign.catch((error: unknown) => error))).toMatchObject({ status: 'NOT_FOUND' });
+    expect(await failureOf(foreign)).toMatchObject({ status: 'NOT_FOUND' });
   });
 });
-
-type Talk = ReturnType<typeof talkOf>;
-const talkOf = () => client.talk(ChatService, 'chat');
 
 describe('others than ourselves', () => {
   it('buf curl finds everything by reflection, in both versions', async () => {
@@ -259,12 +255,6 @@ describe('others than ourselves', () => {
     ]);
   });
 
-  it('the .proto files keep the rules of buf', () => {
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const lint = [join(root, 'node_modules/@bufbuild/buf/bin/buf'), 'lint', join(root, 'proto')];
-    expect(spawnSync(process.execPath, lint, { encoding: 'utf8' }).stdout).toBe('');
-  });
-
   if (!hasOpenssl) console.log('skipped: there is no openssl here to make certificates with');
 
   it.skipIf(!hasOpenssl)('speaks TLS, and nothing else then', async () => {
@@ -283,12 +273,25 @@ describe('others than ourselves', () => {
   });
 });
 
+it('takes in as many as it may, and hangs up on others', async () => {
+  const { address, running } = await startGateway(cluster, '--connections', '1');
+  const [host, port] = address.split(':') as [string, string];
+  const first = connect(Number(port), host);
+  await once(first, 'connect');
+  const second = connect(Number(port), host).on('error', () => undefined);
+  await once(second.resume(), 'close');
+  expect(first.destroyed).toBe(false);
+  first.destroy();
+  running.signal('SIGTERM');
+  expect(await running.ended()).toBe(0);
+});
+
 it('health is what can be reached, told as it changes', async () => {
   expect(await client.ask(Health, 'check', { service: 'verbatim.v1.ChatService' })).toMatchObject({
     status: Status.SERVING,
   });
   const unknown = client.ask(Health, 'check', { service: 'verbatim.v0.None' });
-  expect(problemOf(await unknown.catch((error: unknown) => error))).toMatchObject({ status: 'NOT_FOUND' });
+  expect(await failureOf(unknown)).toMatchObject({ status: 'NOT_FOUND' });
   const heard = client.hear(Health, 'watch', {})[Symbol.asyncIterator]();
   expect((await heard.next()).value).toMatchObject({ status: Status.SERVING });
   await cluster.stop();

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { GrpcClient } from '../../src/gateways/grpc/client.ts';
+import { type GrpcClient, type Problem, problemOf } from '../../src/gateways/grpc/client.ts';
 import { AccountService } from '../../src/gateways/grpc/generated/verbatim/v1/accounts_pb.js';
 import type { Running } from './cli.ts';
 import { password, type TestCluster } from './cluster.ts';
@@ -27,6 +27,25 @@ export async function welcome(client: GrpcClient, name: string): Promise<string>
   await client.ask(AccountService, 'register', { name, password });
   const { token } = await client.ask(AccountService, 'logIn', { name, password });
   return token;
+}
+
+/** The first that is heard; then no more is wanted. */
+export async function firstOf<T>(count: number, heard: AsyncIterable<T> & { cancel(): void }): Promise<T[]> {
+  const first: T[] = [];
+  for await (const one of heard) {
+    first.push(one);
+    if (first.length === count) break;
+  }
+  heard.cancel();
+  return first;
+}
+
+/** How a call fails. */
+export async function failureOf(call: Promise<unknown>): Promise<Problem> {
+  return await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: unknown) => problemOf(error),
+  );
 }
 
 export interface Called {

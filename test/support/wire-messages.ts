@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { decodeAnswer } from '../../src/gateways/wire/codec.ts';
 import type { Field, Shape } from '../../src/gateways/wire/fields.ts';
 import { FrameReader } from '../../src/gateways/wire/frames.ts';
-import { type Answer, limits, type Request, specs } from '../../src/gateways/wire/registry.ts';
+import { limits } from '../../src/gateways/wire/limits.ts';
+import { type Answer, type Request, specs } from '../../src/gateways/wire/registry.ts';
 
 const numbers = {
   u8: fc.nat(0xff),

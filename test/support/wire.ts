@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { type WireAddress, WireClient } from '../../src/gateways/wire/client.ts';
 import { decodeAnswer } from '../../src/gateways/wire/codec.ts';
 import { FrameReader } from '../../src/gateways/wire/frames.ts';
-import { type Answer, limits, type Message } from '../../src/gateways/wire/registry.ts';
+import { limits } from '../../src/gateways/wire/limits.ts';
+import type { Answer, Message } from '../../src/gateways/wire/registry.ts';
 import type { Running } from './cli.ts';
 import { password, type TestCluster } from './cluster.ts';
 

@@ -18,6 +18,7 @@ export interface ConnectionOptions {
 const brokerConnectionsMax = 16;
 /** A log-in that no call used for so long is let go; the next call has it accepted anew. */
 const idleMs = 60_000;
+const rememberedMax = 64;
 
 /** Told where items were taken. */
 export interface Taker {
@@ -44,6 +45,8 @@ export class Connection {
   /** Of one call each. */
   readonly #own = new Set<Caller | GuestClient>();
   readonly #takers = new Map<string, Set<Taker>>();
+  /** How far each has read here: with it they are let in again, so that nothing goes back and a log-in that ended has ended (P7). */
+  readonly #positions = new Map<string, number>();
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
@@ -57,7 +60,8 @@ export class Connection {
    */
   async lease(token: string, position: number, timeoutMs: number): Promise<Lease> {
     const shared =
-      this.#shared.get(token) ?? this.#open(token, (caller) => caller.resume(token, position, timeoutMs));
+      this.#shared.get(token) ??
+      this.#open(token, (caller) => caller.resume(token, this.#atLeast(position, token), timeoutMs));
     shared.uses++;
     clearTimeout(shared.idle);
     try {
@@ -81,10 +85,11 @@ export class Connection {
     this.#own.add(caller);
     const release = () => {
       this.#own.delete(caller);
+      this.#saw(token, caller);
       caller.close().catch(() => undefined); // the broker is gone: nothing to say good-bye to
     };
     try {
-      await caller.resume(token, position, timeoutMs);
+      await caller.resume(token, this.#atLeast(position, token), timeoutMs);
       return { caller, release };
     } catch (error) {
       release();
@@ -170,8 +175,22 @@ export class Connection {
     if (this.#shared.size + this.#own.size >= brokerConnectionsMax) throw gatewayRefused('too-many');
   }
 
+  #atLeast(position: number, token: string): number {
+    return Math.max(position, this.#positions.get(token) ?? 0);
+  }
+
+  #saw(token: string, { loggedIn }: Caller): void {
+    if (!loggedIn) return;
+    const position = this.#atLeast(loggedIn.position, token);
+    this.#positions.delete(token); // the one that was used last stands last
+    this.#positions.set(token, position);
+    const [oldest] = this.#positions.keys();
+    if (this.#positions.size > rememberedMax && oldest !== undefined) this.#positions.delete(oldest);
+  }
+
   #release(token: string, shared: Shared): void {
     shared.uses--;
+    this.#saw(token, shared.caller);
     if (shared.uses > 0 || this.#shared.get(token) !== shared) return;
     shared.idle = setTimeout(() => this.#drop(token, shared), idleMs);
   }
@@ -179,6 +198,7 @@ export class Connection {
   /** Calls that still have it hear it from the client itself. */
   #drop(token: string, shared: Shared): void {
     clearTimeout(shared.idle);
+    this.#saw(token, shared.caller);
     if (this.#shared.get(token) === shared) this.#shared.delete(token);
     shared.caller.close().catch(() => undefined);
   }

@@ -4,16 +4,8 @@ import { connect as connectTls } from 'node:tls';
 import { Refused } from '../../client/errors.ts';
 import { decodeAnswer, encode } from './codec.ts';
 import { FrameReader } from './frames.ts';
-import {
-  type Answer,
-  type AnswerTo,
-  limits,
-  type Message,
-  magic,
-  type Request,
-  type RequestName,
-  versions,
-} from './registry.ts';
+import { limits, magic, versions } from './limits.ts';
+import type { Answer, AnswerTo, Message, Request, RequestName } from './registry.ts';
 
 export interface WireAddress {
   readonly host: string;
@@ -23,7 +15,7 @@ export interface WireAddress {
 }
 
 /** An error frame: as a refusal, with what it says beyond. */
-export class WireRefused extends Refused {
+class WireRefused extends Refused {
   readonly isRetryable: boolean;
   readonly isUnknown: boolean;
 

@@ -15,7 +15,9 @@ import { decodeRequest, encode, type Frame, numberOf } from './codec.ts';
 import type { Malformed } from './fields.ts';
 import { FrameReader } from './frames.ts';
 import { answerPlain } from './handlers.ts';
-import { type Answer, limits, type Message, magic, type Request, versions, wireRefused } from './registry.ts';
+import { limits, magic, versions } from './limits.ts';
+import { wireRefused } from './refusals.ts';
+import type { Answer, Message, Request } from './registry.ts';
 import { Streams } from './streams.ts';
 
 export interface ConnectionOptions {

@@ -41,9 +41,6 @@ export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
-export const textBytesMax = 0xffff;
-export const listLengthMax = 0xffff;
-
 /** Appends to a buffer that grows as it must and is used again for the next message. */
 export class Writer {
   #buffer = Buffer.allocUnsafe(4_096);

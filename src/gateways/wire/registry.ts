@@ -5,32 +5,8 @@
  * A code or the order of fields is never changed, only added to, with a new version of the protocol where an older peer
  * would misread it. `hello`, `welcome` and `error` keep their first bytes in all versions.
  */
-import { Refused } from '../../client/errors.ts';
 import type { Shape, Values } from './fields.ts';
-
-/** Versions that this program speaks. */
-export const versions = { min: 1, max: 1 } as const;
-
-/** "VRBT": whoever says something else first means somebody else. */
-export const magic = 0x56524254;
-
-export const limits = {
-  /** Of a frame from a client, without the four bytes of its length. */
-  requestBytesMax: 32 * 1024,
-  /** Of a frame from the gateway. */
-  answerBytesMax: 1024 * 1024,
-  /** Requests of one connection without an answer; the gateway reads no further until some have theirs. */
-  inFlightMax: 256,
-  /** What they hold together. */
-  inFlightBytesMax: 256 * 1024,
-  /** What waits for a client that does not read; the gateway reads no further until it does. */
-  unreadBytesMax: 256 * 1024,
-  /** A client that says nothing for so long is taken for gone. */
-  idleMs: 60_000,
-  /** Before the first frame. */
-  helloMs: 5_000,
-  pageMax: 200,
-} as const;
+import { limits } from './limits.ts';
 
 const name = { kind: 'text', about: "a user's name" } as const;
 const password = { kind: 'text', about: 'the password' } as const;
@@ -307,20 +283,6 @@ export const answers = {
     },
   },
 } as const satisfies Record<string, MessageSpec>;
-
-/** What the wire protocol says beside what all gateways say. */
-export const wireRefusals = {
-  'hello-first': 'The first frame must be a hello of this protocol.',
-  'version-unsupported': 'None of those versions is spoken here.',
-  'frame-too-large': 'That frame is longer than any may be.',
-  'unknown-frame': 'There is no such request.',
-  'number-in-use': 'That number is 0, or its request has no answer yet.',
-  idle: 'Nothing came for too long.',
-} as const;
-
-export function wireRefused(code: keyof typeof wireRefusals): Refused {
-  return new Refused(code, wireRefusals[code]);
-}
 
 const all = { ...requests, ...answers };
 

@@ -1,6 +1,9 @@
 /** What a failed call tells a program, whoever could not or would not do it. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { status } from '@grpc/grpc-js';
 import { expect, it } from 'vitest';
 import { grpcDocument, path } from '../../../scripts/grpc-doc.ts';
@@ -54,4 +57,11 @@ it('a refusal of a later version is not taken for another', () => {
 
 it('docs/grpc.md says what the tables say (npx tsx scripts/grpc-doc.ts)', () => {
   expect(readFileSync(path, 'utf8')).toBe(grpcDocument());
+});
+
+it('the .proto files keep the rules of buf', () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const lint = [join(root, 'node_modules/@bufbuild/buf/bin/buf'), 'lint', join(root, 'proto')];
+  const { status: ended, stdout } = spawnSync(process.execPath, lint, { encoding: 'utf8' });
+  expect({ ended, stdout }).toEqual({ ended: 0, stdout: '' });
 });

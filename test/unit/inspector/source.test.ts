@@ -13,6 +13,8 @@ import { inspectorSubjects } from '../../../src/protocol/subjects.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryBus } from '../../support/memory-bus.ts';
 
+const idle = async () => undefined;
+
 async function world() {
   const clock = new ManualClock();
   const bus = new MemoryBus(clock);
@@ -27,9 +29,9 @@ async function world() {
     tells,
     nameOf: aliasOf,
   });
-  const never = () => new Promise<never>(() => undefined);
-  const input = { connect: never, authenticate: never, findLeader: never };
-  const actor = createActor(clientMachine, { input }).start();
+  const actor = createActor(clientMachine, {
+    input: { connect: idle, authenticate: idle, findLeader: idle },
+  }).start();
   source.add('client', {
     kind: 'client',
     label: 'u-1',
