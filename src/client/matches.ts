@@ -15,7 +15,7 @@ import type { MatchView, PlayView } from '../protocol/views.ts';
 import type { Asking, Conversations } from './conversations.ts';
 import type { Line } from './line.ts';
 
-export type { MatchView, PlayerReport, PlayView, Report, Saying, Turn };
+export type { MatchView, PlayView, Report, Saying };
 export { sayEveryMs };
 
 type Opponent = { readonly name: string } | { readonly bot: 'easy' | 'hard' };
