@@ -6,6 +6,7 @@ import { benchFailover } from './failover.ts';
 import { benchFlood, floods } from './flood.ts';
 import { benchHistory } from './history.ts';
 import { print, type Row } from './measure.ts';
+import { benchPongLines } from './pong/lines.ts';
 import { benchPong } from './pong.ts';
 import { benchReplay } from './replay.ts';
 import { benchSends } from './sends.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   growth: benchGrowth,
   history: benchHistory,
   replay: async () => await withCluster(benchReplay, unlimited),
+  'pong-lines': async () => await withCluster((cluster) => benchPongLines(cluster, count('matches', 20)), []),
   pong: async () =>
     await withCluster((cluster) => benchPong(cluster, { kills: count('kills', 20) }), unlimited),
   failover: () =>
@@ -34,15 +36,16 @@ const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
     }),
 };
 
-const usage = `choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}`;
+const usage = `choose from ${Object.keys(benches).join(', ')}, with --json or without; chat takes --messages=N, pong-lines --matches=N, failover --kills=N --handovers=N --respawns=N --stream-leaders=N, flood --rounds=N --floods=${floods.join(',')}`;
 if (args.some((arg) => arg === '--help' || arg === '-h')) {
-  process.stdout.write(`npm run bench [-- PART...]: all but failover, or ${usage}\n`);
+  process.stdout.write(`npm run bench [-- PART...]: all but failover and pong-lines, or ${usage}\n`);
   process.exit(0);
 }
 const unknown = args.filter(
   (arg) =>
-    !/^--(json|(messages|kills|handovers|respawns|stream-leaders|rounds)=\d+|floods=[a-z,]+)$/.test(arg) &&
-    !Object.hasOwn(benches, arg),
+    !/^--(json|(messages|matches|kills|handovers|respawns|stream-leaders|rounds)=\d+|floods=[a-z,]+)$/.test(
+      arg,
+    ) && !Object.hasOwn(benches, arg),
 );
 if (unknown.length > 0) {
   process.stderr.write(`error: usage: there is no ${unknown.join(', ')}; ${usage}\n`);
@@ -58,8 +61,9 @@ const head = {
 };
 print('machine', [head], isJson);
 for (const [name, bench] of Object.entries(benches)) {
-  // Failover takes as long as all others together, and writes a plot into the documents: only where it is asked for.
-  if (asked.includes(name) || (asked.length === 0 && name !== 'failover')) print(name, await bench(), isJson);
+  // These take as long as all others together, and one writes a plot into the documents: only where they are asked for.
+  const isLong = name === 'failover' || name === 'pong-lines';
+  if (asked.includes(name) || (asked.length === 0 && !isLong)) print(name, await bench(), isJson);
 }
 
 async function withCluster(

@@ -38,6 +38,11 @@ export const groups: readonly Group[] = [
         summary: 'play a session back with its original pauses',
         load: () => import('./commands/replay.ts'),
       },
+      {
+        name: 'pong',
+        summary: 'play Pong, look on, list matches',
+        load: () => import('./commands/pong.ts'),
+      },
     ],
   },
   {

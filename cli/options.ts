@@ -214,6 +214,8 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 
 /** 0: any that is free. */
 export const freePort = wholeNumber(0, 65_535);
+/** That win a match of Pong. */
+export const points = wholeNumber(1, 21);
 export const position = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

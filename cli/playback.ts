@@ -51,9 +51,9 @@ export function cut<T extends { readonly at: number }>(
 }
 
 /** Shows each cue when it is due; every wait is measured from the start, so that lateness does not add up. */
-export async function play(
-  cues: readonly Cue[],
-  show: (cue: Cue) => Promise<void>,
+export async function play<C extends Pick<Cue, 'dueMs'>>(
+  cues: readonly C[],
+  show: (cue: C) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   const startedMs = performance.now();

@@ -7,6 +7,11 @@ export interface SessionChoice {
   readonly with?: string;
 }
 
+/** Sessions and matches are played back by the same command, and told apart by their ids. */
+export function isMatch(id: string): boolean {
+  return id.startsWith('p-');
+}
+
 /** Before anybody is asked. @throws {UsageError} when none is named. */
 export function needSession({ session, with: other }: SessionChoice): void {
   if (session === undefined && other === undefined) throw new UsageError('say --session ID or --with NAME');

@@ -43,6 +43,7 @@ const actions: Readonly<Record<CommandName, Action>> = {
   transcript: async (room, id) =>
     await printTranscript(room.client, room.output, id || (await latest(room)), room.timeoutMs),
   replay: async (room, id) => await room.replay(id || (await latest(room))),
+  pong: async (room, name) => await room.play(name || pairOf(room)),
   search: async (room, text) => await room.search(needed(text, 'For what? /search TEXT.')),
   status,
   passwd,
@@ -199,6 +200,11 @@ function groupOf({ place }: Room): { session: string; title: string } {
   if (place === undefined || place.isPair || typeof place.to === 'string')
     throw new Refusal('no-group', 'That is for groups; /new NAME NAME begins one.');
   return { session: place.to.session, title: place.title };
+}
+
+function pairOf({ place }: Room): string {
+  if (!place?.isPair) throw new Refusal('no-partner', 'Against whom? /pong NAME.');
+  return place.title;
 }
 
 /** With whom one talks now, or with anybody. */

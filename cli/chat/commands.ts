@@ -57,6 +57,11 @@ export const commands = {
     help: 'play it with the original pauses, like a video; q comes back',
     completes: 'nothing',
   },
+  pong: {
+    usage: '/pong [NAME]',
+    help: 'play Pong against NAME, or accept their invitation; q comes back',
+    completes: 'names',
+  },
   search: {
     usage: '/search TEXT',
     help: 'find what was said here; from the first window: everywhere',

@@ -1,10 +1,13 @@
 /** What others say and do, and what is told of them without being kept. Pure. */
 import type { ItemView, MessageView } from '../../src/client/client.ts';
 import { type LiveNotice, type ReceiptView, typingLastsMs } from '../../src/client/conversations.ts';
+import type { MatchView } from '../../src/client/matches.ts';
+import { invitationFor } from '../pong/words.ts';
+import { visible } from '../render/text.ts';
 import type { Effect } from './events.ts';
 import { mentionOf } from './pane.ts';
 import { type Conversation, changed, conversationOf, homeKey, type State } from './state.ts';
-import { quiet, type Step } from './step.ts';
+import { noted, quiet, type Step } from './step.ts';
 import { entriesMax, othersAfter, type Said, saidFrom, withSaid } from './window.ts';
 
 /** An item of one's queue. */
@@ -93,8 +96,19 @@ export function withNotice(state: State, notice: LiveNotice, nowMs: number): Ste
     case 'said':
       return withOwn(state, notice.message);
     case 'match':
-      return quiet(state); // told where it is played
+      return withInvitation(state, notice.match, nowMs);
   }
+}
+
+/** How a match goes is told where it is played. */
+function withInvitation(state: State, match: MatchView, nowMs: number): Step {
+  const invitation = invitationFor(match, state.me);
+  if (!invitation) return quiet(state);
+  const effects: Effect[] = state.settings.hasBell ? [{ do: 'bell' }] : [];
+  return {
+    state: noted(state, `${invitation}; /pong ${visible(match.by)} accepts`, 'quiet', nowMs),
+    effects,
+  };
 }
 
 /** Said or done on another client of the same user, or on this one. */

@@ -6,7 +6,10 @@ import type { Identity, ItemView, LineState, MessageView, UserClient } from '../
 import { printReplay } from '../commands/replay.ts';
 import { exitStatus, failureFrom, Refusal, tell } from '../failure.ts';
 import { Output } from '../output.ts';
+import { matchWith, usualPoints } from '../pong/lobby.ts';
+import { invitationFor } from '../pong/words.ts';
 import type { Profile } from '../profile.ts';
+import { matchJson } from '../render/matches.ts';
 import { itemJson, messageJson, renderItem, renderSent } from '../render/messages.ts';
 import { visible } from '../render/text.ts';
 import { sessionAt } from '../which-session.ts';
@@ -81,11 +84,16 @@ class PlainRoom implements Room {
       `you are ${output.palette.name(visible(identity.name))}; /help says what you can do, /quit leaves`,
     );
     const watching = this.#watchLeader();
+    const invitations = client.matches.listen((match) => {
+      const invitation = invitationFor(match, identity.name);
+      if (invitation) this.note(`${invitation}; /pong ${visible(match.by)} accepts`);
+    });
     try {
       await client.follow((item) => this.#show(item));
       if (partner !== undefined) await this.#beginWith(partner);
       while (!this.#hasLeft) await this.#oneTurn();
     } finally {
+      invitations.stop();
       watching.stop();
     }
     return this.#status;
@@ -131,6 +139,14 @@ class PlainRoom implements Room {
     } finally {
       for (const signal of endings) process.off(signal, stop);
     }
+  }
+
+  /** There is no screen to play on. */
+  async play(name: string): Promise<void> {
+    const { client, identity, output, timeoutMs } = this;
+    const match = await matchWith(client, identity.name, { with: name, points: usualPoints }, timeoutMs);
+    const how = `\`verbatim pong --with ${visible(name)}\` in another terminal plays`;
+    await output.emit(matchJson(match), `match ${match.match} with ${visible(name)}; ${how}`);
   }
 
   /** Newest first. */

@@ -33,6 +33,8 @@ export interface Room {
   changed(session: string, text: string): Promise<void> | void;
   /** Plays a session; what ends it is the room's. */
   replay(session: string): Promise<void>;
+  /** Pong, against somebody. */
+  play(name: string): Promise<void>;
   search(text: string): Promise<void>;
   clear(): void;
   leave(farewell?: string): void;

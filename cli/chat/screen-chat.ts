@@ -128,12 +128,27 @@ export class ScreenChat implements Room {
   }
 
   async replay(session: string): Promise<void> {
-    const [{ readRecording }, { playInTerminal }] = await Promise.all([
-      import('../player/record.ts'),
+    const [{ readFilm }, { playInTerminal }] = await Promise.all([
+      import('../player/film.ts'),
       import('../player/terminal.ts'),
     ]);
-    const recording = await readRecording(this.client, session);
-    await this.#screen.lend((signal) => playInTerminal(recording, originalPace, signal));
+    const film = await readFilm(this.client, session);
+    await this.#screen.lend((signal) => playInTerminal(film, originalPace, signal));
+  }
+
+  async play(name: string): Promise<void> {
+    const [{ ScreenPong }, { matchWith, usualPoints }] = await Promise.all([
+      import('../pong/screen-pong.ts'),
+      import('../pong/lobby.ts'),
+    ]);
+    const { client, identity } = this;
+    const wanted = { with: name, points: usualPoints };
+    const match = await matchWith(client, identity.name, wanted);
+    await this.#screen.lend(async (signal) => {
+      const pong = new ScreenPong({ client, identity, hasHall: false, points: usualPoints });
+      signal.addEventListener('abort', () => pong.quit(), { once: true });
+      await pong.run(match);
+    });
   }
 
   async search(text: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** `verbatim replay`: plays a session back with the original pauses, like a video, or makes a file that does. */
+/** `verbatim replay`: plays a session or a match back with the original pauses, like a video, or makes a file that does. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
 import { collect } from '../collect.ts';
@@ -9,7 +9,7 @@ import { type Cue, cuesOf, type Moment, type Pace, play } from '../playback.ts';
 import type { Part } from '../player/record.ts';
 import { messageJson, renderSpoken } from '../render/messages.ts';
 import { withUser } from '../session.ts';
-import { needSession, type SessionChoice, sessionOf } from '../which-session.ts';
+import { isMatch, needSession, type SessionChoice, sessionOf } from '../which-session.ts';
 
 interface Options extends UserOptions, SessionChoice {
   readonly speed: number;
@@ -25,7 +25,7 @@ export const originalPace: Pace = { speed: 1, maxGapMs: Number.POSITIVE_INFINITY
 
 export function configure(command: Command): void {
   withProfile(command)
-    .option('--session <id>', 'as `verbatim sessions` lists them')
+    .option('--session <id>', 'as `verbatim sessions` lists them, or a match of `verbatim pong list`')
     .addOption(new Option('--with <name>', 'the latest session with this user').conflicts('session'))
     .option('--speed <times>', 'how many times as fast', speed, 1)
     .option('--max-gap <duration>', 'no pause is longer than this', duration)
@@ -45,7 +45,8 @@ Examples:
   $ verbatim replay --session s-0123456789abcdef --speed 2 --max-gap 3s
   $ verbatim replay --with bob
   $ verbatim replay --with bob --export html --max-gap 3s --out bob.html
-  $ verbatim replay --session s-0123456789abcdef --from 90s --to 2026-11-21T19:30:00Z`,
+  $ verbatim replay --session s-0123456789abcdef --from 90s --to 2026-11-21T19:30:00Z
+  $ verbatim replay --session p-0123456789abcdef --speed 4    # a match of Pong, verified`,
     )
     .action(run);
 }
@@ -65,6 +66,7 @@ async function run(options: Options): Promise<void> {
 
 async function playLines(options: Options, pace: Pace): Promise<void> {
   const output = new Output(options);
+  if (isMatch(options.session ?? '')) return await playMatchLines(options, pace, output);
   const entries = await withUser(options, async ({ client, leftMs }) =>
     collect(client.transcript(await sessionOf(client, options, leftMs()), leftMs())),
   );
@@ -74,17 +76,28 @@ async function playLines(options: Options, pace: Pace): Promise<void> {
   await play(cues, (cue) => printCue(cue, output));
 }
 
+async function playMatchLines(options: Options, pace: Pace, output: Output): Promise<void> {
+  const [{ readMatch }, { printMatchReplay }] = await Promise.all([
+    import('../pong/past.ts'),
+    import('../player/match-lines.ts'),
+  ]);
+  const past = await withUser(options, async ({ client, leftMs }) =>
+    readMatch(client.matches, options.session ?? '', leftMs()),
+  );
+  await printMatchReplay(past, output, pace);
+}
+
 async function playRecording(options: Options, part: Part, pace: Pace): Promise<void> {
-  const { readRecording } = await import('../player/record.ts');
-  const recording = await withUser(options, async ({ client, leftMs }) =>
-    readRecording(client, await sessionOf(client, options, leftMs()), leftMs(), part),
+  const { readFilm } = await import('../player/film.ts');
+  const film = await withUser(options, async ({ client, leftMs }) =>
+    readFilm(client, await sessionOf(client, options, leftMs()), leftMs(), part),
   );
   if (options.export) {
     const { exportRecording } = await import('../player/export.ts');
-    await exportRecording(recording, pace, options.export, options.out);
+    await exportRecording(film.recording, pace, options.export, options.out);
   } else {
     const { playInTerminal } = await import('../player/terminal.ts');
-    await playInTerminal(recording, pace);
+    await playInTerminal(film, pace);
   }
 }
 
@@ -100,6 +113,14 @@ export async function printReplay(
   signal: AbortSignal,
   timeoutMs?: number,
 ): Promise<void> {
+  if (isMatch(session)) {
+    const [{ readMatch }, { printMatchReplay }] = await Promise.all([
+      import('../pong/past.ts'),
+      import('../player/match-lines.ts'),
+    ]);
+    const past = await readMatch(client.matches, session, timeoutMs);
+    return await printMatchReplay(past, output, originalPace, signal);
+  }
   const entries = await collect(client.transcript(session, timeoutMs));
   await play(cuesOf(entries, originalPace), (cue) => printCue(cue, output), signal);
 }

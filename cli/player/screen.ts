@@ -21,16 +21,28 @@ const crowd = 4;
 const signs: Readonly<Record<Phase, string>> = { playing: '▶', paused: '‖', ended: '■' };
 const helpText =
   'q quit · space pause · ←→ 5 s · + - speed · s silences · g jump · ↑↓ message · PgUp PgDn 1 min · Home End';
+const pictureHelpText =
+  'q quit · space pause · ←→ 5 s · + - speed · g jump · ↑↓ point · PgUp PgDn 1 min · Home End';
+
+/** What is shown instead of what happened so far: a match is seen. */
+export interface Picture {
+  /** @param offsetMs the recorded moment. @returns just so many lines. */
+  draw(offsetMs: number, columns: number, rows: number): Line[];
+  /** Stands beside the position. */
+  readonly remark: string;
+}
 
 export class PlayerScreen {
   readonly #player: Player;
+  readonly #picture: Picture | undefined;
   /** What is typed of the time to jump to. */
   #jump: string | undefined;
   #problem = '';
   #bar: { readonly timeline: Timeline; readonly cells: readonly Cell[] } | undefined;
 
-  constructor(player: Player) {
+  constructor(player: Player, picture?: Picture) {
     this.#player = player;
+    this.#picture = picture;
   }
 
   /** @returns whether the player is to be left. */
@@ -50,9 +62,11 @@ export class PlayerScreen {
 
   frame(size: Size): Frame {
     const head = [fitLine(this.#title(), size.columns, { inverse: true })];
-    const foot = [this.#progress(size.columns), this.#status(), [span(helpText, { dim: true })]];
+    const help = this.#picture ? pictureHelpText : helpText;
+    const foot = [this.#progress(size.columns), this.#status(), [span(help, { dim: true })]];
     const rows = Math.max(size.rows - head.length - foot.length, 0);
-    const body = this.#told(rows, size.columns);
+    const body =
+      this.#picture?.draw(this.#player.offsetMs, size.columns, rows) ?? this.#told(rows, size.columns);
     const lines = [...head, ...body, ...foot].slice(0, size.rows).map((line) => fitLine(line, size.columns));
     if (this.#jump === undefined) return { lines };
     return {
@@ -162,8 +176,9 @@ export class PlayerScreen {
       `${positionText(offsetMs)} / ${positionText(lastMs)}`,
       `${state.speed} ×`,
       `${state.shown} of ${recording.happenings.length}`,
-      state.isShortened ? 'silences shortened' : '',
-      this.#silenceLeft(),
+      ...(this.#picture
+        ? [this.#picture.remark]
+        : [state.isShortened ? 'silences shortened' : '', this.#silenceLeft()]),
     ];
     return [span(`${signs[state.phase]} `, { bold: true }), ...separated(parts.filter(Boolean))];
   }

@@ -2,10 +2,20 @@
 import { Terminal } from '../tui/terminal.ts';
 import type { Pace } from './model/player.ts';
 import type { Recording } from './model/recording.ts';
+import type { Picture } from './screen.ts';
 import { PlayerView } from './view.ts';
 
+export interface Film {
+  readonly recording: Recording;
+  readonly picture?: Picture;
+}
+
 /** Plays until whoever watches leaves, or nobody can any more. */
-export async function playInTerminal(recording: Recording, pace: Pace, signal?: AbortSignal): Promise<void> {
+export async function playInTerminal(
+  { recording, picture }: Film,
+  pace: Pace,
+  signal?: AbortSignal,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     const draw = () => terminal.paint(() => view.frame(terminal.size));
     const leave = () => {
@@ -26,7 +36,7 @@ export async function playInTerminal(recording: Recording, pace: Pace, signal?: 
       onHangUp: leave,
     });
     terminal.open();
-    const view = new PlayerView(recording, pace, draw);
+    const view = new PlayerView(recording, pace, draw, picture);
     view.play();
     signal?.addEventListener('abort', leave, { once: true });
     if (signal?.aborted) leave();

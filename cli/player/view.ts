@@ -5,10 +5,12 @@ import type { Frame } from '../tui/spans.ts';
 import type { Size } from '../tui/terminal.ts';
 import { type Pace, Player } from './model/player.ts';
 import type { Recording } from './model/recording.ts';
-import { PlayerScreen } from './screen.ts';
+import { type Picture, PlayerScreen } from './screen.ts';
 
 /** How often the position moves while nothing happens. */
 const tickMs = 100;
+/** And where there is something to be seen. */
+const frameMs = 1_000 / 60;
 
 export class PlayerView {
   readonly #player: Player;
@@ -16,10 +18,11 @@ export class PlayerView {
   readonly #ticks: NodeJS.Timeout;
 
   /** @param draw asks for the next frame. */
-  constructor(recording: Recording, pace: Pace, draw: () => void) {
+  constructor(recording: Recording, pace: Pace, draw: () => void, picture?: Picture) {
     this.#player = new Player(recording, pace, systemClock);
-    this.#screen = new PlayerScreen(this.#player);
-    this.#ticks = setInterval(() => this.#player.state.phase === 'playing' && draw(), tickMs);
+    this.#screen = new PlayerScreen(this.#player, picture);
+    const everyMs = picture ? frameMs : tickMs;
+    this.#ticks = setInterval(() => this.#player.state.phase === 'playing' && draw(), everyMs);
     this.#player.watch(draw);
   }
 

@@ -1,6 +1,7 @@
-/** Frames as what a terminal is sent: only the lines that changed, in one write that it shows at once. */
+/** Frames as what a terminal is sent: only the parts of lines that changed, in one write that it shows at once. */
 import { nameColour } from '../render/colour.ts';
 import { masked } from '../render/text.ts';
+import { changedRuns } from './cells.ts';
 import type { Colour, Frame, Line, Style } from './spans.ts';
 
 const esc = '\x1b[';
@@ -9,6 +10,9 @@ export const ansi = {
   enter: `${esc}?1049h${esc}?2004h${esc}?7l${esc}2J`,
   leave: `${esc}0m${esc}?25h${esc}?7h${esc}?2004l${esc}?1049l`,
   bell: '\x07',
+  /** The kitty keyboard protocol: all keys as sequences, and when they are let go; and whether that is known here. */
+  tellReleases: `${esc}>11u${esc}?u`,
+  tellNoReleases: `${esc}<u`,
 } as const;
 
 /** A terminal that does not know these ignores them. */
@@ -44,6 +48,7 @@ function codeOf(colour: Colour): number {
 export class Painter {
   readonly #hasColour: boolean;
   #shown: string[] = [];
+  #lines: readonly Line[] = [];
   #cursor: string = '';
 
   constructor(hasColour: boolean) {
@@ -53,6 +58,7 @@ export class Painter {
   /** Nothing is known of what it shows: all is written next time. */
   forget(): void {
     this.#shown = [];
+    this.#lines = [];
     this.#cursor = '';
   }
 
@@ -60,15 +66,23 @@ export class Painter {
   paint({ lines, cursor: at }: Frame): string {
     const isFirst = this.#shown.length === 0;
     const next = lines.map((line) => encodeLine(line, this.#hasColour));
-    // Erased before it is written: behind a full row the cursor still stands on its last letter, which would be erased too.
     const changed = next
-      .map((text, row) => (text === this.#shown[row] ? '' : `${place(row, 0)}${esc}K${text}`))
+      .map((text, row) => (text === this.#shown[row] ? '' : this.#change(row, lines[row]!, text)))
       .join('');
     const end = at ? `${place(at.row, at.column)}${cursor.show}` : cursor.hide;
     if (changed === '' && end === this.#cursor) return '';
     this.#shown = next;
+    this.#lines = lines;
     this.#cursor = end;
     return `${synchronized.begin}${cursor.hide}${isFirst ? `${esc}2J` : ''}${changed}${end}${synchronized.end}`;
+  }
+
+  /** Erased before it is written: behind a full row the cursor still stands on its last letter, which would be erased too. */
+  #change(row: number, line: Line, text: string): string {
+    const before = this.#lines[row];
+    const runs = before && changedRuns(before, line);
+    if (!runs) return `${place(row, 0)}${esc}K${text}`;
+    return runs.map((run) => place(row, run.column) + encodeLine(run.line, this.#hasColour)).join('');
   }
 }
 

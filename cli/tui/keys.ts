@@ -14,6 +14,13 @@ export type Key =
   | { readonly kind: 'paste'; readonly text: string }
   | { readonly kind: 'key'; readonly name: string };
 
+/** What only terminals with the kitty keyboard protocol say, when they are asked to: that a key was let go. */
+export type Stroke =
+  | Key
+  | { readonly kind: 'release'; readonly name: string }
+  /** Its answer: it does so from now on. */
+  | { readonly kind: 'releasesTold' };
+
 const pasteBegin = '\x1b[200~';
 const pasteEnd = '\x1b[201~';
 /** What nobody pastes into a chat: after so much the rest is taken, and not kept waiting for an end that may be lost. */
@@ -52,7 +59,7 @@ export class KeyDecoder {
   #rest = '';
 
   /** @returns the keys that are whole. */
-  feed(bytes: Uint8Array): Key[] {
+  feed(bytes: Uint8Array): Stroke[] {
     this.#rest += this.#utf8.write(Buffer.from(bytes));
     return this.#take(false);
   }
@@ -63,12 +70,12 @@ export class KeyDecoder {
   }
 
   /** Nothing more came in time: what is there is all. */
-  flush(): Key[] {
+  flush(): Stroke[] {
     return this.#take(true);
   }
 
-  #take(isAll: boolean): Key[] {
-    const keys: Key[] = [];
+  #take(isAll: boolean): Stroke[] {
+    const keys: Stroke[] = [];
     for (;;) {
       const key = this.#next(isAll);
       if (key === undefined) return keys;
@@ -77,7 +84,7 @@ export class KeyDecoder {
   }
 
   /** `none`: a sequence that means no key. */
-  #next(isAll: boolean): Key | 'none' | undefined {
+  #next(isAll: boolean): Stroke | 'none' | undefined {
     const rest = this.#rest;
     if (rest === '') return undefined;
     if (rest.startsWith(pasteBegin)) return this.#paste();
@@ -117,14 +124,47 @@ export class KeyDecoder {
   }
 }
 
-function sequence(isAlt: boolean, parameters: string, final: string): Key | 'none' {
-  const [first = '', modifier = '1'] = parameters.split(';');
+function sequence(isAlt: boolean, parameters: string, final: string): Stroke | 'none' {
+  if (final === 'u' && parameters.startsWith('?')) return { kind: 'releasesTold' };
+  const [first = '', modifier = ''] = parameters.split(';');
+  const [bits = '1', event] = modifier.split(':');
+  const held = Math.max(0, Number(bits) - 1 || 0) & modifiersKnown;
+  const key = final === 'u' ? byCode(Number(first.split(':')[0]), held) : named(first, final, held, isAlt);
+  if (key === undefined) return 'none';
+  if (event !== released) return key;
+  return { kind: 'release', name: key.kind === 'key' ? key.name : key.text };
+}
+
+/** Of the protocol's kinds of events; pressing and repeating are the same here. */
+const released = '3';
+/** Shift, Alt and Control; the others, Caps Lock among them, make no other key. */
+const modifiersKnown = 7;
+
+function named(first: string, final: string, held: number, isAlt: boolean): Key | undefined {
   const name = final === '~' ? numbers[first] : finals[final];
-  if (name === undefined) return 'none';
-  const bits = Math.max(0, Number(modifier.split(':')[0]) - 1 || 0);
-  const shift = bits & 1 || final === 'Z' ? 'S-' : '';
-  const alt = bits & 2 || isAlt ? 'M-' : '';
-  return { kind: 'key', name: `${bits & 4 ? 'C-' : ''}${alt}${shift}${name}` };
+  return name === undefined
+    ? undefined
+    : withModifiers(name, held | (isAlt ? 2 : 0) | (final === 'Z' ? 1 : 0));
+}
+
+/** As the protocol has all keys: by the code of what they write without Shift. */
+function byCode(code: number, held: number): Key | undefined {
+  const isLetter = (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code < 0xd800);
+  if (isLetter && (held & ~1) === 0) {
+    const text = String.fromCodePoint(code);
+    return { kind: 'text', text: held & 1 ? text.toUpperCase() : text };
+  }
+  if (isLetter) return withModifiers(String.fromCodePoint(code), held);
+  return [0x09, 0x0d, 0x1b, 0x7f].includes(code)
+    ? withModifiers(code === 0x1b ? 'escape' : control(code), held)
+    : undefined;
+}
+
+function withModifiers(name: string, held: number): Key {
+  return {
+    kind: 'key',
+    name: `${held & 4 ? 'C-' : ''}${held & 2 ? 'M-' : ''}${held & 1 ? 'S-' : ''}${name}`,
+  };
 }
 
 function control(code: number): string {

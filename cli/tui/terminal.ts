@@ -4,7 +4,7 @@
  */
 import { hasColour } from '../render/colour.ts';
 import { ansi, Painter } from './ansi.ts';
-import { type Key, KeyDecoder } from './keys.ts';
+import { type Key, KeyDecoder, type Stroke } from './keys.ts';
 import type { Frame } from './spans.ts';
 
 export interface Size {
@@ -18,6 +18,12 @@ export interface TerminalOptions {
   onResize(size: Size): void;
   /** The terminal was closed. */
   onHangUp?(): void;
+  /** Asks the terminal to tell when keys are let go too; few can. */
+  readonly releases?: {
+    onRelease(name: string): void;
+    /** It can. */
+    onTold(): void;
+  };
 }
 
 /** How long the rest of an escape sequence may take; then it was the Escape key. */
@@ -106,14 +112,14 @@ export class Terminal {
     this.#isOpen = true;
     process.stdin.setRawMode(true);
     process.stdin.resume();
-    process.stdout.write(ansi.enter);
+    process.stdout.write(this.#options.releases ? ansi.enter + ansi.tellReleases : ansi.enter);
     this.#painter.forget();
   }
 
   readonly #restore = (): void => {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    process.stdout.write(ansi.leave);
+    process.stdout.write(this.#options.releases ? ansi.tellNoReleases + ansi.leave : ansi.leave);
     try {
       process.stdin.setRawMode(false);
     } catch {
@@ -138,11 +144,18 @@ export class Terminal {
 
   readonly #typed = (bytes: Buffer): void => {
     clearTimeout(this.#escapeTimer);
-    for (const key of this.#decoder.feed(bytes)) this.#options.onKey(key);
+    this.#pass(this.#decoder.feed(bytes));
     if (this.#decoder.isOpen) this.#escapeTimer = setTimeout(this.#flush, escapeMs);
   };
 
-  readonly #flush = (): void => {
-    for (const key of this.#decoder.flush()) this.#options.onKey(key);
-  };
+  readonly #flush = (): void => this.#pass(this.#decoder.flush());
+
+  #pass(strokes: readonly Stroke[]): void {
+    const { onKey, releases } = this.#options;
+    for (const stroke of strokes) {
+      if (stroke.kind === 'release') releases?.onRelease(stroke.name);
+      else if (stroke.kind === 'releasesTold') releases?.onTold();
+      else onKey(stroke);
+    }
+  }
 }

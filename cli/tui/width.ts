@@ -5,16 +5,22 @@
 import stringWidth from 'string-width';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const ascii = /^[\x20-\x7e]*$/;
+/** Letters of one column each, boxes and blocks among them: they need no looking up. */
+const simple = /^[\x20-\x7e\u2500-\u259f]*$/;
+
+/** Whether each of its characters is a letter of one column. */
+export function isSimple(text: string): boolean {
+  return simple.test(text);
+}
 
 export function graphemes(text: string): string[] {
-  if (ascii.test(text)) return text.split('');
+  if (isSimple(text)) return text.split('');
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** Columns that a text takes; it holds no control characters (see `visible`). */
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text);
+  return isSimple(text) ? text.length : stringWidth(text);
 }
 
 /** As much of the beginning as fits. */

@@ -16,7 +16,7 @@ interface Pair {
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
-  #delayMs = 0;
+  #delayMs: () => number = () => 0;
   #isStalled = false;
   #isDeaf = false;
   #isShut = false;
@@ -41,9 +41,9 @@ export class TcpProxy {
     return `nats://127.0.0.1:${port}`;
   }
 
-  /** Every byte takes this much longer, either way. */
-  delay(delayMs: number): void {
-    this.#delayMs = delayMs;
+  /** Every byte takes this much longer, either way; each piece of them its own time where that is a function. */
+  delay(delayMs: number | (() => number)): void {
+    this.#delayMs = typeof delayMs === 'number' ? () => delayMs : delayMs;
   }
 
   /** Nothing passes, either way, and nothing is lost: everything comes when the stall is over. */
@@ -106,7 +106,7 @@ export class TcpProxy {
     if (this.#isShut) return void near.resetAndDestroy();
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     near.setNoDelay(true);
-    const delayMs = () => this.#delayMs;
+    const delayMs = () => this.#delayMs();
     const pair: Pair = { near, far, lanes: [new Lane(near, far, delayMs), new Lane(far, near, delayMs)] };
     this.#pairs.add(pair);
     near.on('data', ({ length }: Buffer) => {

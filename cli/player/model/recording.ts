@@ -1,4 +1,6 @@
-/** A session as a player sees it: what happened, and how long after its first message. Nothing here knows where from. */
+/**
+ * A session as a player sees it, or a match: what happened, and how long after its beginning. Nothing here knows where from.
+ */
 
 export interface Said {
   readonly kind: 'said';
@@ -9,10 +11,10 @@ export interface Said {
 
 /** Somebody came or went, or changed a group; said by name, as everything here. */
 export interface Done {
-  readonly kind: 'came' | 'went' | 'opened' | 'joined' | 'left' | 'topic';
+  readonly kind: 'came' | 'went' | 'opened' | 'joined' | 'left' | 'topic' | 'began' | 'scored' | 'ended';
   readonly offsetMs: number;
   readonly name: string;
-  /** Of `opened` and `topic` the topic, of `joined` who was invited. */
+  /** Of `opened` and `topic` the topic, of `joined` who was invited; of a match the score, and how it ended. */
   readonly what: string;
 }
 
@@ -49,6 +51,12 @@ export function wordsFor(happening: Done | Silence): string {
       return happening.what
         ? `${happening.name} set the topic: ${happening.what}`
         : `${happening.name} took the topic away`;
+    case 'began':
+      return `${happening.name} ${happening.what}`;
+    case 'scored':
+      return `${happening.name} scores: ${happening.what}`;
+    case 'ended':
+      return happening.what;
     case 'silence':
       return `${lengthInWords(happening.lengthMs)} of silence`;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Key, KeyDecoder } from '../../../cli/tui/keys.ts';
+import { KeyDecoder, type Stroke } from '../../../cli/tui/keys.ts';
 
 function decode(...chunks: (string | Uint8Array)[]): string[] {
   const decoder = new KeyDecoder();
@@ -8,7 +8,11 @@ function decode(...chunks: (string | Uint8Array)[]): string[] {
   return [...keys, ...decoder.flush()].map(asText);
 }
 
-const asText = (key: Key) => (key.kind === 'key' ? key.name : `${key.kind}:${key.text}`);
+const asText = (stroke: Stroke) => {
+  if (stroke.kind === 'key') return stroke.name;
+  if (stroke.kind === 'release') return `released:${stroke.name}`;
+  return stroke.kind === 'releasesTold' ? stroke.kind : `${stroke.kind}:${stroke.text}`;
+};
 
 describe('keys', () => {
   it.each([
@@ -57,6 +61,27 @@ describe('keys', () => {
 
   it('never come out of what a terminal answers', () => {
     expect(decode('\x1b[?62;4c', '\x1b[12;40R'.replace('R', 'q'))).toEqual([]);
+  });
+
+  it.each([
+    ['\x1b[?11u', 'releasesTold'],
+    ['\x1b[119u', 'text:w'],
+    ['\x1b[119;1:2u', 'text:w'],
+    ['\x1b[119;2u', 'text:W'],
+    ['\x1b[119;1:3u', 'released:w'],
+    ['\x1b[99;5u', 'C-c'],
+    ['\x1b[99;69u', 'C-c'], // Caps Lock is on
+    ['\x1b[27u', 'escape'],
+    ['\x1b[13u', 'enter'],
+    ['\x1b[1;1:1A', 'up'],
+    ['\x1b[1;1:3A', 'released:up'],
+    ['\x1b[1;2:2B', 'S-down'],
+  ])('with the kitty protocol: %j is %s', (bytes, name) => {
+    expect(decode(bytes)).toEqual([name]);
+  });
+
+  it('with the kitty protocol are none that nobody knows here', () => {
+    expect(decode('\x1b[57358u', '\x1b[133u', '\x1b[u')).toEqual([]);
   });
 
   it('can be made of any bytes', () => {

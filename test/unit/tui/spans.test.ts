@@ -94,6 +94,15 @@ describe('what a terminal is sent', () => {
     expect(painter.paint({ lines: [[span('one')], [span('2')]] })).toContain('one');
   });
 
+  it('is only the columns that changed, where each letter takes one', () => {
+    const painter = new Painter(false);
+    painter.paint({ lines: [[span('█........................█')]] });
+    const changed = painter.paint({ lines: [[span('▀.'), span('.......................▄')]] });
+    expect(changed).toContain('\x1b[1;1H▀\x1b[1;26H▄');
+    painter.paint({ lines: [[span('日.')]] });
+    expect(painter.paint({ lines: [[span('日,')]] })).toContain('\x1b[1;1H\x1b[K日,');
+  });
+
   it('erases nothing behind a row, where the last letter of a full one would go', () => {
     expect(new Painter(false).paint({ lines: [[span('full')], [span('rows')]] })).not.toMatch(/[a-z]\x1b\[K/);
   });
