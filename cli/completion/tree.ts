@@ -26,11 +26,18 @@ export async function completedCommands(groups: readonly Group[]): Promise<Compl
     all.map(async ({ name, summary, load }) => {
       const command = new Command(name);
       (await load()).configure(command);
-      const options = command.options.filter(({ hidden }) => !hidden).map(completedOption);
-      const words = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-      return { name, summary, options: [...options, help], words };
+      const own = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+      const words = [...own, ...command.commands.map((one) => one.name())];
+      return { name, summary, options: [...optionsOf(command), help], words };
     }),
   );
+}
+
+/** With those of its own subcommands, such as `pong bot`. */
+function optionsOf(command: Command): CompletedOption[] {
+  const all = [command, ...command.commands].flatMap(({ options }) => options);
+  const byName = new Map(all.filter(({ hidden }) => !hidden).map((option) => [option.long, option]));
+  return [...byName.values()].map(completedOption);
 }
 
 const help: CompletedOption = { name: '--help', description: 'say how it is used', value: 'none' };

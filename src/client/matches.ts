@@ -1,13 +1,5 @@
 /** Matches of Pong as a client has them: who plays whom, what is played, what was. Playing itself is up to whoever asks. */
-import {
-  decodeReport,
-  encodeSaying,
-  type PlayerReport,
-  type Report,
-  type Saying,
-  sayEveryMs,
-  type Turn,
-} from '../pong/messages.ts';
+import { decodeReport, encodeSaying, type Report, type Saying, sayEveryMs } from '../pong/messages.ts';
 import type { LiveNotice } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
@@ -15,7 +7,7 @@ import type { MatchView, PlayView } from '../protocol/views.ts';
 import type { Asking, Conversations } from './conversations.ts';
 import type { Line } from './line.ts';
 
-export type { MatchView, PlayerReport, PlayView, Report, Saying, Turn };
+export type { MatchView, PlayView, Report, Saying };
 export { sayEveryMs };
 
 type Opponent = { readonly name: string } | { readonly bot: 'easy' | 'hard' };
