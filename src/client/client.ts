@@ -55,7 +55,7 @@ export class UserClient {
     const dial = () => link(introduction, token);
     this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown });
     this.conversations = new Conversations(this.line, clock, user);
-    this.matches = new Matches(this.line, user, this.conversations);
+    this.matches = new Matches(this.line, user, client, this.conversations);
   }
 
   /**

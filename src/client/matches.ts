@@ -17,11 +17,14 @@ const pageSize = 100;
 export class Matches {
   readonly #line: Line;
   readonly #user: string;
+  readonly #client: string;
   readonly #conversations: Conversations;
 
-  constructor(line: Line, user: string, conversations: Conversations) {
+  /** @param client tells it from others of the same user. */
+  constructor(line: Line, user: string, client: string, conversations: Conversations) {
     this.#line = line;
     this.#user = user;
+    this.#client = client;
     this.#conversations = conversations;
   }
 
@@ -105,10 +108,12 @@ export class Matches {
 
   /** A match as it goes on, anybody's: 30 reports a second while it is played. Subscribes, so the line must be connected. */
   watch(match: string, listener: (report: Report) => void): { stop(): void } {
-    return this.#line.link.subscribe(clientSubjects.match(match), ({ data }) => {
+    const hear = ({ data }: { readonly data: Uint8Array }) => {
       const report = decodeReport(data);
       if (report) listener(report);
-    });
+    };
+    const queue = clientSubjects.onlookers(this.#user, this.#client);
+    return this.#line.link.subscribe(clientSubjects.match(match), hear, { queue });
   }
 
   /** What the own paddle does. It arrives or it does not: what no report confirms is to be said again. */

@@ -32,7 +32,12 @@ export interface Opened {
 }
 
 /** Ann has invited Ben, who accepts unless it is not wanted. */
-export async function openMatch(seed: string, isJoined = true, strategy?: Strategy): Promise<Opened> {
+export async function openMatch(
+  seed: string,
+  isJoined = true,
+  points = 21,
+  strategy?: Strategy,
+): Promise<Opened> {
   const scene = await startScenario(`match ${seed}`, strategy);
   const users = [scene.world.user('ann'), scene.world.user('ben')] as const;
   const clients = [users[0].client!, users[1].client!] as const;
@@ -53,7 +58,7 @@ export async function openMatch(seed: string, isJoined = true, strategy?: Strate
 
 export async function playMatch(seed: number): Promise<Match> {
   const strategy = seed % 2 === 0 ? 'random' : 'lowest-id';
-  const { scene, clients, match, play } = await openMatch(String(seed), true, strategy);
+  const { scene, clients, match, play } = await openMatch(String(seed), true, points, strategy);
   const { world } = scene;
   const random = new SeededRandom(`faults of match ${seed}`);
   const watched = clients.map((client, side) => new Watched(client, match, ['ann', 'ben'][side]!));
@@ -70,7 +75,7 @@ export async function playMatch(seed: number): Promise<Match> {
     if (random.chance(0.5)) await world.until(() => watched.some(({ isAhead }) => isAhead), 12_000);
     if (isOver()) break;
     const [leader, ...others] = scene.roles;
-    const fault = random.pick(['kill', 'deafen', 'pause', 'sever'] as const);
+    const fault = random.pick(['kill', 'deafen', 'pause', 'sever', 'stop'] as const);
     if (fault === 'deafen') {
       // What is played now nobody else hears, and nothing of it commits: a point, as soon as the ball is past a paddle.
       await world.until(() => watched.some(({ isDue }) => isDue), 12_000);
@@ -79,6 +84,8 @@ export async function playMatch(seed: number): Promise<Match> {
     }
     if (fault === 'kill' || fault === 'deafen') leader.kill();
     else if (fault === 'pause') leader.process?.pause();
+    else if (fault === 'stop')
+      void leader.stop(); // it hands over
     else leader.wire?.sever(random.between(500, 3_000));
     await world.run(random.between(1_500, 4_000));
     leader.process?.resume();
