@@ -7,7 +7,8 @@ import type { BenchCluster } from '../cluster.ts';
 import { quantile, type Row, round } from '../measure.ts';
 
 const points = 3;
-const matchMsMax = 60_000;
+/** Two good bots would play for minutes. */
+const matchMsMax = 30_000;
 
 export async function benchPongLines({ url }: BenchCluster, matches: number): Promise<Row[]> {
   const players = await twoPlayers(url);

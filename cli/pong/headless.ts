@@ -4,6 +4,7 @@ import type { MatchView } from '../../src/client/matches.ts';
 import { Seat } from '../../src/client/pong/seat.ts';
 import { Bot, type BotLevel, ticksPerSecond } from '../../src/client/pong.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
+import { TooLate } from '../failure.ts';
 import { sideOf } from './state.ts';
 
 export interface HeadlessOptions {
@@ -45,7 +46,7 @@ export async function playHeadless({
     };
     const seat = new Seat({ client, clock, match, side, changed: take, ...(corrected ? { corrected } : {}) });
     const watching = line.watch(() => {
-      if (line.state === 'closed') end(line.problem ?? new Error('the line was closed'));
+      if (line.state === 'closed') end(line.problem ?? new TooLate('interrupted'));
     });
     let dueMs = performance.now();
     const frame = () => {

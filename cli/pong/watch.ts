@@ -3,9 +3,10 @@ import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView } from '../../src/client/matches.ts';
 import { Seat } from '../../src/client/pong/seat.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
+import { TooLate } from '../failure.ts';
 import { sideOf } from './state.ts';
 
-/** @param told of a match at the beginning and at every change. @returns when it is over. */
+/** @param told of a match at the beginning and at every change. @returns when it is over, or interrupted. */
 export async function watchInLines(
   client: UserClient,
   match: MatchView,
@@ -26,7 +27,7 @@ export async function watchInLines(
     };
     const seat = new Seat({ client, clock, match, side: undefined, changed });
     const watching = client.line.watch(() => {
-      if (client.line.state === 'closed') end(client.line.problem ?? new Error('the line was closed'));
+      if (client.line.state === 'closed') end(client.line.problem);
     });
   });
 }
@@ -51,7 +52,7 @@ export async function awaitInvitation({ matches, line }: UserClient, me: string)
     const watching = line.watch(() => {
       if (line.state !== 'closed') return;
       stop();
-      reject(line.problem ?? new Error('the line was closed'));
+      reject(line.problem ?? new TooLate('interrupted'));
     });
     void (async () => {
       for await (const match of matches.list({ player: me, isOpen: true })) found(match);

@@ -58,7 +58,7 @@ export class UserClient {
     const linked = (bus: Bus) => openToInspectors({ bus, clock, user, client, actor: this.line.actor });
     this.line = new Line({ introduction, client, clock, random, link: dial, slowedDown, linked });
     this.conversations = new Conversations(this.line, clock, user);
-    this.matches = new Matches(this.line, user, this.conversations);
+    this.matches = new Matches(this.line, user, client, this.conversations);
   }
 
   /**

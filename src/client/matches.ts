@@ -1,13 +1,5 @@
 /** Matches of Pong as a client has them: who plays whom, what is played, what was. Playing itself is up to whoever asks. */
-import {
-  decodeReport,
-  encodeSaying,
-  type PlayerReport,
-  type Report,
-  type Saying,
-  sayEveryMs,
-  type Turn,
-} from '../pong/messages.ts';
+import { decodeReport, encodeSaying, type Report, type Saying, sayEveryMs } from '../pong/messages.ts';
 import type { LiveNotice } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
@@ -15,7 +7,7 @@ import type { MatchView, PlayView } from '../protocol/views.ts';
 import type { Asking, Conversations } from './conversations.ts';
 import type { Line } from './line.ts';
 
-export type { MatchView, PlayerReport, PlayView, Report, Saying, Turn };
+export type { MatchView, PlayView, Report, Saying };
 export { sayEveryMs };
 
 type Opponent = { readonly name: string } | { readonly bot: 'easy' | 'hard' };
@@ -25,11 +17,14 @@ const pageSize = 100;
 export class Matches {
   readonly #line: Line;
   readonly #user: string;
+  readonly #client: string;
   readonly #conversations: Conversations;
 
-  constructor(line: Line, user: string, conversations: Conversations) {
+  /** @param client tells it from others of the same user. */
+  constructor(line: Line, user: string, client: string, conversations: Conversations) {
     this.#line = line;
     this.#user = user;
+    this.#client = client;
     this.#conversations = conversations;
   }
 
@@ -113,10 +108,12 @@ export class Matches {
 
   /** A match as it goes on, anybody's: 30 reports a second while it is played. Subscribes, so the line must be connected. */
   watch(match: string, listener: (report: Report) => void): { stop(): void } {
-    return this.#line.link.subscribe(clientSubjects.match(match), ({ data }) => {
+    const hear = ({ data }: { readonly data: Uint8Array }) => {
       const report = decodeReport(data);
       if (report) listener(report);
-    });
+    };
+    const queue = clientSubjects.onlookers(this.#user, this.#client);
+    return this.#line.link.subscribe(clientSubjects.match(match), hear, { queue });
   }
 
   /** What the own paddle does. It arrives or it does not: what no report confirms is to be said again. */

@@ -27,7 +27,7 @@ export const court = {
 const servedSpeed = 576;
 const speedMax = 1_536;
 /** Ticks without a moving ball: before a game and after an interruption; after a point. */
-export const countdownTicks = 3 * ticksPerSecond;
+const countdownTicks = 3 * ticksPerSecond;
 const pointTicks = 90;
 
 /** Up, not at all, down. */
@@ -98,7 +98,7 @@ export function step(game: Game, { directions, holds = false }: Inputs): Game {
   return moveBall(moved);
 }
 
-export function winner({ score, points }: Pick<Game, 'score' | 'points'>): Side | undefined {
+function winner({ score, points }: Pick<Game, 'score' | 'points'>): Side | undefined {
   if (score[0] >= points) return 0;
   return score[1] >= points ? 1 : undefined;
 }

@@ -32,6 +32,11 @@ export const clientSubjects = {
   /** A match as it goes on, to everybody who wants to see it. */
   match: (match: string) => `verbatim.match.${match}`,
   allMatches: 'verbatim.match.*',
+  /**
+   * In whose name somebody looks on: of one group each report goes out once, so a user with all connections that one may
+   * have, and all their subscriptions, costs no more than three onlookers. Which of them is a client's, its id decides.
+   */
+  onlookers: (speaker: Speaker, client: string) => `${speaker}.${client.charCodeAt(client.length - 1) % 3}`,
   /** Who leads. */
   leader: 'verbatim.leader',
   /** Where a client asks for answers; what comes there by itself is the server's word that nobody listens. */
@@ -103,7 +108,7 @@ export function userPermissions(user: string) {
       ...answersTo(user),
       clientSubjects.push(user),
       clientSubjects.live(user),
-      clientSubjects.allMatches,
+      ...[0, 1, 2].map((group) => `${clientSubjects.allMatches} ${user}.${group}`),
       clientSubjects.leader,
       inspectorSubjects.clientInterest,
     ],

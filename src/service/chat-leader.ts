@@ -136,6 +136,7 @@ export class ChatLeader implements LeaderService {
   }
 
   resign(): void {
+    this.#courts.resign();
     this.#commands.stop();
     this.#sweeping.stop();
   }

@@ -1,10 +1,11 @@
 /** One match from its invitation to its end in a simulated world, with faults on the way. */
+import type { Strategy } from '../../src/actors/replica/decide.ts';
 import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView, Report } from '../../src/client/matches.ts';
 import { court, gameHash, newGame, playedBack } from '../../src/client/pong.ts';
 import { HeadlessPlayer } from '../../src/labs/pong/headless.ts';
 import { SeededRandom } from '../../src/simulation/random.ts';
-import { startScenario } from './support.ts';
+import { type Scenario, startScenario } from './support.ts';
 
 export interface Match {
   readonly seed: number;
@@ -20,28 +21,49 @@ export interface Match {
 const points = 3;
 const limitMs = 240_000;
 
+export interface Opened {
+  readonly scene: Scenario;
+  readonly clients: readonly [UserClient, UserClient];
+  readonly match: string;
+  /** A player without a screen on a side. */
+  play(side: 0 | 1, reported?: (report: Report) => void): HeadlessPlayer;
+  /** As the first of them was told last. */
+  last(): MatchView;
+}
+
+/** Ann has invited Ben, who accepts unless it is not wanted. */
+export async function openMatch(
+  seed: string,
+  isJoined = true,
+  points = 21,
+  strategy?: Strategy,
+): Promise<Opened> {
+  const scene = await startScenario(`match ${seed}`, strategy);
+  const users = [scene.world.user('ann'), scene.world.user('ben')] as const;
+  const clients = [users[0].client!, users[1].client!] as const;
+  let told: MatchView | undefined;
+  clients[0].matches.listen((view) => {
+    told = view;
+  });
+  const match = await scene.resolved(clients[0].matches.open({ name: 'ben' }, points));
+  if (isJoined) await scene.resolved(clients[1].matches.join(match));
+  const play = (side: 0 | 1, reported?: (report: Report) => void) => {
+    const told = reported ? { reported } : {};
+    const { matches } = clients[side];
+    return new HeadlessPlayer({ matches, clock: users[side].process!, match, side, level: 'easy', ...told });
+  };
+  await scene.until('it is told', () => told !== undefined);
+  return { scene, clients, match, play, last: () => told! };
+}
+
 export async function playMatch(seed: number): Promise<Match> {
-  const scene = await startScenario(`match ${seed}`, seed % 2 === 0 ? 'random' : 'lowest-id');
+  const strategy = seed % 2 === 0 ? 'random' : 'lowest-id';
+  const { scene, clients, match, play } = await openMatch(String(seed), true, points, strategy);
   const { world } = scene;
   const random = new SeededRandom(`faults of match ${seed}`);
-  const [ann, ben] = ['ann', 'ben'].map((name) => world.user(name)) as [
-    (typeof world.users)[0],
-    (typeof world.users)[0],
-  ];
-  const clients = [ann.client!, ben.client!] as const;
-  const match = await scene.resolved(clients[0].matches.open({ name: 'ben' }, points));
   const watched = clients.map((client, side) => new Watched(client, match, ['ann', 'ben'][side]!));
-  await scene.resolved(clients[1].matches.join(match));
-  const players = clients.map(
-    (client, side) =>
-      new HeadlessPlayer({
-        matches: client.matches,
-        clock: [ann, ben][side]!.process!,
-        match,
-        side: side as 0 | 1,
-        level: 'easy',
-        reported: (report) => watched[side]!.saw(report, world.timeline.nowMs),
-      }),
+  const players = ([0, 1] as const).map((side) =>
+    play(side, (report) => watched[side]!.saw(report, world.timeline.nowMs)),
   );
   for (const client of clients) await scene.resolved(client.matches.ready(match));
 
@@ -53,7 +75,7 @@ export async function playMatch(seed: number): Promise<Match> {
     if (random.chance(0.5)) await world.until(() => watched.some(({ isAhead }) => isAhead), 12_000);
     if (isOver()) break;
     const [leader, ...others] = scene.roles;
-    const fault = random.pick(['kill', 'deafen', 'pause', 'sever'] as const);
+    const fault = random.pick(['kill', 'deafen', 'pause', 'sever', 'stop'] as const);
     if (fault === 'deafen') {
       // What is played now nobody else hears, and nothing of it commits: a point, as soon as the ball is past a paddle.
       await world.until(() => watched.some(({ isDue }) => isDue), 12_000);
@@ -62,6 +84,8 @@ export async function playMatch(seed: number): Promise<Match> {
     }
     if (fault === 'kill' || fault === 'deafen') leader.kill();
     else if (fault === 'pause') leader.process?.pause();
+    else if (fault === 'stop')
+      void leader.stop(); // it hands over
     else leader.wire?.sever(random.between(500, 3_000));
     await world.run(random.between(1_500, 4_000));
     leader.process?.resume();

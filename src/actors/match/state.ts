@@ -102,7 +102,7 @@ export function isMatchPoint({ score, points }: MatchState, by: Side): boolean {
   return score[by] + 1 >= points;
 }
 
-export function withSide<T>(both: Both<T>, side: Side, value: T): Both<T> {
+function withSide<T>(both: Both<T>, side: Side, value: T): Both<T> {
   return side === 0 ? [value, both[1]] : [both[0], value];
 }
 

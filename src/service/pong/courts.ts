@@ -121,6 +121,14 @@ export class Courts {
     }
   }
 
+  /** Plays no further, and writes down what was played: whoever leads next goes on exactly there. */
+  resign(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#record([...this.#courts.values()].filter(({ waitsFor }) => waitsFor === undefined));
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#hearing?.stop();

@@ -147,19 +147,16 @@ function* chasing(seed: number): Generator<Game> {
 
 /** Another hash means other rules, and those need another number: games that are stored are read by these for ever. */
 it('a million ticks are the same on every machine, in every version of Node, in every run', () => {
-  const hashes = [1, 2].map(() => {
-    let hash = '';
-    let ticks = 0;
-    for (let seed = 1; ticks < 1_000_000; seed++) {
-      for (const game of chasing(seed)) {
-        ticks += 1;
-        if (game.tick % 64 === 0 || game.phase === 'over') hash = mixed(hash, gameHash(game));
-      }
+  let hash = '';
+  let ticks = 0;
+  for (let seed = 1; ticks < 1_000_000; seed++) {
+    for (const game of chasing(seed)) {
+      ticks += 1;
+      if (game.tick % 64 === 0 || game.phase === 'over') hash = mixed(hash, gameHash(game));
     }
-    return hash;
-  });
-  expect(hashes).toEqual(['99934dc9b2cefbbe', '99934dc9b2cefbbe']);
-});
+  }
+  expect(hash).toBe('99934dc9b2cefbbe');
+}, 30_000);
 
 function mixed(...hashes: readonly string[]): string {
   return createHash('sha256').update(hashes.join()).digest('hex').slice(0, 16);

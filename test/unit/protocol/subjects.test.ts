@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   answerSubject,
+  clientSubjects,
   formatIntroduction,
   parseIntroduction,
   userPermissions,
@@ -27,6 +28,13 @@ it.each([
 
 it('every subject that a user may publish to names the user, and no wildcard reaches another (P9)', () => {
   for (const subject of userPermissions(user).publish) expect(subject.split('.')[2]).toBe(user);
+});
+
+it('whoever looks on at matches does so in a group of their own, so that nobody is sent the same a hundred times', () => {
+  const permitted = userPermissions(user).subscribe.filter((subject) => subject.startsWith('verbatim.match'));
+  expect(permitted).toEqual([0, 1, 2].map((group) => `verbatim.match.* ${user}.${group}`));
+  for (const client of ['c-0', 'c-1', 'c-z'])
+    expect(permitted).toContain(`verbatim.match.* ${clientSubjects.onlookers(user, client)}`);
 });
 
 it('an introduction is understood as it was given, and nothing else is', () => {
