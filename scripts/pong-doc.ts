@@ -135,9 +135,13 @@ second's hash with the one in the log; it says how many, and refuses a record th
 plays up to 64 times as fast, in the same player as a talk.
 
 ## Measured
-\`npm run bench -- pong-lines\`: real processes, each player behind a proxy that makes 150 ms ± 30 ms there and back and lets
-nothing pass for up to 250 ms every few seconds. Overlay \`O\` shows the same in a match: \`lag\` there and back, \`ahead\` of what
-is seen of the other, \`late\` turns.
+\`npm run bench -- pong-lines\`: 20 real matches, each player behind a proxy that makes 150 ms ± 30 ms there and back and lets
+nothing pass for up to 250 ms every few seconds. In 35,734 reports the ball had been shown in a wrong place 13 times (p95 and
+p99 of all: 0 px; the largest: 22.6 px); 165 turns came late. A player's connection carried at most 1.3 KB a second up and
+4.5 KB down, TCP's own headers left out. \`npm run bench -- pong\` has the leader's side.
+
+The terminal at 60 frames a second takes 7.7 % of a core (100 × 30) to 7.8 % (200 × 50), by \`/proc\`, on two busy cores. In a
+match \`O\` shows its own figures: \`lag\` there and back, \`ahead\` of what is seen of the other, \`late\` turns.
 `;
 }
 

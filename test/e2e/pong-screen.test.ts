@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badWeather, playOverBadLines, twoPlayers } from '../support/bad-line.ts';
 import { TestCluster } from '../support/cluster.ts';
 import { hasTmux, Terminal } from '../support/terminal.ts';
+import { countOf, hasScript, Tty } from '../support/tty.ts';
 
 let cluster: TestCluster;
 
@@ -86,6 +87,34 @@ describe.skipIf(!hasTmux)('Pong in two terminals', () => {
     expect(await terminal.shows(/shell> *$/)).not.toContain('first to');
   });
 });
+
+const cyan = '\x1b[36m'; // the left paddle is drawn
+const yellow = '\x1b[1;33m'; // so is the countdown
+
+it.skipIf(!hasScript)(
+  'moves the paddle just as long as a key is held, where the terminal tells',
+  async () => {
+    await cluster.welcome('erin');
+    const tty = new Tty(['pong', '--bot', 'easy', '--profile', 'erin'], cluster.env);
+    await tty.writes('\x1b[>11u\x1b[?u');
+    tty.type('\x1b[?11u');
+    await tty.writes('Ready? Press Space');
+    tty.type('\x1b[32u\x1b[32;1:3u');
+    await tty.writes('P pause');
+    const pressed = tty.written.length;
+    tty.type('\x1b[119u');
+    await tty.writes(cyan, 8, pressed);
+    tty.type('\x1b[119;1:3u');
+    await tty.writes(yellow, 1, tty.written.length);
+    const stopped = tty.written.length;
+    await tty.writes(yellow, 1, stopped); // a second later
+    expect(countOf(tty.written.slice(stopped), cyan)).toBe(0);
+    tty.type('\x1b[99;5u');
+    await tty.ended();
+    expect(tty.written.indexOf('\x1b[<u')).toBeGreaterThan(stopped);
+    expect(tty.written.trimEnd().endsWith('\x1b[?1049l')).toBe(true);
+  },
+);
 
 it('over lines with 150 ms, jitter and stalls the ball is put right by less than 8 px, within 3 and 6 KB a second', async () => {
   const options = {

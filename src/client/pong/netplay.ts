@@ -98,8 +98,7 @@ export class Netplay {
 
   /** The paddle goes there from now on. @returns whether there is something to be said at once. */
   turn(direction: Direction, ms: number): boolean {
-    if (!this.#track) return false;
-    const isNew = this.#turns.turn(direction, this.#nextTick(ms));
+    const isNew = this.#turns.turn(direction, this.#track ? this.#nextTick(ms) : 0); // said with the first report, if before
     if (isNew) {
       this.#expected = undefined;
       this.#saidMs = Number.NEGATIVE_INFINITY;

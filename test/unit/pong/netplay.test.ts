@@ -47,6 +47,14 @@ describe('one’s own paddle', () => {
     expect(Math.sign(next - before)).toBe(direction);
   });
 
+  it('moves with the first report, where a key was held before', () => {
+    const play = new Netplay(0);
+    play.turn(-1, 0);
+    play.hear(reportOf(played(10)), 50);
+    expect(play.say(60)!.turns).toMatchObject([{ direction: -1 }]);
+    expect(play.show(200)!.paddles[0]).toBeLessThan(court.height / 2 - 5 * px);
+  });
+
   it('goes back to where it really is, without a jump, when a turn came too late', () => {
     const play = new Netplay(0);
     let game = played(200);
