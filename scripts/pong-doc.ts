@@ -140,8 +140,8 @@ nothing pass for up to 250 ms every few seconds. In 35,734 reports the ball had 
 p99 of all: 0 px; the largest: 22.6 px); 165 turns came late. A player's connection carried at most 1.3 KB a second up and
 4.5 KB down, TCP's own headers left out. \`npm run bench -- pong\` has the leader's side.
 
-The terminal at 60 frames a second takes 7.7 % of a core (100 × 30) to 7.8 % (200 × 50), by \`/proc\`, on two busy cores. Overlay \`O\` shows the same in a match: \`lag\` there and back, \`ahead\` of what
-is seen of the other, \`late\` turns.
+The terminal at 60 frames a second takes 7.7 % of a core (100 × 30) to 7.8 % (200 × 50), by \`/proc\`, on two busy cores. In a
+match \`O\` shows its own figures: \`lag\` there and back, \`ahead\` of what is seen of the other, \`late\` turns.
 `;
 }
 

@@ -34,6 +34,8 @@ const earlyMs = 0.5;
 /** At the latest; whose turn would come soon is taken along, for a frame costs more than what is in it. */
 const ticksPerRecord = 30 * ticksPerSecond;
 const ticksAlong = 15 * ticksPerSecond;
+/** For a while after another leader: nodes that have just come back have heard nothing of before, and one may lead next. */
+const ticksPerRecordAtFirst = 4 * ticksPerSecond;
 /** Rows that a decision rests on are written soon. */
 const againMs = 20;
 const sayingBytesMax = 128;
@@ -60,6 +62,8 @@ interface Played {
   readonly match: string;
   /** As committed. */
   score: Both<number>;
+  /** Up to this tick records are written more often. */
+  readonly oftenUntil: number;
   /** The frame of a point: until it is committed, the court stands still. */
   waitsFor: number | undefined;
 }
@@ -86,7 +90,7 @@ export class Courts {
     const { rows } = this.#options.leadership.copy;
     for (const match of openMatches.get(rows) ?? []) {
       const state = matches.get(rows, match)?.state;
-      if (state && isPlayed(state)) this.#seat(match);
+      if (state && isPlayed(state)) this.#seat(match, true);
     }
   }
 
@@ -152,10 +156,10 @@ export class Courts {
     this.#report(played);
   }
 
-  #seat(match: string): void {
+  #seat(match: string, isTakenOver = false): void {
     if (this.#opening.has(match)) return;
     this.#opening.add(match);
-    this.#openCourt(match)
+    this.#openCourt(match, isTakenOver)
       .catch((error: unknown) => {
         if (!this.#isStopped)
           this.#options.journal.notice(`match ${match} cannot be played on: ${String(error)}`);
@@ -163,7 +167,7 @@ export class Courts {
       .finally(() => this.#opening.delete(match));
   }
 
-  async #openCourt(match: string): Promise<void> {
+  async #openCourt(match: string, isTakenOver: boolean): Promise<void> {
     const { leadership, registry, frames, heard, clock } = this.#options;
     for (;;) {
       const game = await pastGame(leadership.copy, frames, registry.match(match).getSnapshot().context);
@@ -173,7 +177,8 @@ export class Courts {
       if (game.tick === tick) {
         const court = new Court({ epoch: leadership.copy.tail.epoch, game, bot, nowMs: clock.monotonicMs() });
         const score = matches.get(leadership.copy.rows, match)?.score ?? game.score;
-        this.#takeOver({ court, match, score, waitsFor: undefined }, state, heard);
+        const oftenUntil = isTakenOver ? tick + ticksPerRecord : 0;
+        this.#takeOver({ court, match, score, oftenUntil, waitsFor: undefined }, state, heard);
         return;
       }
       await new Promise<void>((resolve) => clock.setTimeout(resolve, againMs)); // what was decided is not written yet
@@ -246,8 +251,7 @@ export class Courts {
   #eachSecond(nowMs: number): void {
     this.#missGone(nowMs);
     const all = [...this.#courts.values()];
-    if (all.some(({ court }) => court.unrecorded >= ticksPerRecord))
-      this.#record(all.filter(({ court }) => court.unrecorded >= ticksAlong));
+    if (all.some(isDue)) this.#record(all.filter((one) => isDue(one) || one.court.unrecorded >= ticksAlong));
   }
 
   #point(played: Played, by: Side): void {
@@ -293,6 +297,11 @@ export class Courts {
     const saying = side === undefined ? undefined : decodeSaying(data);
     if (side !== undefined && saying) played.court.hear(side, saying, nowMs);
   }
+}
+
+function isDue({ court, oftenUntil }: Played): boolean {
+  const most = court.game.tick < oftenUntil ? ticksPerRecordAtFirst : ticksPerRecord;
+  return court.unrecorded >= most;
 }
 
 function isPlayed(state: MatchState['state']): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { currentOf } from '../../../cli/chat/state.ts';
 import type { ConversationView, LiveNotice } from '../../../src/client/conversations.ts';
 import { ChatScript, conversationView, messageView, noon } from '../../support/chat-script.ts';
+import { matchView } from '../../support/pong-script.ts';
 
 type Receipt = Extract<LiveNotice, { type: 'receipts' }>['receipts'][number];
 
@@ -157,5 +158,21 @@ describe('a screen', () => {
     chat.event({ type: 'covered', isCovered: false });
     expect(chat.took('read')).toHaveLength(1);
     expect(unread(chat)).toBe(0);
+  });
+});
+
+describe('a match of Pong', () => {
+  const invited = matchView({ state: 'lobby', joined: [false, true], score: [0, 0] });
+  const about = (match: typeof invited) => told(with_(), { type: 'match', position: 9, match });
+
+  it('that one is invited to is told with how to accept, and rings', () => {
+    const chat = about(invited);
+    expect(chat.screen()).toContain('bob invites you to a match of Pong; /pong bob accepts');
+    expect(chat.took('bell')).toHaveLength(1);
+  });
+
+  it('that one opened oneself, or plays already, is not', () => {
+    expect(about({ ...invited, by: 'alice', joined: [true, false] }).screen()).not.toContain('Pong');
+    expect(about(matchView()).screen()).not.toContain('Pong');
   });
 });
