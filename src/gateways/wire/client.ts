@@ -6,6 +6,7 @@ import { decodeAnswer, encode } from './codec.ts';
 import { FrameReader } from './frames.ts';
 import { limits, magic, versions } from './limits.ts';
 import type { Answer, AnswerTo, Message, Request, RequestName } from './registry.ts';
+import { TurnWriter } from './turn-writer.ts';
 
 export interface WireAddress {
   readonly host: string;
@@ -33,6 +34,7 @@ interface Asked {
 
 export class WireClient {
   readonly #socket: Socket;
+  readonly #writer: TurnWriter;
   readonly #reader = new FrameReader(limits.answerBytesMax);
   readonly #asked = new Map<number, Asked>();
   readonly #streams = new Map<number, (answer: Answer, number: number) => void>();
@@ -53,6 +55,7 @@ export class WireClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    this.#writer = new TurnWriter(socket);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       for (const body of this.#reader.read(chunk)) this.#heard(body);
@@ -99,7 +102,7 @@ export class WireClient {
 
   /** What has no answer. */
   tell(number: number, message: Message<'taken' | 'credit' | 'cancel'>): void {
-    this.#socket.write(encode(number, message));
+    this.#writer.write(encode(number, message));
   }
 
   /** Reads nothing more, as somebody who has hung. */
@@ -121,7 +124,7 @@ export class WireClient {
     return new Promise((resolve, reject) => {
       if (this.#socket.closed) return reject(this.problem ?? new Error('the connection was closed'));
       this.#asked.set(number, { resolve, reject });
-      this.#socket.write(encode(number, request));
+      this.#writer.write(encode(number, request));
     });
   }
 

@@ -19,6 +19,7 @@ import { limits, magic, versions } from './limits.ts';
 import { wireRefused } from './refusals.ts';
 import type { Answer, Message, Request } from './registry.ts';
 import { Streams } from './streams.ts';
+import { TurnWriter } from './turn-writer.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
@@ -38,6 +39,7 @@ const lingerMs = 1_000;
 
 export class WireConnection {
   readonly #socket: Socket;
+  readonly #writer: TurnWriter;
   readonly #options: ConnectionOptions;
   readonly #reader = new FrameReader(limits.requestBytesMax);
   #caller: Caller | undefined;
@@ -47,12 +49,12 @@ export class WireConnection {
   #openBytes = 0;
   #waitingForRoom: (() => void)[] | undefined;
   #heardMs: number;
-  #isCorked = false;
   /** `finishing`: what is under way is answered, nothing new is taken. `closing`: what comes is thrown away. */
   #state: 'greeting' | 'open' | 'finishing' | 'closing' = 'greeting';
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
+    this.#writer = new TurnWriter(socket);
     this.#options = options;
     this.#heardMs = options.clock.monotonicMs();
     socket.setNoDelay(true);
@@ -251,17 +253,8 @@ export class WireConnection {
 
   /** What is answered in one turn goes out together. */
   #send(number: number, answer: Answer): void {
-    const socket = this.#socket;
-    if (!socket.writable || this.#state === 'closing') return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#isCorked = false;
-        socket.uncork();
-      });
-    }
-    socket.write(encode(number, answer));
+    if (!this.#socket.writable || this.#state === 'closing') return;
+    this.#writer.write(encode(number, answer));
   }
 
   get #isFull(): boolean {
