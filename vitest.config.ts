@@ -29,7 +29,7 @@ export default defineConfig({
       quick('unit', 10 * SECOND_MS, { isolate: false }),
       quick('contract', 30 * SECOND_MS),
       quick('simulation', 120 * SECOND_MS),
-      // Two clusters at a time: most of these wait most of the time. Nothing that computes runs beside them: on two cores
+      // Three clusters at a time: most of these wait most of the time. Nothing that computes runs beside them: on two cores
       // a starved cluster elects.
       clusters('e2e', ['test/e2e/**/*.test.ts'], { exclude: ALONE, groupOrder: 1 }),
       clusters('faults', ['test/faults/**/*.test.ts'], { exclude: ALONE, groupOrder: 1 }),
@@ -67,6 +67,7 @@ function clusters(
       testTimeout: 180 * SECOND_MS,
       hookTimeout: 60 * SECOND_MS,
       fileParallelism,
+      maxWorkers: fileParallelism ? 3 : 1,
       sequence: { groupOrder },
     },
   };

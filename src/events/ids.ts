@@ -14,3 +14,12 @@ export function newId(prefix: string, random: Random): string {
   for (const byte of random.bytes(16)) id += alphabet[byte & 31];
   return id;
 }
+
+export type ReplicatedKind = 'user' | 'session' | 'match';
+
+/** Which kind of actor an id of the log is of; undefined for one of a process's own, such as its replica. */
+export function replicatedKind(id: string): ReplicatedKind | undefined {
+  if (id.startsWith('u-')) return 'user';
+  if (id.startsWith('s-')) return 'session';
+  return id.startsWith('p-') ? 'match' : undefined;
+}

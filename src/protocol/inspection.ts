@@ -119,12 +119,3 @@ export const toldSchema = z.object({
   frames: z.array(frameTold).max(toldMax.frames).optional(),
 });
 export type Told = z.infer<typeof toldSchema>;
-
-export type ReplicatedKind = 'user' | 'session' | 'match';
-
-/** Which kind of actor an id of the log is of; undefined for one of a process's own, such as its replica. */
-export function replicatedKind(id: string): ReplicatedKind | undefined {
-  if (id.startsWith('u-')) return 'user';
-  if (id.startsWith('s-')) return 'session';
-  return id.startsWith('p-') ? 'match' : undefined;
-}

@@ -170,8 +170,10 @@ describe('streams', () => {
       event: { case: 'send', value: { ...outgoing('bob', 'are you there?', 'chat-1').message } },
     });
     const { session, position } = await next(fromAlice, 'accepted');
-    await alice.say({ event: { case: 'typing', value: session! } });
+    // Kept nowhere: a node that has not heard of the session yet tells nobody, so somebody goes on typing.
+    const typing = setInterval(() => void alice.say({ event: { case: 'typing', value: session! } }), 250);
     expect(await next(fromBob, 'typing')).toMatchObject({ conversation: session, from: 'alice' });
+    clearInterval(typing);
     await alice.say({
       event: { case: 'send', value: { ...outgoing('nobody', 'or you?', 'chat-2').message } },
     });

@@ -2,13 +2,8 @@
  * What an inspector knows, folded from what it is told; pure. It believes a process about that process's own actors, and a
  * node about users and sessions too. Everything has a bound: who tells too much loses the oldest of it.
  */
-import {
-  type ActorTold,
-  type FrameTold,
-  type Graph,
-  replicatedKind,
-  type Told,
-} from '../../protocol/inspection.ts';
+import { replicatedKind } from '../../events/ids.ts';
+import type { ActorTold, FrameTold, Graph, Told } from '../../protocol/inspection.ts';
 import { nodeHappening, replicaHappening } from './happenings.ts';
 import { replicaOf, silent } from './nodes.ts';
 import {

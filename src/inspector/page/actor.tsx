@@ -1,6 +1,6 @@
 /** One actor: its statechart, what it knows, its events, and its past. */
 import { useEffect, useState } from 'preact/hooks';
-import { replicatedKind } from '../../protocol/inspection.ts';
+import { replicatedKind } from '../../events/ids.ts';
 import { differences } from '../model/differences.ts';
 import { edgeKey, edgeTaken } from '../model/transitions.ts';
 import { Chart } from './chart.tsx';
