@@ -46,7 +46,7 @@ function differenceWords(gateway: Latency, nats: Latency): string {
   const byRound = ({ rounds }: Latency) => rounds.map(({ p50Ms }) => p50Ms);
   const moreMs = p50Of(gateway) - p50Of(nats);
   const amount = `${round(Math.abs(moreMs))} ms ${moreMs < 0 ? 'less' : 'more'} than NATS`;
-  const caution = areApart(byRound(gateway), byRound(nats)) ? '' : `, ${unsure(byRound(nats).length)}`;
+  const caution = areApart(byRound(gateway), byRound(nats)) ? '' : ` ${unsure(byRound(nats).length)}`;
   return `${titleOf[gateway.door]} takes ${amount}${caution}`;
 }
 
@@ -74,7 +74,7 @@ function areApart(one: readonly number[], other: readonly number[]): boolean {
 }
 
 function unsure(rounds: number): string {
-  return rounds < 2 ? 'by one round only, which may be chance' : 'by no more than rounds differ';
+  return rounds < 2 ? '(not sure: it is one round only)' : '(not sure: rounds differ as much)';
 }
 
 function bytesWords({ bytes }: Figures): string {
