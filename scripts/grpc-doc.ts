@@ -60,34 +60,42 @@ ${methodsOf(AccountService)}
 ${methodsOf(ChatService)}
 
 - **Who calls.** \`Register\`, \`LogIn\` and \`Recover\` are for everybody; all else needs the metadata
-  \`authorization: Bearer TOKEN\`. The token is good on every connection until its log-in ends.
+  \`authorization: Bearer TOKEN\`. The token is good on every connection until its log-in ends. After
+  \`LogOut\` it opens nothing on the same connection at once, and elsewhere within about a second.
 - **Once.** A message that is sent under an \`id\` happens once, however often it is sent, for ever; the repeat gets the first
   receipt, with \`duplicate\`.
 - **Deadlines.** A call is tried for as long as its deadline leaves (without one, ${'`--timeout`'}, 10 s), through a change of
   leader too. Streams have no end but their deadline: a failover is a pause in them.
 - **Delivery.** \`FollowInbox\` comes online and delivers the queue in order. With \`DELIVERY_TAKEN\` an item counts when
   \`TakeItems\` says so, at most 256 are under way before that; with \`DELIVERY_WRITTEN\` when it was handed to the connection.
-  On a \`Chat\` the client says \`taken\`. What does not count is delivered again by the next stream.
+  On a \`Chat\` the client says \`taken\`; each message there needs an \`id\`, and one without ends the call. What does not count is delivered again by the next stream.
 - **Flow control.** Whoever does not read is not sent more than HTTP/2's window and 256 items; the rest waits in the queue where
   it is kept. Of what a client sends, 64 messages are under way, then no more is read.
 - **Reading one's own writes.** Answers carry the trailer \`verbatim-position\`. Within a connection reads never go back by
-  themselves; on a new one they do not where the call brings it along as metadata.
+  themselves; on a new one they do not where the call brings it along as metadata. A position that the cluster has not
+  reached is waited for, by every later call of that token on that connection too, and ends as \`UNAVAILABLE\`: bring along
+  none but what a trailer said, and after repeated \`UNAVAILABLE\` come on a new connection without one.
 - **Bounds.** A request has at most ${bounds.messageBytesMax / 1024} KiB, a connection ${bounds.streamsMax} calls at a time and 16 of those that need a
-  connection to the broker of their own (a token in use, \`FollowInbox\`, \`Chat\`, a registration). The gateway pings every ${bounds.pingMs / 1000} s and
-  drops who does not answer for ${bounds.pingTimeoutMs / 1000} s. \`--connections\` and \`--connections-per-network\` say how many may be connected.
+  connection to the broker of their own (a token in use, \`FollowInbox\`, \`Chat\`, a registration, a log-in on its way); among
+  tokens that no call uses the one idle longest makes room. The gateway pings every ${bounds.pingMs / 1000} s and drops who does not answer
+  for ${bounds.pingTimeoutMs / 1000} s. \`--connections\` and \`--connections-per-network\` say how many may be connected.
 
 ## Failures
 The details of a failed call hold \`google.rpc.ErrorInfo\`: its \`reason\` is stable, its metadata says the \`outcome\`
 (\`not-done\` or \`unknown\`) and the \`id\` of the command, and \`google.rpc.RetryInfo\` where to try again helps (the time in
 brackets).
 
+**What was done** the details say, and not the status: with the \`outcome\` \`not-done\` nothing was done; with \`unknown\`, or
+without an \`ErrorInfo\`, nobody knows. The client's own library says \`UNAVAILABLE\` for a connection that broke, as of a
+gateway that was killed, and \`DEADLINE_EXCEEDED\` when the deadline has passed: either way it may have happened. Repeat it
+under the same id, and it happens once. Of a \`SendMany\` or \`Chat\` that failed, whatever its \`outcome\`, messages may have
+been accepted before: repeat those that were not answered, under their ids.
+
 | status | reasons |
 | --- | --- |
 ${statusRows()}
 
-\`UNAVAILABLE\`: nothing was done; there is no leader or no server at the moment. \`DEADLINE_EXCEEDED\`: nobody knows; repeat it under
-the same id, and it happens once. The client's own library says \`DEADLINE_EXCEEDED\` too when its deadline has passed: the same
-holds. What is no gRPC gets the library's own word without details: \`UNIMPLEMENTED\` for a method that there is not, or a
+With details, \`UNAVAILABLE\` means that there is no leader or no server at the moment, or that the gateway is being stopped. What is no gRPC gets the library's own word without details: \`UNIMPLEMENTED\` for a method that there is not, or a
 request without a message; \`RESOURCE_EXHAUSTED\` for one too large; \`INTERNAL\` for what cannot be decompressed.
 
 A gateway that is stopped ends its streams with \`GOING_AWAY\` and answers what is under way; its health is \`NOT_SERVING\` while no

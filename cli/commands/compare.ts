@@ -38,16 +38,21 @@ async function run(options: Options): Promise<void> {
   const effort = { ...usual, connections: options.connections ?? usual.connections };
   const figures = await measure(effort, output);
   const { figureLines } = await import('../compare/lines.ts');
-  const { findingsOf, goalsOf } = await import('../compare/findings.ts');
+  const { findingsOf } = await import('../compare/findings.ts');
+  const { cautionOf, goalsOf, verdictOn } = await import('../compare/goals.ts');
   for (const [object, text] of figureLines(figures)) await output.emit(object, text);
   for (const { question, answer } of findingsOf(figures))
     await output.emit({ finding: question, answer }, `\n${question}\n${answer}`);
   await output.say('');
-  for (const { goal, wanted, measured, isMet } of goalsOf(figures))
+  const caution = cautionOf(figures);
+  if (caution !== undefined) await output.emit({ caution }, caution);
+  for (const one of goalsOf(figures)) {
+    const { goal, wanted, measured = null, isMet = null } = one;
     await output.emit(
       { goal, wanted, measured, met: isMet },
-      `${isMet ? 'met' : 'not met'}: ${goal}: ${measured}, wanted ${wanted}`,
+      `${verdictOn(one)}: ${goal}: ${measured === null ? '' : `${measured}, `}wanted ${wanted}`,
     );
+  }
   if (options.out !== undefined) await write(options.out, figures, effort, output);
 }
 

@@ -9,7 +9,7 @@ export function configure(command: Command): void {
       `
 Examples:
   $ verbatim gateway grpc
-  $ buf curl --http2-prior-knowledge -d '{"name":"alice","password":"…"}' \\
+  $ buf curl --protocol grpc --http2-prior-knowledge -d '{"name":"alice","password":"…"}' \\
       http://127.0.0.1:7401/verbatim.v1.AccountService/LogIn`,
     )
     .action(run);

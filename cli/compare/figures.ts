@@ -37,7 +37,10 @@ export interface SetUp {
 export interface Holding {
   readonly door: DoorName;
   readonly connections: number;
-  /** Resident memory per connection, in the process that holds it; undefined where nobody is connected without being somebody. */
+  /**
+   * Resident memory per connection, in the process that holds it, after less before; not above 0 where other memory was given
+   * back meanwhile. Undefined where nobody is connected without being somebody.
+   */
   readonly idleKb: number | undefined;
   readonly loggedInKb: number;
 }

@@ -1,54 +1,19 @@
-/** The findings, in words computed from the figures, and the goals they are held against. */
+/** The findings, in words computed from the figures. */
 import type { Finding } from '../../src/labs/clocks/core/report.ts';
 import type { DoorName } from './doors.ts';
 import type { Figures, Latency, Rate } from './figures.ts';
-import { median, quantile, round } from './load.ts';
+import { median, memoryOf, quantile, round } from './load.ts';
 
 export const titleOf: Readonly<Record<DoorName, string>> = { nats: 'NATS', wire: 'wire', grpc: 'gRPC' };
 
-export interface Goal {
-  readonly goal: string;
-  readonly wanted: number;
-  readonly measured: number;
-  readonly isMet: boolean;
-}
-
-/** What the doors were to reach, and did or did not. */
-export function goalsOf(figures: Figures): Goal[] {
-  const p50 = (door: DoorName) => p50Of(of(figures.latencies, door));
-  const rate = (door: DoorName) => rateOf(of(figures.rates, door));
-  const atMost = (goal: string, wanted: number, measured: number) => ({
-    goal,
-    wanted,
-    measured: round(measured),
-    isMet: measured <= wanted,
-  });
-  return [
-    atMost("wire: latency to NATS's, p50 at 1 in flight", 1.2, p50('wire') / p50('nats')),
-    atMost("gRPC: latency to NATS's, p50 at 1 in flight", 2, p50('grpc') / p50('nats')),
-    {
-      ...atMost("wire: rate to NATS's, 64 in flight (at least)", 0.8, rate('wire') / rate('nats')),
-      isMet: rate('wire') / rate('nats') >= 0.8,
-    },
-    ...figures.holdings.flatMap(({ door, idleKb, loggedInKb }) =>
-      door === 'nats'
-        ? []
-        : [
-            atMost(`${titleOf[door]}: KB per idle connection`, 40, idleKb ?? loggedInKb),
-            atMost(`${titleOf[door]}: KB per idle connection that is logged in`, 40, loggedInKb),
-          ],
-    ),
-  ];
-}
-
-function of<T extends { readonly door: DoorName }>(all: readonly T[], door: DoorName): T {
+export function of<T extends { readonly door: DoorName }>(all: readonly T[], door: DoorName): T {
   const found = all.find((one) => one.door === door);
   if (!found) throw new RangeError(`nothing was measured of ${door}`);
   return found;
 }
 
 export function p50Of({ latenciesMs }: Latency): number {
-  return quantile(latenciesMs, 0.5);
+  return median(latenciesMs);
 }
 
 export function rateOf({ perSecond }: Rate): number {
@@ -67,15 +32,22 @@ export function findingsOf(figures: Figures): Finding[] {
 }
 
 function latencyWords({ latencies }: Figures): string {
-  const nats = p50Of(of(latencies, 'nats'));
+  const nats = of(latencies, 'nats');
   const told = latencies.map((one) => {
     const [p50, p99] = [p50Of(one), quantile(one.latenciesMs, 0.99)];
-    const relation = one.door === 'nats' ? '' : `, ${times(p50 / nats)} of NATS's`;
+    const relation = one === nats ? '' : `, ${times(p50 / p50Of(nats))} of NATS's`;
     return `${titleOf[one.door]} ${round(p50)} ms (p99 ${round(p99)} ms${relation})`;
   });
-  const gateways = latencies.filter(({ door }) => door !== 'nats').map(p50Of);
-  const added = gateways.map((p50) => round(p50 - nats)).join(' and ');
-  return `${list(told)}. Committing is what takes the time, and is the same for all; the gateways add ${added} ms.`;
+  const gateways = latencies.filter((one) => one !== nats).map((one) => differenceWords(one, nats));
+  return `${list(told)}. ${gateways.join('; ')}.`;
+}
+
+function differenceWords(gateway: Latency, nats: Latency): string {
+  const byRound = ({ rounds }: Latency) => rounds.map(({ p50Ms }) => p50Ms);
+  const moreMs = p50Of(gateway) - p50Of(nats);
+  const amount = `${round(Math.abs(moreMs))} ms ${moreMs < 0 ? 'less' : 'more'} than NATS`;
+  const caution = areApart(byRound(gateway), byRound(nats)) ? '' : ` ${unsure(byRound(nats).length)}`;
+  return `${titleOf[gateway.door]} takes ${amount}${caution}`;
 }
 
 function rateWords({ rates }: Figures): string {
@@ -83,10 +55,26 @@ function rateWords({ rates }: Figures): string {
   const ordered = [...rates].sort((one, other) => rateOf(other) - rateOf(one));
   const told = ordered.map(
     (one) =>
-      `${titleOf[one.door]} ${Math.round(rateOf(one)).toLocaleString('en')} a second (${times(rateOf(one) / nats)})`,
+      `${titleOf[one.door]} ${whole(rateOf(one))} a second (${spread(one)}${times(rateOf(one) / nats)})`,
   );
-  const [first] = ordered;
-  return `${titleOf[first!.door]} is first: ${list(told)}, with ${first!.inFlight} under way and all on one machine.`;
+  const [first, second] = [ordered[0]!, ordered[1]!]; // there are three doors
+  const isClear = areApart(first.perSecond, second.perSecond);
+  const caution = isClear ? '' : `, ahead of ${titleOf[second.door]} ${unsure(first.perSecond.length)}`;
+  return `${titleOf[first.door]} is first${caution}: ${list(told)}, with ${first.inFlight} under way and all on one machine.`;
+}
+
+function spread({ perSecond }: Rate): string {
+  return perSecond.length < 2 ? '' : `${whole(Math.min(...perSecond))} to ${whole(Math.max(...perSecond))}, `;
+}
+
+/** Whether every round of the one lies on the same side of every round of the other; one round says nothing of it. */
+function areApart(one: readonly number[], other: readonly number[]): boolean {
+  if (Math.min(one.length, other.length) < 2) return false;
+  return Math.min(...one) > Math.max(...other) || Math.max(...one) < Math.min(...other);
+}
+
+function unsure(rounds: number): string {
+  return rounds < 2 ? '(not sure: it is one round only)' : '(not sure: rounds differ as much)';
 }
 
 function bytesWords({ bytes }: Figures): string {
@@ -98,19 +86,26 @@ function bytesWords({ bytes }: Figures): string {
   const told = small.map((one) => `${titleOf[one.door]} ${Math.round(one.up + one.down)}`);
   const together = at(10, 64).map((one) => `${titleOf[one.door]} ${Math.round(one.up + one.down)}`);
   const heavy = large.map((one) => `${titleOf[one.door]} ${Math.round(one.up + one.down)}`);
-  return `For 10 characters, request and answer together: ${list(told)} bytes one by one, and ${list(together)} with many under way. ${titleOf[lightest.door]} is the lightest. For 1,000 characters: ${list(heavy)}; there the text itself is most of it.`;
+  const shares = large.map(({ characters, up, down }) => Math.round((100 * characters) / (up + down)));
+  const share = `${Math.min(...shares)} to ${Math.max(...shares)} %`;
+  return `For 10 characters, request and answer together: ${list(told)} bytes one by one, and ${list(together)} with many under way. ${titleOf[lightest.door]} is the lightest. For 1,000 characters: ${list(heavy)}; of these the text itself is ${share}.`;
 }
 
 function connectionWords({ setUps, holdings }: Figures): string {
   const ready = setUps.map(
     ({ door, connectMs, readyMs }) =>
-      `${titleOf[door]} ${round(readyMs)} ms${connectMs === undefined ? '' : `, of which ${round(connectMs)} to be connected at all`}`,
+      `${titleOf[door]} ${round(readyMs)} ms${connectMs === undefined ? '' : ` (${round(connectMs)} ms of it to be connected at all)`}`,
   );
   const held = holdings.map(
     ({ door, idleKb, loggedInKb }) =>
-      `${titleOf[door]} ${idleKb === undefined ? '' : `${round(idleKb)} KB as long as nobody is logged in, `}${round(loggedInKb)} KB logged in`,
+      `${titleOf[door]} ${memoryWords(loggedInKb)} logged in${idleKb === undefined ? '' : ` (${memoryWords(idleKb)} as long as nobody is)`}`,
   );
   return `Until somebody can send: ${list(ready)}. Held idle, ${holdings[0]?.connections.toLocaleString('en')} at once: ${list(held)}, in the process that holds them: nats-server for NATS, the gateway for the others, where each that is logged in has a connection to the broker of its own.`;
+}
+
+export function memoryWords(kb: number): string {
+  const measured = memoryOf(kb);
+  return measured === undefined ? 'too little to be measured' : `${measured} KB`;
 }
 
 function extentWords({ extents }: Figures): string {
@@ -123,6 +118,10 @@ function extentWords({ extents }: Figures): string {
 
 function least<T>(all: readonly T[], value: (one: T) => number): T {
   return [...all].sort((one, other) => value(one) - value(other))[0]!;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
 }
 
 function times(ratio: number): string {

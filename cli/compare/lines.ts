@@ -1,7 +1,7 @@
 /** Figures as lines, for programs and for people. */
 import type { Figures } from './figures.ts';
-import { p50Of, rateOf, titleOf } from './findings.ts';
-import { quantile, round } from './load.ts';
+import { memoryWords, p50Of, rateOf, titleOf } from './findings.ts';
+import { memoryOf, quantile, round } from './load.ts';
 
 type Line = readonly [object: object, text: string];
 
@@ -29,8 +29,8 @@ export function figureLines({ latencies, rates, bytes, setUps, holdings, extents
           characters,
           in_flight: inFlight,
           encoded_bytes: encoded,
-          up_bytes: round(up),
-          down_bytes: round(down),
+          up_bytes: Number(up.toFixed(1)),
+          down_bytes: Number(down.toFixed(1)),
         },
         `${titleOf[door]}: ${Math.round(up)} bytes up and ${Math.round(down)} down for ${characters} characters, ${inFlight} under way; the request itself ${encoded}`,
       ],
@@ -52,10 +52,10 @@ export function figureLines({ latencies, rates, bytes, setUps, holdings, extents
           measure: 'memory',
           door,
           connections,
-          idle_kb: idleKb === undefined ? null : round(idleKb),
-          logged_in_kb: round(loggedInKb),
+          idle_kb: memoryOf(idleKb) ?? null,
+          logged_in_kb: memoryOf(loggedInKb) ?? null,
         },
-        `${titleOf[door]}: ${idleKb === undefined ? '' : `${round(idleKb)} KB for each of ${connections} idle connections, `}${round(loggedInKb)} KB logged in`,
+        `${titleOf[door]}: ${idleKb === undefined ? '' : `${memoryWords(idleKb)} for each of ${connections} idle connections, `}${memoryWords(loggedInKb)} logged in`,
       ],
     ),
     ...extents.map(

@@ -33,11 +33,16 @@ export function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
+/** Of an even number of values the middle between those two that are in the middle. */
 export function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+  const sorted = [...values].sort((a, b) => a - b);
+  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return ((below ?? Number.NaN) + (above ?? Number.NaN)) / 2;
+}
+
+/** @returns undefined where it is lost among what else a process takes and gives back. */
+export function memoryOf(kb: number | undefined): number | undefined {
+  return kb !== undefined && kb > 0 ? round(kb) : undefined;
 }
 
 /** To three significant digits. */

@@ -102,7 +102,7 @@ export async function measureSends(
     latencies: doors.map(({ name: door }, index) => ({
       door,
       rounds: alone[index]!.map(({ latenciesMs }) => ({
-        p50Ms: quantile(latenciesMs, 0.5),
+        p50Ms: median(latenciesMs),
         p99Ms: quantile(latenciesMs, 0.99),
       })),
       latenciesMs: alone[index]!.flatMap(({ latenciesMs }) => latenciesMs).sort((a, b) => a - b),

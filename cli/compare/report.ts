@@ -2,8 +2,9 @@
 import type { Plot, Series } from '../../src/labs/clocks/core/plot.ts';
 import type { Section, Table } from '../../src/labs/clocks/core/report.ts';
 import type { Figures } from './figures.ts';
-import { findingsOf, goalsOf, p50Of, rateOf, titleOf } from './findings.ts';
-import { quantile, round } from './load.ts';
+import { findingsOf, p50Of, rateOf, titleOf } from './findings.ts';
+import { cautionOf, goalsOf, verdictOn } from './goals.ts';
+import { memoryOf, quantile, round } from './load.ts';
 
 export function reportSections(figures: Figures, how: string): Section[] {
   return [
@@ -18,13 +19,10 @@ export function reportSections(figures: Figures, how: string): Section[] {
 }
 
 function goals(figures: Figures): Section {
-  const rows = goalsOf(figures).map(({ goal, wanted, measured, isMet }) => [
-    goal,
-    wanted,
-    measured,
-    isMet ? 'met' : 'not met',
-  ]);
-  return { title: 'Goals', table: { head: ['goal', 'wanted', 'measured', ''], rows } };
+  const rows = goalsOf(figures).map((one) => [one.goal, one.wanted, one.measured ?? '', verdictOn(one)]);
+  const caution = cautionOf(figures);
+  const words = caution === undefined ? [] : [caution];
+  return { title: 'Goals', words, table: { head: ['goal', 'wanted', 'measured', ''], rows } };
 }
 
 function latency({ latencies }: Figures): Section {
@@ -50,7 +48,7 @@ function latency({ latencies }: Figures): Section {
     },
     plots: [
       { title: 'How many took at most how long', x: '% of the messages', y: 'ms', series: byShare },
-      { title: 'Round by round', x: 'round', y: 'p50, ms', series: byRound },
+      { title: 'Round by round', x: 'round', y: 'p50, ms', series: byRound, isCounted: true },
     ],
   };
 }
@@ -59,6 +57,7 @@ function rate({ rates }: Figures): Section {
   const plot: Plot = {
     title: 'Round by round',
     x: 'round',
+    isCounted: true,
     y: 'acknowledged sends per second',
     series: rates.map(({ door, perSecond }) => ({
       name: titleOf[door],
@@ -116,8 +115,8 @@ function connections({ setUps, holdings }: Figures): Section {
       titleOf[door],
       connectMs === undefined ? '' : round(connectMs),
       round(readyMs),
-      held?.idleKb === undefined ? '' : round(held.idleKb),
-      held ? round(held.loggedInKb) : '',
+      memoryOf(held?.idleKb) ?? '',
+      memoryOf(held?.loggedInKb) ?? '',
     ];
   });
   const head = ['door', 'connected ms', 'logged in ms', 'idle KB each', 'logged in KB each'];

@@ -71,6 +71,13 @@ describe('bad input gets a status, changes nothing and disturbs nobody (P10)', (
       () => framed(Buffer.from('ffffffffff', 'hex')),
       status.INVALID_ARGUMENT,
     ],
+    [
+      'a position that no trailer said',
+      '/verbatim.v1.AccountService/WhoAmI',
+      () => framed(Buffer.alloc(0)),
+      status.INVALID_ARGUMENT,
+      { 'verbatim-position': String(2 ** 52) },
+    ],
     ['text that is no UTF-8', sendPath, () => framed(notUtf8), status.INVALID_ARGUMENT],
     ['a message too large', sendPath, () => framed(Buffer.alloc(100_000)), status.RESOURCE_EXHAUSTED],
     [

@@ -98,6 +98,15 @@ describe('one question, one answer', () => {
     expect(await failureOf(left)).toMatchObject({ status: 'NOT_FOUND' });
   });
 
+  it('log-ins that no call uses make room for others', async () => {
+    await client.ask(AccountService, 'register', { name: 'frank', password });
+    const logIn = () => client.ask(AccountService, 'logIn', { name: 'frank', password });
+    const first = await logIn();
+    for (let more = 0; more < 16; more++) await logIn();
+    expect(await client.ask(AccountService, 'whoAmI', {}, first)).toMatchObject({ name: 'frank' });
+    await client.ask(AccountService, 'logOut', { everywhere: true }, first);
+  });
+
   it('a whole life of an account', async () => {
     const { recoveryCode } = await client.ask(AccountService, 'register', { name: 'dave', password });
     const next = 'another horse battery';
@@ -110,7 +119,11 @@ describe('one question, one answer', () => {
     const { token } = await client.ask(AccountService, 'logIn', { name: 'DAVE', password: next });
     expect(await client.ask(AccountService, 'whoAmI', {}, { token })).toMatchObject({ name: 'dave' });
     await client.ask(AccountService, 'changePassword', { password: next, newPassword: password }, { token });
+    const following = client.hear(ChatService, 'followInbox', {}, { token });
+    const inbox = following[Symbol.asyncIterator]();
+    await inbox.next();
     await client.ask(AccountService, 'logOut', {}, { token });
+    expect(await failureOf(inbox.next())).toMatchObject({ reason: 'NOT_LOGGED_IN' });
     const gone = client.ask(AccountService, 'whoAmI', {}, { token });
     expect(await failureOf(gone)).toMatchObject({
       status: 'UNAUTHENTICATED',
@@ -190,10 +203,15 @@ describe('streams', () => {
   it('a session is played back with its pauses (P8)', async () => {
     const { sessions } = await client.ask(ChatService, 'listSessions', { with: 'carol' }, as('alice'));
     const request = { session: sessions[0]!.session, maxGap: { seconds: 0n, nanos: 50_000_000 } };
-    const texts: (string | undefined)[] = [];
-    for await (const { message } of client.hear(ChatService, 'replay', request, as('carol')))
-      texts.push(message?.text);
-    expect(texts).toEqual(['many 0', 'many 2']);
+    const playedAfter = async (after = 0n) => {
+      const played: { text?: string; position?: bigint }[] = [];
+      const heard = client.hear(ChatService, 'replay', { ...request, after }, as('carol'));
+      for await (const { message } of heard) played.push({ ...message });
+      return played;
+    };
+    const all = await playedAfter();
+    expect(all.map(({ text }) => text)).toEqual(['many 0', 'many 2']);
+    expect(await playedAfter(all[0]!.position)).toEqual([all[1]]);
     const foreign = firstOf(1, client.hear(ChatService, 'replay', request, as('bob')));
     expect(await failureOf(foreign)).toMatchObject({ status: 'NOT_FOUND' });
   });

@@ -152,8 +152,11 @@ export class Call {
     return metadata;
   }
 
+  /** @throws {Refused} `malformed`. */
   get #position(): number {
     const [word] = this.#options.incoming.metadata.get(positionKey);
-    return /^\d{1,15}$/.test(String(word)) ? Number(word) : 0;
+    if (word === undefined) return 0;
+    if (/^\d{1,15}$/.test(String(word))) return Number(word);
+    throw new Refused('malformed', `The metadata \`${positionKey}\` is a number that a trailer has said.`);
   }
 }

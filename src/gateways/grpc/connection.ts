@@ -4,6 +4,7 @@
  */
 import { GuestClient } from '../../client/client.ts';
 import { clientFor, type Representing } from '../../client/gateway.ts';
+import { tokenRefused } from '../bearer.ts';
 import { Caller, type LoggedIn } from '../caller.ts';
 import { gatewayRefused } from '../failure.ts';
 
@@ -33,6 +34,13 @@ interface Shared {
   idle?: NodeJS.Timeout;
 }
 
+/** A connection to the broker that nobody else shares: of a stream, a registration, or a log-in on its way. */
+interface Own {
+  /** None as long as it speaks for nobody. */
+  readonly token?: string;
+  end(problem: Error): void;
+}
+
 /** A caller in use; it stays connected until it is released. */
 export interface Lease {
   readonly caller: Caller;
@@ -41,9 +49,11 @@ export interface Lease {
 
 export class Connection {
   readonly #options: ConnectionOptions;
+  /** The one that was released last stands last. */
   readonly #shared = new Map<string, Shared>();
-  /** Of one call each. */
-  readonly #own = new Set<Caller | GuestClient>();
+  readonly #own = new Map<Caller | GuestClient, Own>();
+  /** Logged out on this connection: a node that has not heard of it yet is not asked. The latest stands last. */
+  readonly #loggedOut = new Set<string>();
   readonly #takers = new Map<string, Set<Taker>>();
   /** How far each has read here: with it they are let in again, so that nothing goes back and a log-in that ended has ended (P7). */
   readonly #positions = new Map<string, number>();
@@ -81,8 +91,8 @@ export class Connection {
     timeoutMs: number,
     ended: (problem: Error) => void,
   ): Promise<Lease> {
-    const caller = this.#newCaller(ended);
-    this.#own.add(caller);
+    const caller = this.#newCaller(ended, token);
+    this.#own.set(caller, { token, end: ended });
     const release = () => {
       this.#own.delete(caller);
       this.#saw(token, caller);
@@ -101,7 +111,12 @@ export class Connection {
   async logIn(name: string, password: string, timeoutMs: number): Promise<LoggedIn> {
     let known: { token: string; shared: Shared } | undefined;
     const caller = this.#newCaller(() => known && this.#drop(known.token, known.shared));
-    const loggedIn = await caller.logIn(name, password, timeoutMs);
+    this.#own.set(caller, { end: () => undefined });
+    const loggedIn = await caller.logIn(name, password, timeoutMs).finally(() => this.#own.delete(caller));
+    if (this.#isClosed) {
+      await caller.close();
+      throw gatewayRefused('going-away');
+    }
     const shared: Shared = { caller, accepted: Promise.resolve(loggedIn), uses: 1 };
     known = { token: loggedIn.token, shared };
     this.#shared.set(loggedIn.token, shared);
@@ -113,7 +128,7 @@ export class Connection {
   async asGuest<T>(timeoutMs: number, ask: (guest: GuestClient) => Promise<T>): Promise<T> {
     this.#makeRoom();
     const guest = new GuestClient(clientFor(this.#options.address, this.#options.cluster));
-    this.#own.add(guest);
+    this.#own.set(guest, { end: () => undefined });
     try {
       await guest.line.ready(timeoutMs);
       return await ask(guest);
@@ -123,10 +138,14 @@ export class Connection {
     }
   }
 
-  /** The token opens nothing any more. What is open in its name elsewhere the border ends. */
+  /** The token opens nothing here any more. What is open in its name elsewhere the border ends, within a second. */
   forget(token: string): void {
+    this.#loggedOut.add(token);
+    const [oldest] = this.#loggedOut;
+    if (this.#loggedOut.size > rememberedMax && oldest !== undefined) this.#loggedOut.delete(oldest);
     const shared = this.#shared.get(token);
     if (shared) this.#drop(token, shared);
+    for (const own of [...this.#own.values()]) if (own.token === token) own.end(tokenRefused());
   }
 
   /** Hears of `taken` for this token, until stopped. */
@@ -148,7 +167,7 @@ export class Connection {
   /** The far end is gone. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const callers = [...this.#own, ...[...this.#shared.values()].map(({ caller }) => caller)];
+    const callers = [...this.#own.keys(), ...[...this.#shared.values()].map(({ caller }) => caller)];
     for (const { idle } of this.#shared.values()) clearTimeout(idle);
     this.#shared.clear();
     this.#own.clear();
@@ -156,7 +175,7 @@ export class Connection {
   }
 
   #open(token: string, enter: (caller: Caller) => Promise<LoggedIn>): Shared {
-    const caller = this.#newCaller(() => this.#drop(token, shared));
+    const caller = this.#newCaller(() => this.#drop(token, shared), token);
     const accepted = enter(caller);
     const shared: Shared = { caller, accepted, uses: 0 };
     this.#shared.set(token, shared);
@@ -164,15 +183,21 @@ export class Connection {
     return shared;
   }
 
-  #newCaller(ended: (problem: Error) => void): Caller {
+  /** @param token with which it is to be let in. */
+  #newCaller(ended: (problem: Error) => void, token = ''): Caller {
+    if (this.#loggedOut.has(token)) throw tokenRefused();
     this.#makeRoom();
     const { address, cluster, patienceMs } = this.#options;
     return new Caller({ client: clientFor(address, cluster), patienceMs, ended });
   }
 
+  /** Of those that no call uses, the one for the longest time makes room. */
   #makeRoom(): void {
     if (this.#isClosed) throw gatewayRefused('going-away');
-    if (this.#shared.size + this.#own.size >= brokerConnectionsMax) throw gatewayRefused('too-many');
+    if (this.#shared.size + this.#own.size < brokerConnectionsMax) return;
+    const unused = [...this.#shared].find(([, { uses }]) => uses === 0);
+    if (!unused) throw gatewayRefused('too-many');
+    this.#drop(...unused);
   }
 
   #atLeast(position: number, token: string): number {
@@ -192,6 +217,8 @@ export class Connection {
     shared.uses--;
     this.#saw(token, shared.caller);
     if (shared.uses > 0 || this.#shared.get(token) !== shared) return;
+    this.#shared.delete(token);
+    this.#shared.set(token, shared);
     shared.idle = setTimeout(() => this.#drop(token, shared), idleMs);
   }
 

@@ -1,8 +1,10 @@
 /**
  * How a failure is told in gRPC: one table from our codes to its status codes, with details that programs can read.
  *
- * What tells a client whether to ask again is the status alone: UNAVAILABLE was not done, DEADLINE_EXCEEDED may have been
- * done and is repeated under the same id, whatever else there is was decided and stays so.
+ * What was done is said by the details alone, as the client's library uses the same codes for what it knows nothing of: with
+ * `outcome` `not-done` nothing was; UNAVAILABLE and DEADLINE_EXCEEDED without details, as where the connection broke, may
+ * have been done as well as DEADLINE_EXCEEDED with them, and are repeated under the same id. Whatever else there is was
+ * decided and stays so.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { anyPack, durationFromMs } from '@bufbuild/protobuf/wkt';

@@ -15,6 +15,8 @@ export interface Plot {
   readonly x: string;
   readonly y: string;
   readonly series: readonly Series[];
+  /** Nothing lies between whole numbers along x, as between rounds. */
+  readonly isCounted?: boolean;
 }
 
 const [width, height] = [560, 330];
@@ -26,10 +28,11 @@ const markedMax = 30;
 
 type Place = (value: number) => string;
 
-export function plotSvg({ title, x, y, series }: Plot): string {
+export function plotSvg({ title, x, y, series, isCounted = false }: Plot): string {
   const [ticksX, ticksY] = [0, 1].map((side) =>
     ticksOver(Math.max(0, ...series.map(({ points }) => greatest(points, side)))),
   ) as [number[], number[]];
+  const toldX = isCounted ? ticksX.filter(Number.isInteger) : ticksX;
   const placeX: Place = (value) => px(margin.left + (value / ticksX.at(-1)!) * across);
   const placeY: Place = (value) => px(margin.top + up - (value / ticksY.at(-1)!) * up);
   return svg(width, height, title, [
@@ -41,7 +44,7 @@ export function plotSvg({ title, x, y, series }: Plot): string {
         `<line x1="${margin.left}" x2="${width - margin.right}" y1="${placeY(tick)}" y2="${placeY(tick)}" stroke="currentColor" stroke-opacity="0.18"/>`,
     ),
     ...ticksY.map((tick) => text(margin.left - 6, Number(placeY(tick)) + 4, tick, 'text-anchor="end"')),
-    ...ticksX.map((tick) => text(placeX(tick), margin.top + up + 18, tick, 'text-anchor="middle"')),
+    ...toldX.map((tick) => text(placeX(tick), margin.top + up + 18, tick, 'text-anchor="middle"')),
     ...series.map((one, index) => drawn(one, colourOf(index), placeX, placeY)),
     ...(series.length > 1 ? series.map(legend) : []),
   ]);
