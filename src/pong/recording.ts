@@ -124,7 +124,8 @@ export function playedBack(game: Game, record: PlayRecord): Game {
 /** Changes by the tick that they come with. */
 export type ChangesByTick = ReadonlyMap<number, readonly Change[]>;
 
-type Change = { readonly side: 0 | 1; readonly turn: 1 | 2 } | 'hold';
+/** A side's turn by so many of the three directions, or that the ball rests for a countdown. */
+export type Change = { readonly side: 0 | 1; readonly turn: 1 | 2 } | 'hold';
 
 /** @param from the tick after which they begin. @throws {TooShort} */
 export function readChanges(from: number, bytes: Uint8Array): ChangesByTick {
