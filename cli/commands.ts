@@ -109,7 +109,7 @@ export const groups: readonly Group[] = [
       },
       {
         name: 'state',
-        summary: 'show a session or user at any position of the log',
+        summary: 'show a session, match or user at any position of the log',
         load: () => import('./commands/state.ts'),
       },
       {

@@ -141,9 +141,11 @@ const shownFields: ReadonlySet<string> = new Set([
   ...['generation', 'base', 'members', 'copies', 'minCopies', 'node', 'dead'],
   ...['user', 'name', 'skeletons', 'expiresAt', 'client', 'upTo', 'conversation'],
   ...['session', 'participants', 'continues', 'from', 'by', 'member', 'reason', 'code', 'message'],
+  ...['match', 'player', 'players', 'bot', 'points', 'rules', 'seed', 'to', 'play', 'isAway', 'winner'],
   // of actors
   ...['state', 'id', 'clients', 'registeredAt', 'shown', 'seenAt'],
   ...['isGroup', 'openedAt', 'lastAt', 'messages'],
+  ...['joined', 'ready', 'score', 'tick', 'pausedBy', 'pauses', 'sinceAt'],
 ]);
 /** What people wrote. */
 const bodyFields: ReadonlySet<string> = new Set(['text', 'topic']);

@@ -12,6 +12,10 @@ export const limits = {
   groupsPerUserMax: 100,
   /** Of Pong that one user is in at the same time, invitations of one's own included; to be invited is nobody's doing. */
   matchesPerUserMax: 4,
+  /** Of one's own that wait for somebody to be there; they take places from everybody. */
+  matchesWaitingMax: 2,
+  /** Invitations that reach one user, whoever invites: so many at once, then so many a minute. */
+  invitationsPerMinute: 6,
   /** Of all users together that are not over: one node plays all of them. */
   matchesMax: 128,
   /** Points that win a match. */

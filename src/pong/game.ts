@@ -91,7 +91,8 @@ export function newGame(seed: number, points: number): Game {
 /** Total: any numbers may come as inputs. A game that is over stays as it is. */
 export function step(game: Game, { directions, holds = false }: Inputs): Game {
   if (game.phase === 'over') return game;
-  const moved = movePaddles(game, direction(directions[0]), direction(directions[1]));
+  const isCounted = holds || game.phase === 'countdown';
+  const moved = turnPaddles(game, direction(directions[0]), direction(directions[1]), isCounted);
   if (holds) return { ...moved, phase: 'countdown', hold: countdownTicks };
   if (game.hold > 1) return { ...moved, hold: game.hold - 1 };
   if (game.hold === 1) return { ...moved, hold: 0, phase: 'rally' };
@@ -107,12 +108,15 @@ function direction(value: number): Direction {
   return (Math.sign(value) || 0) as Direction; // not a number counts as 0, and so does -0
 }
 
-/** Most paddles stand still most of the time. */
-function movePaddles(game: Game, left: Direction, right: Direction): Game {
+/**
+ * Most paddles stand still most of the time. In a countdown none moves: the ball waits where it was, and an interruption
+ * must not bring anybody to a ball that was lost.
+ */
+function turnPaddles(game: Game, left: Direction, right: Direction, isCounted: boolean): Game {
   const isAsBefore = game.directions[0] === left && game.directions[1] === right;
   const directions: Both<Direction> = isAsBefore ? game.directions : [left, right];
   const paddles: Both<number> =
-    left === 0 && right === 0
+    isCounted || (left === 0 && right === 0)
       ? game.paddles
       : [movePaddle(game.paddles[0], left), movePaddle(game.paddles[1], right)];
   return { ...game, tick: game.tick + 1, directions, paddles };
@@ -163,12 +167,13 @@ function hitBy(game: Game, x: number): Hit | undefined {
   return Math.abs(y - game.paddles[side]) <= reach ? { side, y } : undefined;
 }
 
-/** The farther from the paddle's middle, the steeper; every hit makes the ball faster. */
+/** The farther from the paddle's middle, the steeper, and never level; every hit makes the ball faster. */
 function struck(game: Game, { side, y }: Hit): Game {
   const speed = Math.min(speedMax, game.speed + (game.speed >> 4));
-  const steepness = Math.trunc(((y - game.paddles[side]) * steepest) / reach);
-  const away = side === 0 ? 1 : -1;
-  return { ...game, x: fronts[side], y, ...velocity(speed, steepness, away), speed, hits: game.hits + 1 };
+  const random = xorshift(game.random);
+  const steepness = Math.trunc(((y - game.paddles[side]) * steepest) / reach) || drawn(random, 1);
+  const flight = velocity(speed, steepness, side === 0 ? 1 : -1);
+  return { ...game, x: fronts[side], y, ...flight, speed, hits: game.hits + 1, random };
 }
 
 function scored(game: Game, side: Side): Game {
@@ -179,12 +184,17 @@ function scored(game: Game, side: Side): Game {
   return serve(after, side === 0 ? 1 : 0);
 }
 
-/** From the middle of the court, towards whoever lost the point, not too steeply. */
+/** From the middle of the court, towards whoever lost the point, not too steeply and never level. */
 function serve(game: Game, towards: Side): Game {
   const random = xorshift(game.random);
-  const steepness = ((random >>> 8) % 7) - 3;
-  const flight = velocity(servedSpeed, steepness, towards === 0 ? -1 : 1);
+  const flight = velocity(servedSpeed, drawn(random, 3), towards === 0 ? -1 : 1);
   return { ...game, x: court.width / 2, y: middle, ...flight, speed: servedSpeed, hits: 0, random };
+}
+
+/** A steepness from 1 to `most`, up or down: a level ball would fly to and fro between two who do nothing, for ever. */
+function drawn(random: number, most: number): number {
+  const steepness = ((random >>> 8) % most) + 1;
+  return (random & 128) === 0 ? steepness : -steepness;
 }
 
 /** Cosine and sine of 0, 7.5, … 60 degrees, times 256. */

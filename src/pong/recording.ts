@@ -2,8 +2,8 @@
  * Play as the log keeps it: what the players changed, not what became of it, and each second a check of what did.
  *
  * A change of direction is mostly one byte: six bits say how many ticks later it is than the change before, one bit whose
- * paddle it is, one bit which of the two other directions it takes. The checks follow: two bytes of the game's hash at every
- * whole second, and four at the end; whatever differs once differs from then on. A record goes from where the one before
+ * paddle it is, one bit which of the two other directions it takes. The checks follow: four bytes of the game's hash at every
+ * whole second and at the end; whatever differs once differs from then on. A record goes from where the one before
  * ended up to its own last tick, `to`.
  */
 import { ByteReader, ByteWriter } from './bytes.ts';
@@ -77,7 +77,7 @@ export class Recorder {
 
   note(before: Game, after: Game, holds = false): void {
     this.#changes.note(before, after, holds);
-    if (after.tick % ticksPerSecond === 0) this.#checks.put('u16', gameCheck(after));
+    if (after.tick % ticksPerSecond === 0) this.#checks.put('u32', gameCheck(after));
   }
 
   /** Everything since it was asked last. @returns undefined where no tick has passed. */
@@ -105,7 +105,7 @@ export function* playBack(game: Game, { to, play }: PlayRecord): Generator<Game,
     const next = step(now, inputsAt(changes, now));
     if (next === now) throw new PlayDiverged(`the game is over at tick ${now.tick}`);
     now = next;
-    if (now.tick % ticksPerSecond === 0 && bytes.take('u16') !== (gameCheck(now) & 0xffff))
+    if (now.tick % ticksPerSecond === 0 && bytes.take('u32') !== gameCheck(now))
       throw new PlayDiverged(`another game at tick ${now.tick}`);
     yield now;
   }
@@ -124,7 +124,8 @@ export function playedBack(game: Game, record: PlayRecord): Game {
 /** Changes by the tick that they come with. */
 export type ChangesByTick = ReadonlyMap<number, readonly Change[]>;
 
-type Change = { readonly side: 0 | 1; readonly turn: 1 | 2 } | 'hold';
+/** A side's turn by so many of the three directions, or that the ball rests for a countdown. */
+export type Change = { readonly side: 0 | 1; readonly turn: 1 | 2 } | 'hold';
 
 /** @param from the tick after which they begin. @throws {TooShort} */
 export function readChanges(from: number, bytes: Uint8Array): ChangesByTick {

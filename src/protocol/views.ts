@@ -111,7 +111,7 @@ export const matchView = z.object({
   /** Milliseconds since 1970; null: not yet. */
   openedAt: natural,
   endedAt: natural.nullable(),
-  /** When a state that does not last ends by itself: an invitation, a pause. */
+  /** When a state that does not last ends by itself: an invitation, a pause, a match after an hour. */
   deadline: natural.nullable(),
   /** Of a pause: the side that asked for it or is away. */
   pausedBy: natural.nullable(),

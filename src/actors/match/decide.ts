@@ -17,13 +17,16 @@ export type MatchCommand =
 const lobbyMs = 5 * 60_000;
 /** So long a match is paused; then whoever is not ready has forfeited it. */
 const pausedMs = 60_000;
+/** So long after its invitation a match that is played ends all the same, and nobody has won. */
+const matchMs = 60 * 60_000;
 /** Of one player in one match. */
 const pausesMax = 3;
 
 /** When the present state ends by itself, in milliseconds since 1970; null: it does not. */
-export function deadlineOf({ state, sinceAt }: MatchState): number | null {
+export function deadlineOf({ state, sinceAt, openedAt }: MatchState): number | null {
+  if (state === 'unopened' || state === 'over') return null;
   if (state === 'lobby') return sinceAt + lobbyMs;
-  return state === 'paused' ? sinceAt + pausedMs : null;
+  return state === 'paused' ? sinceAt + pausedMs : openedAt + matchMs;
 }
 
 export function decideMatch(snapshot: MatchSnapshot, command: MatchCommand, at: number): Decision {

@@ -71,7 +71,7 @@ export function evolveMatch(match: MatchState, event: MatchEvent): MatchState {
     case 'MatchJoined':
       return { ...match, joined: [true, true], sinceAt: at };
     case 'PlayerReady':
-      return readied({ ...match, sinceAt: at }, event.data.player);
+      return readied(match, event.data.player, at);
     case 'PlayRecorded':
       return { ...match, state: 'rally', tick: event.data.to, sinceAt: at };
     case 'PointScored':
@@ -95,7 +95,7 @@ export function sideOf({ players }: MatchState, user: string): Side | undefined 
 
 /** Whether nobody is missing any more when that player is ready. */
 export function areReadyWith(match: MatchState, player: string): boolean {
-  return readied(match, player).state === 'countdown';
+  return readied(match, player, 0).state === 'countdown';
 }
 
 export function isMatchPoint({ score, points }: MatchState, by: Side): boolean {
@@ -120,12 +120,13 @@ function opened({ at, data }: EventOf<'MatchOpened'>): MatchState {
   };
 }
 
-function readied(match: MatchState, player: string): MatchState {
+/** Who is ready first makes nobody's time longer. */
+function readied(match: MatchState, player: string, at: number): MatchState {
   const side = sideOf(match, player);
   if (side === undefined) return match;
   const ready = withSide(match.ready, side, true);
   if (!ready[0] || !ready[1]) return { ...match, ready };
-  return { ...match, state: 'countdown', ready: nobodyBut(match), pausedBy: null };
+  return { ...match, state: 'countdown', ready: nobodyBut(match), pausedBy: null, sinceAt: at };
 }
 
 function scored(match: MatchState, by: Side): MatchState {

@@ -5,7 +5,15 @@
  * that it stands still at a point until somebody says that the point is committed is all it knows of promises.
  */
 import { Bot, type BotLevel } from '../../pong/bot.ts';
-import { type Both, type Direction, type Game, type Inputs, type Side, step } from '../../pong/game.ts';
+import {
+  type Both,
+  type Direction,
+  type Game,
+  type Inputs,
+  type Side,
+  step,
+  ticksPerSecond,
+} from '../../pong/game.ts';
 import {
   aheadTicksMax,
   encodeReport,
@@ -19,6 +27,8 @@ import { Changes, type PlayRecord, Recorder } from '../../pong/recording.ts';
 const silentMs = 500;
 const awayMs = 2_000;
 const goneMs = 10_000;
+/** Whose paddle has not moved for so long is away too, whatever their client says: two who do nothing end no match. */
+const idleTicks = 60 * ticksPerSecond;
 
 interface Seat {
   /** Undefined for people. */
@@ -32,6 +42,8 @@ interface Seat {
   echo: number;
   late: number;
   heardMs: number;
+  /** The last tick in which the paddle was moved. */
+  movedTick: number;
 }
 
 export interface CourtOptions {
@@ -62,6 +74,7 @@ export class Court {
       echo: 0,
       late: 0,
       heardMs: nowMs,
+      movedTick: game.tick,
     });
     this.#epoch = epoch;
     this.#game = game;
@@ -148,11 +161,11 @@ export class Court {
     return encodeReport(report);
   }
 
-  /** Who was not heard for so long that the match should be paused. */
+  /** Who was not heard, or has done nothing, for so long that the match should be paused. */
   gone(nowMs: number): Side | undefined {
     return ([0, 1] as const).find((side) => {
-      const { bot, heardMs } = this.#seats[side];
-      return !bot && nowMs - heardMs > goneMs;
+      const { bot, heardMs, movedTick } = this.#seats[side];
+      return !bot && (nowMs - heardMs > goneMs || this.#game.tick - movedTick > idleTicks);
     });
   }
 
@@ -174,6 +187,8 @@ export class Court {
     this.#game = after;
     this.#recorder.note(before, after, inputs.holds);
     this.#changes.note(before, after, inputs.holds);
+    for (const side of [0, 1] as const)
+      if (after.paddles[side] !== before.paddles[side]) this.#seats[side].movedTick = after.tick;
     if (after.score[0] > before.score[0]) return 0;
     return after.score[1] > before.score[1] ? 1 : undefined;
   }

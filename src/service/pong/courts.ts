@@ -39,6 +39,8 @@ const ticksPerRecordAtFirst = 4 * ticksPerSecond;
 /** Rows that a decision rests on are written soon. */
 const againMs = 20;
 const sayingBytesMax = 128;
+/** A frame that never comes: match and court differ, until a pause has the court begin again from the log. */
+const refused = Number.POSITIVE_INFINITY;
 /** Of one user, whatever matches they are in. */
 const rates = { heard: { perSecond: 150, burst: 300 }, tolerated: { perSecond: 1_000, burst: 2_000 } };
 
@@ -74,7 +76,7 @@ export class Courts {
   /** Those that are being opened. */
   readonly #opening = new Set<string>();
   readonly #tolerance = new Tolerance(rates);
-  /** While anything is played: nobody else is listened to. */
+  /** From the first match that is played here on, until this node leads no more. */
   #hearing: Subscription | undefined;
   #timer: Timer | undefined;
   #nextMs = 0;
@@ -258,7 +260,11 @@ export class Courts {
     const play = played.court.record();
     if (!play) return;
     const frame = this.#options.record([[played.match, { type: 'ScorePoint', ...play, by }]]);
-    played.waitsFor = frame ?? Number.POSITIVE_INFINITY; // it has ended meanwhile
+    played.waitsFor = frame ?? refused;
+    if (frame === undefined && !this.#isStopped)
+      this.#options.journal.notice(
+        `match ${played.match} stands still: its point at tick ${play.to} was refused`,
+      );
     this.#wake();
   }
 
@@ -279,7 +285,7 @@ export class Courts {
   #missGone(nowMs: number): void {
     const { registry, record } = this.#options;
     for (const { court, match, waitsFor } of [...this.#courts.values()]) {
-      const side = waitsFor === undefined ? court.gone(nowMs) : undefined;
+      const side = waitsFor === undefined || waitsFor === refused ? court.gone(nowMs) : undefined;
       const player = side === undefined ? null : registry.match(match).getSnapshot().context.players[side];
       if (player !== null) record([[match, { type: 'SendAway', player }]]);
     }

@@ -9,7 +9,7 @@
 import { gameHash } from '../../pong/codec.ts';
 import { type Game, type Inputs, step } from '../../pong/game.ts';
 import { decodeReport, type Report } from '../../pong/messages.ts';
-import { type ChangesByTick, inputsAt, readChanges } from '../../pong/recording.ts';
+import { type Change, inputsAt, readChanges } from '../../pong/recording.ts';
 import type { Bus, Subscription } from '../../ports/bus.ts';
 import { type Clock, every } from '../../ports/clock.ts';
 import { matches, openMatches } from '../../projections/tables.ts';
@@ -22,7 +22,7 @@ interface Heard {
   epoch: number;
   /** The tick after which it begins. */
   start: number;
-  changes: Map<number, ChangesByTick extends ReadonlyMap<number, infer C> ? C : never>;
+  changes: Map<number, readonly Change[]>;
   /** As last reported. */
   game: Game;
 }

@@ -10,6 +10,7 @@ import { RULES } from '../../pong/game.ts';
 import type { PlayRecord } from '../../pong/recording.ts';
 import type { Rows } from '../../projections/rows.ts';
 import { engagements, matches, names, openMatches, rematches } from '../../projections/tables.ts';
+import { Bucket } from '../bucket.ts';
 import type { PreparedCommand } from '../prepare.ts';
 
 export type CommandOfMatches = Extract<
@@ -46,6 +47,8 @@ type Opening = Pick<EventData<'MatchOpened'>, 'players' | 'bot' | 'points' | 'co
 
 export class Matches {
   readonly #options: MatchesOptions;
+  /** How often people were invited of late. It is memory: another leader begins anew. */
+  readonly #invited = new Map<string, Bucket>();
 
   constructor(options: MatchesOptions) {
     this.#options = options;
@@ -88,7 +91,7 @@ export class Matches {
 
   /** Everything that a user who goes is in, each of it lost. */
   leaveAll(user: string, at: number): Fact[] {
-    return (engagements.get(this.#options.rows(), user) ?? []).flatMap((match) => {
+    return this.#own(user).flatMap((match) => {
       const decision = this.interrupt(match, { type: 'Forfeit', player: user }, at);
       return 'facts' in decision ? decision.facts : [];
     });
@@ -108,6 +111,11 @@ export class Matches {
     if ((openMatches.get(rows())?.length ?? 0) >= limits.matchesMax)
       return refuse('too-many-matches', 'As many matches are open as there can be; try again later.');
     if (this.#isBusy(by)) return refuse('too-many-matches');
+    if (this.#isWaiting(by))
+      return refuse('too-many-matches', 'As many matches of yours wait as may; withdraw one first.');
+    const invited = opening.players[by === opening.players[0] ? 1 : 0];
+    if (invited !== null && !this.#mayInvite(invited, at))
+      return refuse('too-many-matches', 'They were invited too often just now; try again in a minute.');
     const match = newId('p-', random);
     const seed = random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0);
     return decide(match, { type: 'OpenMatch', match, by, ...opening, rules: RULES, seed }, at);
@@ -130,6 +138,27 @@ export class Matches {
   }
 
   #isBusy(user: string): boolean {
-    return (engagements.get(this.#options.rows(), user)?.length ?? 0) >= limits.matchesPerUserMax;
+    return this.#own(user).length >= limits.matchesPerUserMax;
+  }
+
+  #isWaiting(user: string): boolean {
+    const rows = this.#options.rows();
+    const waiting = this.#own(user).filter((match) => {
+      const row = matches.get(rows, match);
+      return row?.state === 'lobby' && row.by === user;
+    });
+    return waiting.length >= limits.matchesWaitingMax;
+  }
+
+  #own(user: string): readonly string[] {
+    return engagements.get(this.#options.rows(), user) ?? [];
+  }
+
+  #mayInvite(user: string, at: number): boolean {
+    const perMinute = limits.invitationsPerMinute;
+    for (const [other, bucket] of this.#invited) if (bucket.isFull(at)) this.#invited.delete(other);
+    const bucket = this.#invited.get(user) ?? new Bucket(perMinute / 60, perMinute, at);
+    this.#invited.set(user, bucket);
+    return bucket.spend(1, at);
   }
 }

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { clientMachine } from '../../../src/actors/client/machine.ts';
+import { initialMatch } from '../../../src/actors/match/state.ts';
 import { redact } from '../../../src/events/domain.ts';
 import { Heap } from '../../../src/inspector/source/heap.ts';
 import { Interests } from '../../../src/inspector/source/interests.ts';
@@ -121,6 +122,21 @@ it('keeps of each actor the latest state, and of events no more than it may', ()
   expect((told.dropped ?? 0) + 100).toBe(5_000);
   expect(heap.take({ actors: 2, events: 100, frames: 1 })?.actors).toHaveLength(1);
   expect(heap.take({ actors: 2, events: 100, frames: 1 })).toBeUndefined();
+});
+
+it('shows what is played, by whom and how it stands', () => {
+  const opened = {
+    match: 'p-1',
+    by: 'u-1',
+    players: ['u-1', null],
+    bot: 'easy',
+    points: 3,
+    rules: 1,
+    seed: 7,
+  };
+  const scored = { match: 'p-1', to: 300, play: 'AAA=', by: 1 };
+  const ended = { match: 'p-1', player: 'u-1', isAway: true, winner: 0, reason: 'forfeit' };
+  for (const data of [opened, scored, ended, initialMatch]) expect(redact({ ...data })).toEqual(data);
 });
 
 it('shows only fields that are known to be no secret, and texts only where they may be seen', () => {

@@ -50,7 +50,7 @@ describe('one’s own paddle', () => {
   it('moves with the first report, where a key was held before', () => {
     const play = new Netplay(0);
     play.turn(-1, 0);
-    play.hear(reportOf(played(10)), 50);
+    play.hear(reportOf(played(200)), 50);
     expect(play.say(60)!.turns).toMatchObject([{ direction: -1 }]);
     expect(play.show(200)!.paddles[0]).toBeLessThan(court.height / 2 - 5 * px);
   });

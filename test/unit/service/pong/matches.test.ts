@@ -61,10 +61,34 @@ describe('a match is opened', () => {
   });
 
   it('as often as one can play, and not more; to be invited takes nothing from anybody', () => {
-    for (let count = 0; count < 4; count++) opened(alice, { name: 'bob' });
+    for (let count = 0; count < 4; count++) played();
     expect(codeOf(world.tell(alice, { type: 'OpenMatch', bot: 'easy', points: 1 }))).toBe('too-many-matches');
-    expect(engagements.get(world.rows, bob)).toBeUndefined();
-    opened(bob, { bot: 'easy' });
+    expect(engagements.get(world.rows, carol)).toBeUndefined();
+    expect(codeOf(world.tell(bob, { type: 'OpenMatch', name: 'carol', points: 1 }))).toBe('too-many-matches');
+    opened(carol, { bot: 'easy' });
+  });
+
+  it('by nobody of whom two wait already, and by nobody against whom everybody invites', () => {
+    const invite = () => world.tell(alice, { type: 'OpenMatch', name: 'bob', points: 3 });
+    const [first] = [opened(alice, { name: 'bob' }), opened(alice, { bot: 'easy' })];
+    expect(codeOf(invite())).toBe('too-many-matches');
+    world.tell(alice, { type: 'DeclineMatch', match: first });
+    for (let count = 1; count < 6; count++)
+      world.tell(alice, { type: 'DeclineMatch', match: opened(alice, { name: 'bob' }) });
+    expect(codeOf(invite())).toBe('too-many-matches');
+    expect(codeOf(world.tell(carol, { type: 'OpenMatch', name: 'alice', points: 3 }))).toBe('MatchOpened');
+    world.wait(10_000);
+    expect(codeOf(invite())).toBe('MatchOpened');
+  });
+
+  it('for an hour: then it ends, and nobody has won', () => {
+    const match = played();
+    world.wait(3_599_999);
+    world.tellMatch(match, { type: 'RecordPlay', to: 300, play: '' });
+    expect(codeOf(world.tellMatch(match, { type: 'Expire' }))).toBe('not-possible');
+    world.wait(1);
+    world.tellMatch(match, { type: 'Expire' });
+    expect(stateOf(match)).toMatchObject({ state: 'over', reason: 'expired', winner: null });
   });
 
   it('by nobody whose account is deleted, and what they were in is lost', () => {
@@ -107,9 +131,10 @@ describe('play', () => {
       world.tellMatch(match, { type: 'RecordPlay', to: 60, play: '' });
       world.tellMatch(match, { type: 'SendAway', player: bob });
     }
+    world.wait(59_999);
     world.tell(alice, { type: 'ReadyForMatch', match: one });
     expect(codeOf(world.tellMatch(one, { type: 'Expire' }))).toBe('not-possible');
-    world.wait(60_000);
+    world.wait(1);
     for (const match of [one, two]) world.tellMatch(match, { type: 'Expire' });
     expect(stateOf(one)).toMatchObject({ state: 'over', reason: 'forfeit', winner: 0 });
     expect(stateOf(two)).toMatchObject({ state: 'over', reason: 'expired', winner: null });
