@@ -13,48 +13,51 @@ import { court } from '../src/client/pong.ts';
 
 export const path = fileURLToPath(new URL('../docs/pong.md', import.meta.url));
 
+/** A rally of two people. */
+export const exampleMatch: MatchView = {
+  match: 'p-0123456789abcdef',
+  state: 'rally',
+  players: ['alice', 'bob'],
+  bot: null,
+  by: 'alice',
+  joined: [true, true],
+  ready: [false, false],
+  score: [3, 2],
+  points: 5,
+  tick: 2_340,
+  rules: 1,
+  seed: 1,
+  openedAt: 0,
+  endedAt: null,
+  deadline: null,
+  pausedBy: null,
+  winner: null,
+  reason: null,
+  continues: null,
+  rematch: null,
+};
+
+const exampleShown: Shown = {
+  ball: { x: court.width * 0.31, y: court.height * 0.28 },
+  paddles: [court.height * 0.4, court.height * 0.66],
+  score: [3, 2],
+  phase: 'rally',
+  countdown: 0,
+  tick: 2_346,
+  epoch: 4,
+  lagMs: 38,
+  span: 7,
+  late: 0,
+  away: [false, false],
+  quietMs: 12,
+};
+
 /** A rally on a small terminal, as it is drawn. */
 export function screenshot(): string {
-  const match: MatchView = {
-    match: 'p-0123456789abcdef',
-    state: 'rally',
-    players: ['alice', 'bob'],
-    bot: null,
-    by: 'alice',
-    joined: [true, true],
-    ready: [false, false],
-    score: [3, 2],
-    points: 5,
-    tick: 2_340,
-    rules: 1,
-    seed: 1,
-    openedAt: 0,
-    endedAt: null,
-    deadline: null,
-    pausedBy: null,
-    winner: null,
-    reason: null,
-    continues: null,
-    rematch: null,
-  };
-  const shown: Shown = {
-    ball: { x: court.width * 0.31, y: court.height * 0.28 },
-    paddles: [court.height * 0.4, court.height * 0.66],
-    score: [3, 2],
-    phase: 'rally',
-    countdown: 0,
-    tick: 2_346,
-    epoch: 4,
-    lagMs: 38,
-    span: 7,
-    late: 0,
-    away: [false, false],
-    quietMs: 12,
-  };
   const events = [
     { type: 'line', line: { state: 'ready', leader: 'n2', epoch: 4 }, nowMs: 0 },
-    { type: 'seated', match, side: 0 },
-    { type: 'frame', shown, nowMs: 0 },
+    { type: 'seated', match: exampleMatch, side: 0 },
+    { type: 'frame', shown: exampleShown, nowMs: 0 },
     { type: 'key', key: { kind: 'text', text: 'o' }, nowMs: 0 },
   ] as const;
   const start = initialState({ columns: 72, rows: 22 }, 'alice', true, 0);

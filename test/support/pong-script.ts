@@ -4,6 +4,7 @@ import { initialState, type State } from '../../cli/pong/state.ts';
 import { update } from '../../cli/pong/update.ts';
 import { view } from '../../cli/pong/view.ts';
 import { plainText } from '../../cli/tui/spans.ts';
+import { exampleMatch } from '../../scripts/pong-doc.ts';
 import type { MatchView } from '../../src/client/matches.ts';
 import type { Shown } from '../../src/client/pong/seat.ts';
 import { court } from '../../src/client/pong.ts';
@@ -11,29 +12,8 @@ import { court } from '../../src/client/pong.ts';
 const noon = new Date(2026, 10, 22, 12, 0).getTime();
 
 export function matchView(about: Partial<MatchView> = {}): MatchView {
-  return {
-    match: 'p-1',
-    state: 'rally',
-    players: ['alice', 'bob'],
-    bot: null,
-    by: 'bob',
-    joined: [true, true],
-    ready: [false, false],
-    score: [2, 1],
-    points: 5,
-    tick: 900,
-    rules: 1,
-    seed: 7,
-    openedAt: noon,
-    endedAt: null,
-    deadline: null,
-    pausedBy: null,
-    winner: null,
-    reason: null,
-    continues: null,
-    rematch: null,
-    ...about,
-  };
+  const match = { match: 'p-1', by: 'bob', tick: 900, openedAt: noon } as const;
+  return { ...exampleMatch, ...match, score: [2, 1], ...about };
 }
 
 function shownGame(about: Partial<Shown> = {}): Shown {

@@ -24,7 +24,7 @@ export function offsetFrom(text: string, startedAt: number): number | undefined 
 
 /** `1:05`, `1:02:03`: as it can be typed. */
 export function positionText(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
+  const seconds = Math.floor(Math.round(ms) / 1_000); // what was reckoned there and back is a little less
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   const rest = String(seconds % 60).padStart(2, '0');
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;

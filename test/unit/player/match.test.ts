@@ -18,7 +18,8 @@ const played = playBots(seed, 2);
 
 /** Of a client only the matches are asked. */
 function clientWith(records = played.records): UserClient {
-  const over = { state: 'over', seed, points: 2, score: played.end.score, tick: played.end.tick } as const;
+  const score: [number, number] = [...played.end.score];
+  const over = { state: 'over', seed, points: 2, score, tick: played.end.tick } as const;
   const winner = played.end.score[0] > played.end.score[1] ? 0 : 1;
   const matches = {
     get: async () => matchView({ ...over, winner, reason: 'won' }),
