@@ -1,5 +1,6 @@
 /** Matches of Pong as a client has them: who plays whom, what is played, what was. Playing itself is up to whoever asks. */
 import { decodeReport, encodeSaying, type Report, type Saying, sayEveryMs } from '../pong/messages.ts';
+import type { Subscription } from '../ports/bus.ts';
 import type { LiveNotice } from '../protocol/live.ts';
 import type { QueryAnswer, QueryRequest } from '../protocol/queries.ts';
 import { clientSubjects } from '../protocol/subjects.ts';
@@ -14,11 +15,18 @@ type Opponent = { readonly name: string } | { readonly bot: 'easy' | 'hard' };
 
 const pageSize = 100;
 
+/** One subscription a match, whoever looks on: several of one group would each hear a part of the reports. */
+interface Sight {
+  readonly listeners: Set<(report: Report) => void>;
+  readonly subscription: Subscription;
+}
+
 export class Matches {
   readonly #line: Line;
   readonly #user: string;
   readonly #client: string;
   readonly #conversations: Conversations;
+  readonly #sights = new Map<string, Sight>();
 
   /** @param client tells it from others of the same user. */
   constructor(line: Line, user: string, client: string, conversations: Conversations) {
@@ -108,12 +116,30 @@ export class Matches {
 
   /** A match as it goes on, anybody's: 30 reports a second while it is played. Subscribes, so the line must be connected. */
   watch(match: string, listener: (report: Report) => void): { stop(): void } {
+    const sight = this.#sights.get(match) ?? this.#lookOn(match);
+    const own = (report: Report) => listener(report);
+    sight.listeners.add(own);
+    return {
+      stop: () => {
+        sight.listeners.delete(own);
+        if (sight.listeners.size > 0 || this.#sights.get(match) !== sight) return;
+        sight.subscription.stop();
+        this.#sights.delete(match);
+      },
+    };
+  }
+
+  #lookOn(match: string): Sight {
+    const listeners = new Set<(report: Report) => void>();
     const hear = ({ data }: { readonly data: Uint8Array }) => {
       const report = decodeReport(data);
-      if (report) listener(report);
+      if (report) for (const listener of [...listeners]) listener(report);
     };
     const queue = clientSubjects.onlookers(this.#user, this.#client);
-    return this.#line.link.subscribe(clientSubjects.match(match), hear, { queue });
+    const subscription = this.#line.link.subscribe(clientSubjects.match(match), hear, { queue });
+    const sight = { listeners, subscription };
+    this.#sights.set(match, sight);
+    return sight;
   }
 
   /** What the own paddle does. It arrives or it does not: what no report confirms is to be said again. */
