@@ -89,7 +89,7 @@ describe.skipIf(!hasTmux)('Pong in two terminals', () => {
 });
 
 const cyan = '\x1b[36m'; // the left paddle is drawn
-const yellow = '\x1b[1;33m'; // so is the countdown
+const yellow = '\x1b[1;33m'; // so are the countdown and then the ball
 
 it.skipIf(!hasScript)(
   'moves the paddle just as long as a key is held, where the terminal tells',
@@ -103,11 +103,11 @@ it.skipIf(!hasScript)(
     await tty.writes('P pause');
     const pressed = tty.written.length;
     tty.type('\x1b[119u');
-    await tty.writes(cyan, 8, pressed);
+    await tty.writes(cyan, 8, pressed); // when the countdown is over
     tty.type('\x1b[119;1:3u');
-    await tty.writes(yellow, 1, tty.written.length);
+    await tty.writes(yellow, 20, tty.written.length);
     const stopped = tty.written.length;
-    await tty.writes(yellow, 1, stopped); // a second later
+    await tty.writes(yellow, 20, stopped); // the ball flies on
     expect(countOf(tty.written.slice(stopped), cyan)).toBe(0);
     tty.type('\x1b[99;5u');
     await tty.ended();
