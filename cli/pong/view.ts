@@ -46,7 +46,7 @@ function headOf(state: State): Line {
 }
 
 function titleOf({ match, shown, side }: AtMatch): Line {
-  const [left, right] = shown?.score ?? match.score;
+  const [left, right] = scoreOf(match, shown);
   const name = (index: 0 | 1) =>
     span(cut(visible(match.players[index]), nameColumns), { ...bar, bold: side === index });
   const parts: Span[] = [
@@ -121,12 +121,17 @@ function matchLine(state: State, match: MatchView, isChosen: boolean): Line {
 }
 
 function courtLines(state: State, place: AtMatch, columns: number, rows: number): Line[] {
-  const shown = place.shown ?? { ...emptyCourt, score: place.match.score };
+  const shown = { ...(place.shown ?? emptyCourt), score: scoreOf(place.match, place.shown) };
   return drawCourt(
     { shown, messages: messagesOf(state, place), aside: overlayOf(state, place) },
     columns,
     rows,
   );
+}
+
+/** Of a match that is over no report has to come any more. */
+function scoreOf(match: MatchView, shown: AtMatch['shown']): MatchView['score'] {
+  return match.state === 'over' || !shown ? match.score : [...shown.score];
 }
 
 function messagesOf(state: State, { match, side, shown, isRematchAsked }: AtMatch): Message[] {

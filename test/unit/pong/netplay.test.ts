@@ -139,6 +139,16 @@ describe('points', () => {
     expect(play.show(40)!.score).toEqual([1, 0]);
   });
 
+  it('are shown too when the last one is committed after the game has ended', () => {
+    const play = new Netplay(1);
+    const game = { ...played(300), score: [1, 5] as const, phase: 'over' as const };
+    play.hear(reportOf(game, { committed: [1, 4] }), 0);
+    expect(play.hear(reportOf(game, { committed: [1, 5] }), 33)).toBeUndefined();
+    expect(play.show(40)!.score).toEqual([1, 5]);
+    play.hear(reportOf(game, { committed: [1, 4] }), 66);
+    expect(play.show(70)!.score).toEqual([1, 5]);
+  });
+
   it('are never taken back, whenever a leader dies', () => {
     let points = 0;
     for (let seed = 0; seed < 20; seed++) {

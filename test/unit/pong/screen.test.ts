@@ -146,6 +146,7 @@ describe('a match', () => {
   it('says how it ended, and is played again when both want that', () => {
     const pong = new PongScript().at().match({ state: 'over', winner: 1, reason: 'won', score: [3, 5] });
     expect(pong.screen()).toContain('bob wins 5 : 3');
+    expect(pong.frame(16, { score: [3, 4] }).screen()).toMatch(/^ alice 3 : 5 bob/); // the last report came before the log
     pong.match({ match: 'p-2', state: 'lobby', continues: 'p-1', joined: [false, true] });
     expect(pong.screen()).toContain('bob would like a rematch');
     expect(pong.type('r').took('rematch')).toEqual([{ do: 'rematch', match: 'p-1' }]);
