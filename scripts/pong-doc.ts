@@ -81,7 +81,8 @@ ${screenshot()}
 \`verbatim pong --with bob\` invites bob, who reads it in his chat and accepts with \`/pong alice\` or \`verbatim pong --with
 alice\`; \`verbatim pong\` lists the matches and invitations of one's own, \`verbatim pong --bot easy|hard\` needs nobody else.
 \`verbatim pong watch ID\` looks on, \`verbatim pong list\` lists (\`--all\`: what is over too), \`verbatim pong bot\` plays without
-a screen, and \`verbatim replay --session ID\` plays any match back. Any terminal of 60 × 20 and more does.
+a screen, and \`verbatim replay --session ID\` plays any match back, in the time that was played: a pause takes none there, and
+a time of day after \`--from\` or \`--to\` is looked up in the log. Any terminal of 60 × 20 and more does.
 
 ## Keys
 | where | key | does |
@@ -155,6 +156,7 @@ const places: Readonly<Record<Where, string>> = {
   waiting: 'waiting',
   invited: 'invited',
   readying: 'before a game, paused',
+  readied: 'ready',
   playing: 'playing',
   over: 'over',
   watching: 'looking on',

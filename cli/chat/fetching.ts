@@ -28,6 +28,10 @@ export class Fetching {
     const views = await collect(this.#client.conversations.list());
     this.#screen.dispatch({ type: 'conversations', views });
     await this.receipts();
+    for await (const match of this.#client.matches.list({ player: this.#screen.state.me, isOpen: true })) {
+      const notice = { type: 'match', position: 0, match } as const; // as if it were told now
+      this.#screen.dispatch({ type: 'live', notice, nowMs: Date.now() });
+    }
   }
 
   /** Of the conversation that is looked at, once; then they are told. */

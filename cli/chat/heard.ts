@@ -2,8 +2,7 @@
 import type { ItemView, MessageView } from '../../src/client/client.ts';
 import { type LiveNotice, type ReceiptView, typingLastsMs } from '../../src/client/conversations.ts';
 import type { MatchView } from '../../src/client/matches.ts';
-import { invitationFor } from '../pong/words.ts';
-import { visible } from '../render/text.ts';
+import { hearInvitation } from '../pong/invitations.ts';
 import type { Effect } from './events.ts';
 import { mentionOf } from './pane.ts';
 import { type Conversation, changed, conversationOf, homeKey, type State } from './state.ts';
@@ -102,13 +101,11 @@ export function withNotice(state: State, notice: LiveNotice, nowMs: number): Ste
 
 /** How a match goes is told where it is played. */
 function withInvitation(state: State, match: MatchView, nowMs: number): Step {
-  const invitation = invitationFor(match, state.me);
-  if (!invitation) return quiet(state);
-  const effects: Effect[] = state.settings.hasBell ? [{ do: 'bell' }] : [];
-  return {
-    state: noted(state, `${invitation}; /pong ${visible(match.by)} accepts`, 'quiet', nowMs),
-    effects,
-  };
+  const { invitations, text, isInvited } = hearInvitation(state.invitations, match, state.me);
+  const next = { ...state, invitations };
+  if (text === undefined) return quiet(next);
+  const effects: Effect[] = isInvited && state.settings.hasBell ? [{ do: 'bell' }] : [];
+  return { state: noted(next, text, 'quiet', nowMs), effects };
 }
 
 /** Said or done on another client of the same user, or on this one. */

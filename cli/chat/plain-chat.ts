@@ -3,11 +3,12 @@
  * screen read to them.
  */
 import type { Identity, ItemView, LineState, MessageView, UserClient } from '../../src/client/client.ts';
+import type { MatchView } from '../../src/client/matches.ts';
 import { printReplay } from '../commands/replay.ts';
 import { exitStatus, failureFrom, Refusal, tell } from '../failure.ts';
 import { Output } from '../output.ts';
+import { hearInvitation } from '../pong/invitations.ts';
 import { matchWith, usualPoints } from '../pong/lobby.ts';
-import { invitationFor } from '../pong/words.ts';
 import type { Profile } from '../profile.ts';
 import { matchJson } from '../render/matches.ts';
 import { itemJson, messageJson, renderItem, renderSent } from '../render/messages.ts';
@@ -61,6 +62,7 @@ class PlainRoom implements Room {
   readonly #options: PlainOptions;
   readonly #input: LineInput;
   #hasLeft = false;
+  #invitations: readonly string[] = [];
   /** Exit status: of the worst that happened. */
   #status: number = exitStatus.done;
 
@@ -84,12 +86,11 @@ class PlainRoom implements Room {
       `you are ${output.palette.name(visible(identity.name))}; /help says what you can do, /quit leaves`,
     );
     const watching = this.#watchLeader();
-    const invitations = client.matches.listen((match) => {
-      const invitation = invitationFor(match, identity.name);
-      if (invitation) this.note(`${invitation}; /pong ${visible(match.by)} accepts`);
-    });
+    const invitations = client.matches.listen((match) => this.#hearInvitation(match));
     try {
       await client.follow((item) => this.#show(item));
+      const open = client.matches.list({ player: identity.name, isOpen: true }, this.timeoutMs);
+      for await (const match of open) this.#hearInvitation(match);
       if (partner !== undefined) await this.#beginWith(partner);
       while (!this.#hasLeft) await this.#oneTurn();
     } finally {
@@ -167,6 +168,12 @@ class PlainRoom implements Room {
 
   async interruptible<T>(work: () => Promise<T>): Promise<T> {
     return await work(); // Ctrl-C closes the client
+  }
+
+  #hearInvitation(match: MatchView): void {
+    const { invitations, text } = hearInvitation(this.#invitations, match, this.identity.name);
+    this.#invitations = invitations;
+    if (text !== undefined) this.note(text);
   }
 
   async #oneTurn(): Promise<void> {

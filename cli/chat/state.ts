@@ -123,6 +123,8 @@ export interface State {
   readonly isCovered: boolean;
   /** Said by others last. */
   readonly lastHeard: string;
+  /** Matches of Pong to which one is invited, or has invited: what was told of. */
+  readonly invitations: readonly string[];
   readonly notes: number;
 }
 
@@ -145,6 +147,7 @@ export function initialState(size: Size, settings: Settings): State {
     names: [],
     isCovered: false,
     lastHeard: '',
+    invitations: [],
     notes: 0,
   };
 }

@@ -2,10 +2,11 @@
 import { type Command, Option } from 'commander';
 import type { MatchView } from '../../src/client/matches.ts';
 import { type BotLevel, gameHash } from '../../src/client/pong.ts';
-import { exitStatus, Reported, UsageError } from '../failure.ts';
+import { exitStatus, Refusal, Reported, UsageError } from '../failure.ts';
 import { points, type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { matchWith, usualPoints } from '../pong/lobby.ts';
+import { sideOf } from '../pong/state.ts';
 import { matchJson, printMatches, scoreLine } from '../render/matches.ts';
 import { withUser } from '../session.ts';
 
@@ -83,6 +84,7 @@ async function play(options: Options): Promise<void> {
     );
   const { ScreenPong } = await import('../pong/screen-pong.ts');
   const left = await withUser(options, async ({ client, identity, leftMs }) => {
+    void client.attend();
     const isChosen = options.with !== undefined || options.bot !== undefined;
     const first = isChosen ? await matchWith(client, identity.name, options, leftMs()) : undefined;
     return await new ScreenPong({ client, identity, hasHall: !isChosen, points: options.points }).run(first);
@@ -129,11 +131,17 @@ async function playBot(options: BotOptions): Promise<void> {
     const { name } = identity;
     const isOpening = options.with !== undefined || options.bot !== undefined;
     await client.line.ready(leftMs());
+    void client.attend();
     const match = options.match
       ? await client.matches.get(options.match, leftMs())
       : isOpening
         ? await matchWith(client, name, options, leftMs())
         : await awaitInvitation(client, name);
+    if (sideOf(match, name) === undefined)
+      throw new Refusal(
+        'not-your-match',
+        `You do not play in ${match.match}; \`verbatim pong watch\` looks on.`,
+      );
     await output.emit(matchJson(match), `match ${match.match}`);
     let before = scoreLine(match);
     const changed = (fresh: MatchView) => {
@@ -141,14 +149,14 @@ async function playBot(options: BotOptions): Promise<void> {
       if (line !== before) output.note(line);
       before = line;
     };
-    const { late } = await playHeadless({ client, me: name, match, level: options.level, changed });
-    const past = await readMatch(client.matches, match.match);
-    const last = past.games.at(-1)!;
-    const hash = gameHash(last);
-    const { score } = past.match;
+    const played = await playHeadless({ client, me: name, match, level: options.level, changed });
+    const { late, problem } = played;
+    const { match: view, last } = problem ? played : await readMatch(client.matches, match.match);
+    const [ticks, hash] = [last?.tick ?? 0, last ? gameHash(last) : null];
     await output.emit(
-      { match: match.match, score, ticks: last.tick, state_hash: hash, late_inputs: late },
-      `${scoreLine(past.match)}; ${last.tick} ticks, state hash ${hash}, ${late} late inputs`,
+      { match: match.match, score: view.score, ticks, state_hash: hash, late_inputs: late },
+      `${scoreLine(view)}; ${ticks} ticks, state hash ${hash ?? '–'}, ${late} late inputs`,
     );
+    if (problem) throw problem;
   });
 }

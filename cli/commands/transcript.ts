@@ -1,11 +1,12 @@
 /** `verbatim transcript`: what was said in a session. */
 import { type Command, Option } from 'commander';
 import type { UserClient } from '../../src/client/client.ts';
+import { Refusal } from '../failure.ts';
 import { type UserOptions, withProfile } from '../options.ts';
 import { Output } from '../output.ts';
 import { messageJson, renderSent } from '../render/messages.ts';
 import { withUser } from '../session.ts';
-import { needSession, type SessionChoice, sessionOf } from '../which-session.ts';
+import { isMatch, needSession, type SessionChoice, sessionOf } from '../which-session.ts';
 
 type Options = UserOptions & SessionChoice;
 
@@ -22,6 +23,11 @@ export function configure(command: Command): void {
 
 async function run(options: Options): Promise<void> {
   needSession(options);
+  if (isMatch(options.session ?? ''))
+    throw new Refusal(
+      'is-match',
+      `In a match nothing is said; \`verbatim replay --session ${options.session}\` plays it back.`,
+    );
   const output = new Output(options);
   await withUser(options, async ({ client, leftMs }) =>
     printTranscript(client, output, await sessionOf(client, options, leftMs()), leftMs()),

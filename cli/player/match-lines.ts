@@ -1,25 +1,21 @@
 /** A match played back without a screen: each point when it was scored, and at the end that all of it is verified. */
-import { gameHash, ticksPerSecond } from '../../src/client/pong.ts';
+import { gameHash } from '../../src/client/pong.ts';
 import type { Output } from '../output.ts';
-import { cut, type Pace, play } from '../playback.ts';
-import type { PastMatch } from '../pong/past.ts';
+import { type Pace, play } from '../playback.ts';
+import { offsetOf, type PastMatch } from '../pong/past.ts';
 import { visible } from '../render/text.ts';
-import { pointsOf } from './film.ts';
 import { Timeline } from './model/timeline.ts';
 
 export async function printMatchReplay(
-  { match, games, verified }: PastMatch,
+  past: PastMatch,
   output: Output,
   { speed, maxGapMs, from, to }: Pace,
   signal?: AbortSignal,
 ): Promise<void> {
-  const last = games.at(-1)!;
-  const { match: id, openedAt, players } = match;
-  const timed = pointsOf(games).map((point) => {
-    const offsetMs = (point.tick * 1_000) / ticksPerSecond;
-    return { ...point, offsetMs, at: openedAt + offsetMs };
-  });
-  const shown = cut(timed, openedAt, from, to);
+  const { match, last, verified } = past;
+  const { match: id, players } = match;
+  const timed = past.points.map((point) => ({ ...point, offsetMs: offsetOf(point.tick) }));
+  const shown = past.cut(timed, from, to);
   const { dueMs } = new Timeline([0, ...shown.map(({ offsetMs }) => offsetMs)], maxGapMs * speed);
   const cues = shown.map((point, index) => ({ ...point, dueMs: (dueMs[index + 1] ?? 0) / speed }));
   const tell = async ({ tick, by, score, offsetMs }: (typeof cues)[number]) => {

@@ -2,7 +2,7 @@
 import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView } from '../../src/client/matches.ts';
 import { Seat } from '../../src/client/pong/seat.ts';
-import { Bot, type BotLevel, ticksPerSecond } from '../../src/client/pong.ts';
+import { Bot, type BotLevel, type Game, ticksPerSecond } from '../../src/client/pong.ts';
 import { systemClock as clock } from '../../src/system/clock.ts';
 import { TooLate } from '../failure.ts';
 import { sideOf } from './state.ts';
@@ -21,11 +21,15 @@ export interface HeadlessOptions {
 export interface Played {
   readonly match: MatchView;
   readonly late: number;
+  /** The game as it was reported last. */
+  readonly last: Game | undefined;
+  /** Why it was left before the match was over. */
+  readonly problem: Error | undefined;
 }
 
 const frameMs = 1_000 / ticksPerSecond;
 
-/** @returns when the match is over. @throws when the line is closed before. */
+/** @returns when the match is over, or the line closed. */
 export async function playHeadless({
   client,
   me,
@@ -38,7 +42,7 @@ export async function playHeadless({
   if (side === undefined) throw new RangeError(`${me} does not play in ${match.match}`);
   const bot = new Bot(side, level);
   const { line, matches } = client;
-  return await new Promise<Played>((resolve, reject) => {
+  return await new Promise<Played>((resolve) => {
     const take = (fresh: MatchView) => {
       changed?.(fresh);
       if (fresh.state === 'over') end();
@@ -61,8 +65,7 @@ export async function playHeadless({
       clearTimeout(timer);
       watching.stop();
       seat.leave();
-      if (problem) reject(problem);
-      else resolve({ match: seat.match, late: seat.late });
+      resolve({ match: seat.match, late: seat.late, last: seat.reported, problem });
     };
     take(match);
   });

@@ -35,7 +35,7 @@ export interface KeyUse {
   readonly act: Act;
 }
 
-const atMatch: readonly Where[] = ['playing', 'readying', 'waiting', 'over', 'watching'];
+const atMatch: readonly Where[] = ['playing', 'readying', 'readied', 'waiting', 'over', 'watching'];
 
 export const keyTable: readonly KeyUse[] = [
   use(['up', 'w', 'k'], 'up', ['playing'], { kind: 'move', direction: -1 }, 'W ↑'),
@@ -45,7 +45,7 @@ export const keyTable: readonly KeyUse[] = [
   use([' ', 'x'], 'stand still', ['playing'], { kind: 'run', direction: 0 }),
   use([' ', 'enter'], 'ready', ['readying'], { kind: 'ready' }, 'Space'),
   use(['p'], 'pause', ['playing'], { kind: 'pause' }, 'P'),
-  use(['f'], 'forfeit', ['playing', 'readying'], { kind: 'forfeit' }, 'F'),
+  use(['f'], 'forfeit', ['playing', 'readying', 'readied'], { kind: 'forfeit' }, 'F'),
   use(['r'], 'rematch', ['over'], { kind: 'rematch' }, 'R'),
   use(['up', 'k'], 'choose', ['hall'], { kind: 'choose', by: -1 }, '↑↓'),
   use(['down', 'j'], 'choose', ['hall'], { kind: 'choose', by: 1 }),
@@ -78,10 +78,9 @@ export function useOf(key: string, where: Where): KeyUse | undefined {
   return keyTable.find((one) => one.keys.includes(key) && (one.where?.includes(where) ?? true));
 }
 
-/** What can be done here, in one line. */
-export function helpFor(where: Where): string {
+/** What can be done here. */
+export function helpFor(where: Where): string[] {
   return keyTable
     .filter((one) => one.label !== undefined && one.where?.includes(where))
-    .map(({ label, help }) => `${label} ${help}`)
-    .join(' · ');
+    .map(({ label, help }) => `${label} ${help}`);
 }

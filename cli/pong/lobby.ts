@@ -1,6 +1,7 @@
 /** Finding the match that is meant: one that waits already, or a new one. */
 import type { UserClient } from '../../src/client/client.ts';
 import type { MatchView } from '../../src/client/matches.ts';
+import { isSameName } from '../../src/client/rules.ts';
 import { sideOf } from './state.ts';
 
 export const usualPoints = 5;
@@ -25,15 +26,11 @@ export async function matchWith(
     return await matches.get(await matches.open({ bot: bot ?? 'easy' }, points, asking), timeoutMs);
   for await (const match of matches.list({ player: me, isOpen: true }, timeoutMs)) {
     const side = sideOf(match, me);
-    if (side === undefined || !isNamed(match.players[side === 0 ? 1 : 0], name) || match.bot !== null)
+    if (side === undefined || !isSameName(match.players[side === 0 ? 1 : 0], name) || match.bot !== null)
       continue;
     if (match.joined[side]) return match;
     await matches.join(match.match, asking);
     return await matches.get(match.match, timeoutMs);
   }
   return await matches.get(await matches.open({ name }, points, asking), timeoutMs);
-}
-
-function isNamed(player: string, name: string): boolean {
-  return player.toLowerCase() === name.toLowerCase();
 }

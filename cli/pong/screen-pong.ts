@@ -6,6 +6,7 @@ import { systemClock as clock } from '../../src/system/clock.ts';
 import { exitStatus, failureFrom } from '../failure.ts';
 import { Terminal } from '../tui/terminal.ts';
 import type { Effect, Event } from './events.ts';
+import { matchWith } from './lobby.ts';
 import { initialState, isPlayed, type State, sideOf } from './state.ts';
 import { update } from './update.ts';
 import { view } from './view.ts';
@@ -112,11 +113,11 @@ export class ScreenPong {
   }
 
   async #ask(effect: Exclude<Effect, { do: 'steer' | 'quit' | 'suspend' | 'redraw' }>): Promise<void> {
-    const { matches } = this.#options.client;
-    const { points } = this.#options;
+    const { client, identity, points } = this.#options;
+    const { matches } = client;
     switch (effect.do) {
       case 'invite':
-        return await this.#sitAt(await matches.open({ name: effect.name }, points));
+        return this.#sit(await matchWith(client, identity.name, { with: effect.name, points }));
       case 'practise':
         return await this.#sitAt(await matches.open({ bot: effect.level }, points));
       case 'rematch':

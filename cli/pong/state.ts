@@ -92,6 +92,8 @@ export type Where =
   | 'waiting'
   | 'invited'
   | 'readying'
+  /** The other one is not ready yet. */
+  | 'readied'
   | 'playing'
   | 'over'
   | 'watching';
@@ -104,7 +106,8 @@ export function whereIs({ place }: State): Where {
   if (match.state === 'over') return 'over';
   if (match.state === 'lobby' && !match.joined[side]) return 'invited';
   if (match.state === 'lobby' && !match.joined[side === 0 ? 1 : 0]) return 'waiting';
-  return isPlayed(match) ? 'playing' : 'readying';
+  if (isPlayed(match)) return 'playing';
+  return match.ready[side] ? 'readied' : 'readying';
 }
 
 export function isPlayed({ state }: MatchView): boolean {

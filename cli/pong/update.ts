@@ -170,9 +170,6 @@ function atMatch(state: State, place: AtMatch, act: Act): Step {
     case 'run':
       return quiet({ ...state, held: running(held, act.direction) });
     case 'ready':
-      return place.side !== undefined && place.match.ready[place.side]
-        ? quiet(state)
-        : does(state, { do: 'ready', match });
     case 'pause':
     case 'rematch':
       return does(state, { do: act.kind, match });

@@ -3,7 +3,7 @@ import type { MatchView } from '../../src/client/matches.ts';
 import { ticksPerSecond } from '../../src/client/pong.ts';
 import { visible } from '../render/text.ts';
 import { type Frame, fitLine, type Line, lineWidth, type Span, span } from '../tui/spans.ts';
-import { cut } from '../tui/width.ts';
+import { cut, widthOf } from '../tui/width.ts';
 import { drawCourt, emptyCourt, gameTime, type Message } from './court.ts';
 import { helpFor } from './keys.ts';
 import { type AtMatch, type Hall, isPlayed, type State, whereIs } from './state.ts';
@@ -19,14 +19,14 @@ export function view(state: State): Frame {
   const { columns, rows } = state.size;
   if (columns < smallest.columns || rows < smallest.rows) return tooSmall(state);
   const head = fitLine(headOf(state), columns, bar);
-  const foot = fitLine(footOf(state), columns);
-  const middle = rows - 2;
+  const foot = footOf(state).map((line) => fitLine(line, columns));
+  const middle = rows - 1 - foot.length;
   const { place } = state;
   const body =
     place.kind === 'hall'
       ? hallLines(state, place, columns, middle)
       : courtLines(state, place, columns, middle);
-  return { lines: [head, ...body, foot], ...cursorOf(state) };
+  return { lines: [head, ...body, ...foot], ...cursorOf(state) };
 }
 
 function tooSmall({ size }: State): Frame {
@@ -46,7 +46,7 @@ function headOf(state: State): Line {
 }
 
 function titleOf({ match, shown, side }: AtMatch): Line {
-  const [left, right] = shown?.score ?? match.score;
+  const [left, right] = scoreOf(match, shown);
   const name = (index: 0 | 1) =>
     span(cut(visible(match.players[index]), nameColumns), { ...bar, bold: side === index });
   const parts: Span[] = [
@@ -71,22 +71,35 @@ function standing({ line, place }: State): Line {
   return [span(text, { inverse: true, bold: true, colour: 'red' })];
 }
 
-function footOf(state: State): Line {
+function footOf(state: State): Line[] {
   const { note, place } = state;
   if (place.kind === 'match' && place.question) {
     const asked =
       place.question === 'forfeit'
         ? 'Forfeit this match?'
         : 'Leave? The match is paused then, and forfeited a minute later.';
-    return [span(`${asked}  `, { bold: true }), span(helpFor('asked'), { dim: true })];
+    return [[span(`${asked}  `, { bold: true }), span(helpFor('asked').join(helpGap), { dim: true })]];
   }
   if (place.kind === 'hall' && place.typed !== undefined)
-    return [span(prompt, { bold: true }), span(place.typed)];
-  if (note) return [span(note.text, note.tone === 'problem' ? { colour: 'yellow' } : {})];
-  return [span(helpFor(whereIs(state)), { dim: true })];
+    return [[span(prompt, { bold: true }), span(place.typed)]];
+  if (note) return [[span(note.text, note.tone === 'problem' ? { colour: 'yellow' } : {})]];
+  const help = packed(helpFor(whereIs(state)), helpGap, state.size.columns);
+  return help.map((parts) => [span(parts.join(helpGap), { dim: true })]);
 }
 
 const prompt = 'Whom? ';
+const helpGap = ' · ';
+
+/** In as few rows as there have to be. */
+function packed(parts: readonly string[], gap: string, width: number): string[][] {
+  const rows: string[][] = [];
+  for (const part of parts) {
+    const row = rows.at(-1);
+    if (row && widthOf([...row, part].join(gap)) <= width) row.push(part);
+    else rows.push([part]);
+  }
+  return rows;
+}
 
 function cursorOf({ place, size }: State): Pick<Frame, 'cursor'> {
   if (place.kind !== 'hall' || place.typed === undefined) return {};
@@ -99,15 +112,33 @@ function hallLines(state: State, { matches, results, chosen }: Hall, columns: nu
   if (matches.length === 0)
     lines.push([span('  No match is open. Invite somebody, or play against a bot.', { dim: true })]);
   else lines.push([span('  Your matches', { bold: true })]);
-  const first = Math.max(0, chosen - (rows - 8));
-  matches.slice(first, first + rows - 6).forEach((match, index) => {
+  const told = resultLines(results, columns);
+  const room = rows - lines.length - told.length;
+  const first = Math.max(0, chosen - room + 1);
+  matches.slice(first, first + room).forEach((match, index) => {
     lines.push(matchLine(state, match, first + index === chosen));
   });
-  if (results.length > 0) {
-    const told = results.map(({ name, won, lost }) => `${visible(name)} ${won} : ${lost}`).join('   ');
-    lines.push([], [span('  Won and lost  ', { bold: true }), span(told)]);
-  }
+  lines.push(...told);
   return Array.from({ length: rows }, (_, row) => fitLine(lines[row] ?? [], columns));
+}
+
+const resultsTitle = '  Won and lost  ';
+const resultsGap = '   ';
+const resultRowsMax = 4;
+
+/** Those that do not fit are counted. */
+function resultLines(results: Hall['results'], columns: number): Line[] {
+  if (results.length === 0) return [];
+  const told = results.map(({ name, won, lost }) => `${cut(visible(name), nameColumns)} ${won} : ${lost}`);
+  const all = packed(told, resultsGap, columns - resultsTitle.length);
+  const rows = all.slice(0, resultRowsMax);
+  const left = results.length - rows.flat().length;
+  const texts = [...rows.map((row) => row.join(resultsGap)), ...(left > 0 ? [`and ${left} more`] : [])];
+  const titled = texts.map((text, row) => [
+    span(row === 0 ? resultsTitle : ' '.repeat(resultsTitle.length), { bold: true }),
+    span(text),
+  ]);
+  return [[], ...titled];
 }
 
 function matchLine(state: State, match: MatchView, isChosen: boolean): Line {
@@ -121,12 +152,17 @@ function matchLine(state: State, match: MatchView, isChosen: boolean): Line {
 }
 
 function courtLines(state: State, place: AtMatch, columns: number, rows: number): Line[] {
-  const shown = place.shown ?? { ...emptyCourt, score: place.match.score };
+  const shown = { ...(place.shown ?? emptyCourt), score: scoreOf(place.match, place.shown) };
   return drawCourt(
     { shown, messages: messagesOf(state, place), aside: overlayOf(state, place) },
     columns,
     rows,
   );
+}
+
+/** Of a match that is over no report has to come any more. */
+function scoreOf(match: MatchView, shown: AtMatch['shown']): MatchView['score'] {
+  return match.state === 'over' || !shown ? match.score : [...shown.score];
 }
 
 function messagesOf(state: State, { match, side, shown, isRematchAsked }: AtMatch): Message[] {
@@ -147,7 +183,7 @@ function messagesOf(state: State, { match, side, shown, isRematchAsked }: AtMatc
       { text: 'no server is reached' },
       { text: 'trying on; your paddle stays yours for 10 s', style: quiet },
     ];
-  if (match.state === 'paused') return pausedMessages(state, match, side);
+  if (match.state === 'paused') return pausedMessages(state, match, side, shown);
   if (match.state === 'lobby') return lobbyMessages(match, side, others);
   if (!shown) return [{ text: 'waiting for the game', style: quiet }];
   if (shown.quietMs > quietMs) return [{ text: 'nothing is heard of the game', style: quiet }];
@@ -177,13 +213,25 @@ function readiness({ ready }: MatchView, side: 0 | 1, others: string): Message[]
   ];
 }
 
-function pausedMessages({ nowMs }: State, match: MatchView, side: AtMatch['side']): Message[] {
-  const by = match.pausedBy === null ? '' : ` by ${visible(match.players[match.pausedBy === 0 ? 0 : 1])}`;
+function pausedMessages(
+  { nowMs }: State,
+  match: MatchView,
+  side: AtMatch['side'],
+  shown: AtMatch['shown'],
+): Message[] {
   const left =
     match.deadline === null ? '' : `, ${Math.max(0, Math.ceil((match.deadline - nowMs) / 1_000))} s left`;
-  const head = { text: `paused${by}${left}` };
+  const head = { text: `${whyPaused(match, shown)}${left}` };
   if (side === undefined) return [head];
   return [head, ...readiness(match, side, visible(match.players[side === 0 ? 1 : 0]))];
+}
+
+/** The last report before the pause knew whether somebody was away; whoever comes later is told of neither. */
+function whyPaused({ players, pausedBy }: MatchView, shown: AtMatch['shown']): string {
+  if (pausedBy === null || !shown) return 'paused';
+  const side = pausedBy === 0 ? 0 : 1;
+  const name = visible(players[side]);
+  return shown.away[side] ? `paused: ${name} is away` : `paused by ${name}`;
 }
 
 function overlayOf({ hasOverlay, line }: State, { match, shown, side }: AtMatch): string[] {

@@ -3,7 +3,6 @@
  */
 import { newId } from '../events/ids.ts';
 import { limits } from '../events/limits.ts';
-import { canonicalName } from '../events/names.ts';
 import { hashToken } from '../events/tokens.ts';
 import type { Bus } from '../ports/bus.ts';
 import { type Clock, every, within } from '../ports/clock.ts';
@@ -25,6 +24,7 @@ import { type ClientOptions, GuestClient, type Identity, noted, timing } from '.
 import { Line, type LineState } from './line.ts';
 import { Matches } from './matches.ts';
 import { openToInspectors } from './open-to-inspectors.ts';
+import { isSameName } from './rules.ts';
 
 export type { Answer, ItemView, LineState, MessageView, SessionView, UserView };
 export { type ClientOptions, GuestClient, type Identity };
@@ -103,7 +103,7 @@ export class UserClient {
   async user(name: string, timeoutMs?: number): Promise<UserView | undefined> {
     const request = { prefix: name, after: null, limit: 1 };
     const [first] = (await this.line.query('users', request, timeoutMs)).users; // by name, so the shortest comes first
-    return first && canonicalName(first.name) === canonicalName(name) ? first : undefined;
+    return first && isSameName(first.name, name) ? first : undefined;
   }
 
   /** @throws {Refused} `unknown-user`. */
@@ -159,19 +159,24 @@ export class UserClient {
     const { shown } = await this.line.query('whoami', {});
     const deliveries = this.#newDeliveries(shown, show, delivers);
     this.#deliveries = deliveries;
-    this.#isAttached = true;
     let epochBefore: number | undefined = this.line.leader.epoch;
     this.#stops.push(
       this.line.link.subscribe(clientSubjects.push(this.#user), ({ data }) => this.#heardPush(data)),
-      every(this.#clock, pingMs, () => void this.#ping()),
       this.line.watch(() => {
         const epoch = this.line.state === 'ready' ? this.line.leader.epoch : undefined;
         if (epoch !== undefined && epoch !== epochBefore) deliveries.catchUp(); // pushes may have been missed meanwhile
         epochBefore = epoch;
       }),
     );
-    await this.#comeOnline();
+    await this.attend();
     deliveries.catchUp();
+  }
+
+  /** Comes online until the client is closed; what waits in the queue is left there. */
+  async attend(): Promise<void> {
+    this.#isAttached = true;
+    this.#stops.push(every(this.#clock, pingMs, () => void this.#ping()));
+    await this.#comeOnline();
   }
 
   /** Items up to that place in the queue arrived where they were passed on to. */

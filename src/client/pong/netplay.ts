@@ -80,7 +80,10 @@ export class Netplay {
     const before = this.#report;
     if (before && report.epoch < before.epoch) return undefined;
     const isAnother = !before || report.epoch > before.epoch;
-    if (!isAnother && report.game.tick <= before.game.tick) return undefined;
+    if (!isAnother && report.game.tick <= before.game.tick) {
+      this.#report = { ...before, committed: later(before.committed, report.committed) };
+      return undefined;
+    }
     const shownBefore = before && this.#place(ms);
     if (isAnother) this.#restart(report);
     else this.#follow(report);
@@ -246,6 +249,11 @@ export class Netplay {
     const { x, y, paddles } = this.#off;
     return { x: x * left, y: y * left, paddles: [paddles[0] * left, paddles[1] * left] };
   }
+}
+
+/** A point may be committed when the game is over and has no further tick; none is taken back. */
+function later(one: Both<number>, other: Both<number>): Both<number> {
+  return [Math.max(one[0], other[0]), Math.max(one[1], other[1])];
 }
 
 /** Three quarters of what the fastest ball needs from one paddle to the other. */

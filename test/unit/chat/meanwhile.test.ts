@@ -171,6 +171,19 @@ describe('a match of Pong', () => {
     expect(chat.took('bell')).toHaveLength(1);
   });
 
+  it('that one is invited to is told once, and that it is withdrawn or expires', () => {
+    const tell = (chat: ChatScript, match: typeof invited) =>
+      told(chat, { type: 'match', position: 9, match });
+    const over = { ...invited, state: 'over' } as const;
+    const chat = tell(about(invited), invited);
+    expect(chat.took('bell')).toHaveLength(1);
+    expect(tell(chat, { ...over, reason: 'declined' }).screen()).toMatch(
+      /bob’s invitation.* was declined or/,
+    );
+    expect(tell(about(invited), { ...over, reason: 'expired' }).screen()).toMatch(/invitation.* has expired/);
+    expect(tell(about(invited), matchView()).screen()).not.toContain('’s invitation');
+  });
+
   it('that one opened oneself, or plays already, is not', () => {
     expect(about({ ...invited, by: 'alice', joined: [true, false] }).screen()).not.toContain('Pong');
     expect(about(matchView()).screen()).not.toContain('Pong');

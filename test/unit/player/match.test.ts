@@ -16,6 +16,10 @@ import { matchView } from '../../support/pong-script.ts';
 const seed = 11;
 const played = playBots(seed, 2);
 
+const began = 1_795_000_000_000;
+/** Somebody took so long to be ready, which the log's time knows and the game's does not. */
+const pausedMs = 30_000;
+
 /** Of a client only the matches are asked. */
 function clientWith(records = played.records): UserClient {
   const score: [number, number] = [...played.end.score];
@@ -24,7 +28,11 @@ function clientWith(records = played.records): UserClient {
   const matches = {
     get: async () => matchView({ ...over, winner, reason: 'won' }),
     async *play() {
-      yield* records.map((record, position) => ({ position, at: 0, ...record }));
+      yield* records.map((record, position) => ({
+        position,
+        at: began + (record.to * 1_000) / 60 + pausedMs,
+        ...record,
+      }));
     },
   };
   return { matches } as unknown as UserClient;
@@ -32,10 +40,10 @@ function clientWith(records = played.records): UserClient {
 
 describe('a match that is over', () => {
   it('is what was played, and each second of it verified (P8)', async () => {
-    const { games, verified } = await readMatch(clientWith().matches, 'p-1');
-    expect(games).toHaveLength(played.end.tick + 1);
-    expect(gameHash(games.at(-1)!)).toBe(gameHash(played.end));
-    expect(verified).toBeGreaterThanOrEqual(Math.floor(played.end.tick / 60));
+    const past = await readMatch(clientWith().matches, 'p-1');
+    expect(past.last.tick).toBe(played.end.tick);
+    for (const game of [played.end, played.start]) expect(gameHash(past.at(game.tick))).toBe(gameHash(game));
+    expect(past.verified).toBeGreaterThanOrEqual(Math.floor(played.end.tick / 60));
   });
 
   it('is refused where its record leads elsewhere', async () => {
@@ -44,6 +52,24 @@ describe('a match that is over', () => {
     bytes[bytes.length - 1]! ^= 1;
     const records = [{ ...first!, play: bytes.toString('base64') }, ...others];
     await expect(readMatch(clientWith(records).matches, 'p-1')).rejects.toMatchObject({ code: 'diverged' });
+  });
+
+  it('is refused where its record is cut', async () => {
+    const [first, ...others] = played.records;
+    const play = Buffer.from(first!.play, 'base64').subarray(0, -2).toString('base64');
+    const records = [{ ...first!, play }, ...others];
+    await expect(readMatch(clientWith(records).matches, 'p-1')).rejects.toMatchObject({ code: 'diverged' });
+  });
+
+  it('has a part of it named by the time of day, as the log has it, or by the time that was played', async () => {
+    const past = await readMatch(clientWith().matches, 'p-1');
+    const [point] = past.points;
+    const offsetMs = (point!.tick * 1_000) / 60;
+    expect(past.timeAt(point!.tick)).toBeCloseTo(began + pausedMs + offsetMs, 0);
+    const at = began + pausedMs + offsetMs + 1;
+    expect(past.cut(past.points, undefined, { at })).toEqual([point]);
+    expect(past.cut(past.points, { at }, undefined)).toEqual(past.points.slice(1));
+    expect(past.cut(past.points, undefined, { offsetMs: offsetMs + 1 })).toEqual([point]);
   });
 
   it('is seen in the player, at any moment of it, and says that it is verified', async () => {

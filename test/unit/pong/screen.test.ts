@@ -63,6 +63,27 @@ describe('the hall', () => {
     expect(pong.screen()).not.toContain('being played');
   });
 
+  it('says all that can be done there, on the smallest screen too', () => {
+    const pong = new PongScript(smallest).event({ type: 'matches', matches: [invited], results: [] });
+    for (const help of ['Enter join', 'I invite', 'E easy bot', 'H hard bot', 'Q leave'])
+      expect(pong.screen()).toContain(help);
+  });
+
+  it('tells of many results as many as fit, and how many more there are', () => {
+    const results = Array.from({ length: 500 }, (_, index) => ({
+      name: `user${index}`,
+      won: index,
+      lost: 1,
+    }));
+    const matches = Array.from({ length: 30 }, (_, index) => matchView({ match: `p-${index}` }));
+    const pong = new PongScript(smallest).event({ type: 'matches', matches, results });
+    for (let key = 0; key < 29; key++) pong.type('<down>');
+    expect(pong.screen()).toContain('▸ alice – bob  2 : 1, being played   p-29');
+    const told = pong.screen().match(/user\d+ \d+ : 1/g)!.length;
+    expect(told).toBeGreaterThan(5);
+    expect(pong.screen()).toContain(`and ${500 - told} more`);
+  });
+
   it('asks whom to invite', () => {
     const pong = hall().type('ixbob<backspace><backspace><backspace><backspace>carol');
     expect(pong.screen()).toMatch(/Whom\? carol$/);
@@ -108,6 +129,7 @@ describe('a match', () => {
     expect(pong.screen()).toMatch(/Ready\? Press Space.*\n.*bob is ready/);
     expect(pong.type(' ').took('ready')).toEqual([{ do: 'ready', match: 'p-1' }]);
     expect(pong.match({ state: 'lobby', ready: [true, false] }).screen()).toContain('waiting for bob');
+    expect(pong.screen()).not.toContain('Space ready');
     expect(pong.type(' ').took('ready')).toEqual([]);
     pong.match({ state: 'countdown' }).frame(16, { phase: 'countdown', countdown: 2.4 });
     expect(pong.screen()).not.toContain('waiting');
@@ -132,6 +154,9 @@ describe('a match', () => {
     pong.nowMs = Date.now();
     pong.frame(0).match({ ...paused, ready: [true, false] });
     expect(pong.screen()).toMatch(/paused by bob, 4\d s left.*\n.*waiting for bob/);
+    expect(pong.frame(0, { away: [false, true] }).screen()).toMatch(/paused: bob is away, 4\d s left/);
+    pong.event({ type: 'seated', match: matchView(paused), side: 0 });
+    expect(pong.screen()).toMatch(/ paused, 4\d s left/);
   });
 
   it('is left and given up only when that is confirmed', () => {
@@ -146,6 +171,7 @@ describe('a match', () => {
   it('says how it ended, and is played again when both want that', () => {
     const pong = new PongScript().at().match({ state: 'over', winner: 1, reason: 'won', score: [3, 5] });
     expect(pong.screen()).toContain('bob wins 5 : 3');
+    expect(pong.frame(16, { score: [3, 4] }).screen()).toMatch(/^ alice 3 : 5 bob/); // the last report came before the log
     pong.match({ match: 'p-2', state: 'lobby', continues: 'p-1', joined: [false, true] });
     expect(pong.screen()).toContain('bob would like a rematch');
     expect(pong.type('r').took('rematch')).toEqual([{ do: 'rematch', match: 'p-1' }]);
