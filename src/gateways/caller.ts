@@ -10,7 +10,7 @@ import { type ClientOptions, GuestClient, type Identity, UserClient } from '../c
 import { Refused } from '../client/errors.ts';
 import { formatBearer, parseBearer, positionMax, tokenRefused } from './bearer.ts';
 import { gatewayRefused } from './failure.ts';
-import type { TokensInUse } from './tokens-in-use.ts';
+import type { TokensInUse, UserToken } from './tokens-in-use.ts';
 
 export interface CallerOptions {
   /** Opens connections in this caller's name, with its address. */
@@ -36,7 +36,7 @@ export class Caller {
   readonly #options: CallerOptions;
   #user: UserClient | undefined;
   #loggedIn: LoggedIn | undefined;
-  #token: string | undefined;
+  #token: UserToken | undefined;
   #isBusy = false;
   #isClosed = false;
 
@@ -87,7 +87,7 @@ export class Caller {
    */
   async resume(token: string, position = 0, timeoutMs = this.#options.patienceMs): Promise<LoggedIn> {
     if (position > positionMax) throw new Refused('malformed', 'No log has got to that position.');
-    const isGood = (secret: string) => this.#options.tokens?.has(secret) ?? false;
+    const isGood = (identity: Identity) => this.#options.tokens?.has(identity) ?? false;
     return await this.#enter(timeoutMs, isGood, async () => {
       const logIn = parseBearer(token);
       return { ...logIn, name: '', position: Math.max(logIn.position, position) };
@@ -128,10 +128,10 @@ export class Caller {
     }
   }
 
-  /** @param isGood whether a token certainly opens the border: where it is refused all the same, there is no room. */
+  /** @param isGood whether it certainly opens the border: where it is refused all the same, there is no room. */
   async #enter(
     timeoutMs: number,
-    isGood: (token: string) => boolean,
+    isGood: (identity: Identity) => boolean,
     identify: () => Promise<Identity>,
   ): Promise<LoggedIn> {
     if (this.#user) throw gatewayRefused('already-in');
@@ -139,7 +139,7 @@ export class Caller {
       const identity = await identify();
       return await this.#become(identity, timeoutMs).catch((error: unknown) => {
         if (!(error instanceof Refused && error.code === 'not-logged-in')) throw error;
-        throw isGood(identity.token) ? gatewayRefused('too-many') : tokenRefused();
+        throw isGood(identity) ? gatewayRefused('too-many') : tokenRefused();
       });
     });
   }
@@ -162,8 +162,8 @@ export class Caller {
       const { name, cluster } = await user.whoAmI(timeoutMs);
       if (this.#isClosed) throw gatewayRefused('going-away');
       this.#user = user;
-      this.#token = identity.token;
-      this.#options.tokens?.begin(identity.token);
+      this.#token = identity;
+      this.#options.tokens?.begin(identity);
       this.#loggedIn = {
         name,
         token: formatBearer({ ...identity, cluster }),
@@ -187,7 +187,9 @@ export class Caller {
 
   async #leaveAfter(last: (user: UserClient) => Promise<void>): Promise<void> {
     const { user } = this;
+    const token = this.#token;
     await last(user);
+    if (token) this.#options.tokens?.forget(token);
     if (user === this.#user) this.#letGo();
     await user.close();
   }
