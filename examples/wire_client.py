@@ -154,10 +154,11 @@ class Connection:
     """One connection: requests by number, a thread that reads."""
 
     def __init__(self, host, port, tls, on_item):
+        """`tls`: an SSLContext, or None for plain text."""
         raw = socket.create_connection((host, port), timeout=10)
         raw.settimeout(None)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if tls else raw
+        self._socket = tls.wrap_socket(raw, server_hostname=host) if tls else raw
         self._on_item = on_item
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -281,8 +282,8 @@ class Client:
             if after == 0:
                 return
 
-    def replay(self, session, speed):
-        pace = {"speedPercent": round(speed * 100), "maxGapMs": PAUSES_AS_THEY_WERE}
+    def replay(self, session, percent):
+        pace = {"speedPercent": percent, "maxGapMs": PAUSES_AS_THEY_WERE}
         self._connection.ask("replay", session=session, after=0, credit=CREDIT, **pace)
 
     def close(self):
@@ -335,7 +336,14 @@ def run(client, line):
             print(f"{session['session']}: {names}; {session['messages']} messages", flush=True)
     elif word == "/replay":
         session, _, speed = rest.partition(" ")
-        client.replay(session, float(speed or 1))
+        try:
+            percent = round(float(speed or 1) * 100)
+        except (ValueError, OverflowError):
+            percent = 0
+        if not 1 <= percent <= 0xFFFF:
+            print("error: a speed is a number from 0.01 to 655, such as 2", flush=True)
+            return
+        client.replay(session, percent)
         print("that was it", flush=True)
     else:
         sent = client.send(word, rest)
@@ -348,10 +356,15 @@ def main():
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, default=7400)
     options.add_argument("--tls", action="store_true")
+    options.add_argument("--ca", metavar="FILE", help="certificates to trust, in PEM; implies --tls")
     options.add_argument("--register", action="store_true")
     given = options.parse_args()
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    client = Client(given.host, given.port, given.tls, show)
+    try:
+        tls = ssl.create_default_context(cafile=given.ca) if given.tls or given.ca else None
+        client = Client(given.host, given.port, tls, show)
+    except (OSError, Disconnected) as error:
+        sys.exit(f"error: no connection to {given.host}:{given.port}: {error or 'it was closed'}")
     try:
         if given.register:
             print(f"your recovery code: {client.register(given.name, password)}", flush=True)
@@ -364,8 +377,12 @@ def main():
                 run(client, line.rstrip("\n"))
             except Refused as refused:
                 print(f"error: {refused}", flush=True)
+            except Disconnected:
+                print("error: the connection was lost meanwhile; try again", flush=True)
     except Refused as refused:
         sys.exit(f"error: {refused}")
+    except Disconnected:
+        sys.exit("error: the connection was lost")
     finally:
         client.close()
 

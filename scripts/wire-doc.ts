@@ -1,6 +1,7 @@
 /** `npx tsx scripts/wire-doc.ts` writes docs/wire-protocol.md from the table that the codec uses; a test compares them. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { refusals } from '../src/events/refusals.ts';
 import { gatewayRefusals } from '../src/gateways/failure.ts';
 import type { Field, Shape } from '../src/gateways/wire/fields.ts';
 import { limits, versions } from '../src/gateways/wire/limits.ts';
@@ -47,6 +48,18 @@ function codes(table: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
+/** Those that a request of this protocol can meet. */
+const ofVerbatim = Object.fromEntries(
+  Object.entries(refusals)
+    .filter(([code]) => !['malformed', 'nothing-new', 'unknown-match', 'too-many-matches'].includes(code))
+    .map(([code, message]) => [
+      code,
+      code === 'not-logged-in'
+        ? 'Nobody is logged in on this connection, or the token opens nothing.'
+        : message,
+    ]),
+);
+
 const count = (value: number) => value.toLocaleString('en');
 
 export async function wireDocument(): Promise<string> {
@@ -61,7 +74,7 @@ Every frame, in both directions:
 
 | bytes | what |
 | --- | --- |
-| 4 | length: how many bytes follow |
+| 4 | length: how many bytes follow, 5 at least |
 | 1 | code: which message it is |
 | 4 | number: ties an answer to its request |
 | rest | the message's fields, one after the other, nothing between and nothing behind |
@@ -83,12 +96,17 @@ A field that says nothing is an empty text, 0 or an empty list.
    all versions. New codes may come with the same version: a client leaves out frames whose code it does not know.
 2. \`register\` makes an account. \`logIn\` or \`resume\` makes the connection speak for a user; before that every other request is
    refused with \`not-logged-in\`. One connection speaks for one user at a time. A token is a secret as good as the password,
-   until \`logOut\`, or until it expires.
+   until \`logOut\` (it may open a connection for up to a second more, where a node has not heard of that yet), or until it
+   expires. A user has at most 32 connections at once, through all doors: one more is refused with \`too-many\`, or with
+   \`not-logged-in\` where the gateway cannot tell, because the others came through another one.
 3. Requests have numbers that the client chooses: any but 0, and none whose request is still open (a followed queue stays
    open). Many may be under way at a time. Answers come when there is one, in any order, under the number of their request.
    What one connection sends is put into the log in the order in which it was sent.
 4. Either side may close at any time. A client that ends its side is still answered what it has asked; then the gateway
-   closes. A gateway that is being stopped says \`error\` 0 \`going-away\`, answers what is under way, and closes: connect again.
+   closes, when the client has read it, or after ${count(limits.idleMs)} ms.
+   A gateway that is being stopped says \`error\` 0 \`going-away\`, answers what is under way, and closes: connect again.
+   \`taken\` still counts until the connection is closed.
+5. Over TLS (1.2 or later) the first byte is already TLS's: port and protocol are the same, and nothing is upgraded.
 
 ## Once, whatever happens
 A message's \`id\` is the client's. When a connection is lost before the answer came, or the answer is an error with
@@ -97,23 +115,30 @@ said once, and the answer to a repeat is the first one, with \`duplicate\`. The 
 \`id-reused\`. A leader that dies is not noticed but for a pause: the gateway sends again by itself, and answers
 \`unavailable\` only when nobody could answer for as long as it is told to wait (10 seconds unless its operator says otherwise).
 
+Before it repeats what was \`retryable\`, a client waits: 200 ms, twice as long each time, up to 5 seconds.
+
 After a reconnect a client sends \`resume\` with its token and the highest \`position\` that it has seen in any frame: then
-nothing older than that is shown to it.
+nothing older than that is shown to it. A position that no frame has said may be one that the log has not got to: then
+nobody can answer, and \`unavailable\` comes each time.
 
 ## Deliveries
 \`follow\` begins where the queue was left: with what no client has taken yet. Items come in order, each once on a connection.
 The client acknowledges with \`taken\` what it has shown or stored, gathered as it likes: an item that was not taken comes
-again on the next connection, known by its \`place\`. \`taken\` carries the number of \`follow\`, as \`credit\` does.
+again on the next connection, known by its \`place\`. \`credit\` carries the number of \`follow\`; for \`taken\` any will do.
+Items may come before the \`done\` that answers \`follow\`.
 
 ## Flow control
 - **Credit.** \`follow\` and \`replay\` say how many items may come; \`credit\`, under the number of that request, adds to it. Without
   credit nothing more comes for that request, and everything else goes on.
-- **Requests.** The gateway reads no further while ${count(limits.inFlightMax)} requests of a connection, or ${count(limits.inFlightBytesMax)} bytes of them, have no answer, and while
-  more than ${count(limits.unreadBytesMax)} bytes wait for a client that does not read.
+- **Requests.** The gateway takes no more of a connection, not even what it has received, while ${count(limits.inFlightMax)} requests, ${count(limits.inFlightBytesMax)} bytes
+  of them, or ${limits.pagesInFlightMax} that ask for pages, have no answer, and while ${count(limits.unreadBytesMax)} bytes or more wait for a client that does not
+  read. Nothing is lost by that: it goes on when there is room.
 
 ## Keep-alive
 A client from which nothing came for \`idleMs\` (of \`welcome\`; ${count(limits.idleMs)}) is cut off with \`error\` 0 \`idle\`. Whoever only listens
-sends \`ping\` a few times within; a \`pong\` that does not come says that the connection is dead.
+sends \`ping\` a few times within; a \`pong\` that does not come says that the connection is dead. A client that is not
+listened to because it reads slowly is not silent, as long as it takes some of what waits for it; one that takes nothing for
+as long is cut off without a word.
 
 ## Limits
 | what | most |
@@ -121,13 +146,20 @@ sends \`ping\` a few times within; a \`pong\` that does not come says that the c
 | a frame from a client, without the length | ${count(limits.requestBytesMax)} bytes |
 | a frame from the gateway, without the length | ${count(limits.answerBytesMax)} bytes |
 | requests without an answer | ${count(limits.inFlightMax)}, ${count(limits.inFlightBytesMax)} bytes |
+| among them \`users\`, \`sessions\` and \`transcript\` | ${limits.pagesInFlightMax} |
+| open streams: \`follow\`, and every \`replay\`; one more is refused with \`too-many\` | ${limits.streamsMax} |
 | \`register\`, \`logIn\` and \`resume\` under way on a connection | 1 |
 | members of a page | ${count(limits.pageMax)} |
 | a message's text | 16,384 bytes |
+| a name | 32 characters |
+| a password | 8 to 256 characters |
+| a topic | 256 bytes |
+| members of a group | 100 |
 | silence before \`hello\`, and later | ${count(limits.helloMs)} ms, ${count(limits.idleMs)} ms |
 
 How many connections there may be, in all and from one network, is the operator's to say (\`--connections\`,
-\`--connections-per-network\`); one too many is told \`too-many\` and closed.
+\`--connections-per-network\`); one too many is told \`too-many\` and closed; over TLS it
+is closed before the handshake, and told nothing.
 
 ## Errors
 An \`error\` carries the number of the request that is refused: the others go on. One with number 0 is about the connection,
@@ -140,10 +172,15 @@ ${codes(wireRefusals)}
 ${codes(gatewayRefusals)}
 | \`malformed\` | The request is not understood; the message says where. |
 
-Bytes that cannot be told apart as frames end the connection (\`frame-too-large\`, and \`hello-first\` before a hello); everything
-else only the request. Of Verbatim itself come \`name-taken\`, \`name-confusable\`, \`weak-password\`, \`unknown-user\`,
-\`wrong-credentials\`, \`not-logged-in\`, \`to-yourself\`, \`unknown-session\`, \`session-closed\`, \`id-reused\`, \`already-member\`,
-\`group-full\`, \`too-many-groups\`, \`not-possible\`, \`too-large\`, and, all \`retryable\`, \`slow-down\`, \`not-now\`, \`too-early\`.
+What has no number ends the connection after an \`error\` 0: bytes that cannot be told apart as frames (\`frame-too-large\`),
+frames of fewer than 5 bytes (\`malformed\`), requests with number 0, and anything but a good hello at first, a \`malformed\`
+one included (\`hello-first\`). Everything else ends only the request. Of Verbatim itself come:
+
+| code | |
+| --- | --- |
+${codes(ofVerbatim)}
+
+Of all codes \`unavailable\`, \`too-many\`, \`going-away\`, \`slow-down\`, \`not-now\` and \`too-early\` are \`retryable\`.
 
 ## Requests
 ${Object.entries(requests).map(section).join('\n\n')}

@@ -138,9 +138,14 @@ export class UserClient {
   }
 
   /** What was said in a session, oldest first, after a position. */
-  async *transcript(session: string, timeoutMs?: number, from = 0): AsyncGenerator<MessageView> {
+  async *transcript(
+    session: string,
+    timeoutMs?: number,
+    from = 0,
+    mayAsk: () => Promise<boolean> = async () => true,
+  ): AsyncGenerator<MessageView> {
     let after: number | null = from;
-    while (after !== null) {
+    while (after !== null && (await mayAsk())) {
       const request: QueryRequest<'transcript'> = { session, after, limit: pageSize };
       const page: QueryAnswer<'transcript'> = await this.line.query('transcript', request, timeoutMs);
       yield* page.messages;

@@ -9,6 +9,9 @@ import { Refused } from '../client/errors.ts';
 const pattern =
   /^(?<user>u-[0-9a-z]{16})\.(?<position>\d{1,15})\.(?<cluster>[0-9a-f]{16})?\.(?<token>[\w-]{43})$/;
 
+/** The longest that the pattern takes. */
+export const positionMax = 10 ** 15 - 1;
+
 type LogIn = Omit<Identity, 'name'>;
 
 export function formatBearer({ user, position, cluster = '', token }: LogIn): string {

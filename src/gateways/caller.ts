@@ -8,14 +8,17 @@
  */
 import { type ClientOptions, GuestClient, type Identity, UserClient } from '../client/client.ts';
 import { Refused } from '../client/errors.ts';
-import { formatBearer, parseBearer, tokenRefused } from './bearer.ts';
+import { formatBearer, parseBearer, positionMax, tokenRefused } from './bearer.ts';
 import { gatewayRefused } from './failure.ts';
+import type { TokensInUse, UserToken } from './tokens-in-use.ts';
 
 export interface CallerOptions {
   /** Opens connections in this caller's name, with its address. */
   readonly client: ClientOptions;
   /** How long anything is tried before it is said to be unavailable. */
   readonly patienceMs: number;
+  /** Those of all callers of the gateway. */
+  readonly tokens?: TokensInUse;
   /** The log-in ended while it was in use: logged out elsewhere, expired, the account deleted. */
   ended(problem: Error): void;
 }
@@ -33,6 +36,7 @@ export class Caller {
   readonly #options: CallerOptions;
   #user: UserClient | undefined;
   #loggedIn: LoggedIn | undefined;
+  #token: UserToken | undefined;
   #isBusy = false;
   #isClosed = false;
 
@@ -69,7 +73,8 @@ export class Caller {
 
   /** @throws {Refused}, {Unanswered}. */
   async logIn(name: string, password: string, timeoutMs = this.#options.patienceMs): Promise<LoggedIn> {
-    return await this.#enter(timeoutMs, () =>
+    const isGood = () => true; // the log-in has just been made
+    return await this.#enter(timeoutMs, isGood, () =>
       this.#asGuest(timeoutMs, (guest) => guest.logIn(name, password, timeoutMs)),
     );
   }
@@ -77,10 +82,13 @@ export class Caller {
   /**
    * With the token of an earlier log-in.
    * @param position how far the far end has read, if it says so.
-   * @throws {Refused} `not-logged-in` when it opens nothing. @throws {Unanswered}.
+   * @throws {Refused} `not-logged-in` when it opens nothing, `too-many` when it is known to be good. @throws {Unanswered}
+   * also where no node has got as far as that position.
    */
   async resume(token: string, position = 0, timeoutMs = this.#options.patienceMs): Promise<LoggedIn> {
-    return await this.#enter(timeoutMs, async () => {
+    if (position > positionMax) throw new Refused('malformed', 'No log has got to that position.');
+    const isGood = (identity: Identity) => this.#options.tokens?.has(identity) ?? false;
+    return await this.#enter(timeoutMs, isGood, async () => {
       const logIn = parseBearer(token);
       return { ...logIn, name: '', position: Math.max(logIn.position, position) };
     });
@@ -103,6 +111,8 @@ export class Caller {
 
   #letGo(): UserClient | undefined {
     const user = this.#user;
+    if (this.#token !== undefined) this.#options.tokens?.end(this.#token);
+    this.#token = undefined;
     this.#user = undefined;
     this.#loggedIn = undefined;
     return user;
@@ -118,9 +128,20 @@ export class Caller {
     }
   }
 
-  async #enter(timeoutMs: number, identify: () => Promise<Identity>): Promise<LoggedIn> {
+  /** @param isGood whether it certainly opens the border: where it is refused all the same, there is no room. */
+  async #enter(
+    timeoutMs: number,
+    isGood: (identity: Identity) => boolean,
+    identify: () => Promise<Identity>,
+  ): Promise<LoggedIn> {
     if (this.#user) throw gatewayRefused('already-in');
-    return await this.#alone(async () => this.#become(await identify(), timeoutMs));
+    return await this.#alone(async () => {
+      const identity = await identify();
+      return await this.#become(identity, timeoutMs).catch((error: unknown) => {
+        if (!(error instanceof Refused && error.code === 'not-logged-in')) throw error;
+        throw isGood(identity) ? gatewayRefused('too-many') : tokenRefused();
+      });
+    });
   }
 
   /** Each opens a connection of its own: one connection of a far end must not open hundreds. */
@@ -141,6 +162,8 @@ export class Caller {
       const { name, cluster } = await user.whoAmI(timeoutMs);
       if (this.#isClosed) throw gatewayRefused('going-away');
       this.#user = user;
+      this.#token = identity;
+      this.#options.tokens?.begin(identity);
       this.#loggedIn = {
         name,
         token: formatBearer({ ...identity, cluster }),
@@ -148,7 +171,7 @@ export class Caller {
       };
     } catch (error) {
       await user.close();
-      throw error instanceof Refused && error.code === 'not-logged-in' ? tokenRefused() : error;
+      throw error;
     }
     user.line.watch(() => this.#look(user));
     return this.#loggedIn;
@@ -164,7 +187,9 @@ export class Caller {
 
   async #leaveAfter(last: (user: UserClient) => Promise<void>): Promise<void> {
     const { user } = this;
+    const token = this.#token;
     await last(user);
+    if (token) this.#options.tokens?.forget(token);
     if (user === this.#user) this.#letGo();
     await user.close();
   }

@@ -57,6 +57,7 @@ describe('a wire gateway and bad input (P10)', () => {
     ['another magic', [encode(1, { ...hello, magic: 7 })], ['hello-first']],
     ['a version of later', [encode(1, { ...hello, versionMin: 2, versionMax: 9 })], ['version-unsupported']],
     ['a request before hello', [encode(1, post('b-1'))], ['hello-first']],
+    ['number 0', [encode(1, hello), encode(0, { type: 'ping' })], ['number-in-use']],
     ['a length beyond all', [encode(1, hello), Buffer.from([0x7f, 0, 0, 0, 1])], ['frame-too-large']],
   ])('%s is refused, and the connection closed', async (_, bytes, codes) => {
     expect(await new RawWire(gateway.where).say(...bytes).refusals()).toEqual(codes);
@@ -67,7 +68,6 @@ describe('a wire gateway and bad input (P10)', () => {
     ['what only a gateway says', encode(9, { type: 'done' }), 'unknown-frame'],
     ['a frame that is cut', Buffer.from([0, 0, 0, 7, 0x10, 0, 0, 0, 9, 0, 9]), 'malformed'],
     ['a second hello', encode(9, hello), 'malformed'],
-    ['number 0', encode(0, { type: 'ping' }), 'number-in-use'],
     ['a send without a log-in', encode(9, post('b-2')), 'not-logged-in'],
     ['made-up credentials', encode(9, { type: 'resume', token: 'u-1.2.3.4', position: 0 }), 'not-logged-in'],
     [

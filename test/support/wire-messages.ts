@@ -55,6 +55,10 @@ export class MemorySocket extends EventEmitter {
   #isPaused = false;
 
   setNoDelay(): void {}
+  /** As the system would tell that nothing moved: by `emit('timeout')`. */
+  setTimeout(_: number, told: () => void): void {
+    this.on('timeout', told);
+  }
   cork(): void {}
   uncork(): void {}
   pause(): void {
@@ -71,8 +75,10 @@ export class MemorySocket extends EventEmitter {
     for (const body of this.#reader.read(bytes)) this.told.push(decodeAnswer(body)!.message);
     return true;
   }
-  end(): void {
+  /** @param done when what waits was taken: by `emit('finish')`. */
+  end(done: () => void): void {
     this.writable = false;
+    this.once('finish', done);
   }
   destroy(): void {
     this.destroyed = true;

@@ -1,10 +1,10 @@
 /**
  * One connection of the wire gateway: from bytes to requests, and from answers to bytes.
  *
- * Nothing of a client can take more than its share. It is read no further while too much of it has no answer or is not
- * taken; a frame that is too long is refused before it is kept; items come only as far as there is credit for them. What
- * is wrong with one request is answered under its number and leaves the others alone; what is wrong with the bytes
- * themselves ends the connection, after an error that says so.
+ * Nothing of a client can take more than its share. Not one more frame of it is taken while too much of it has no answer
+ * or is not read; a frame that is too long is refused before it is kept; items come only as far as there is credit for
+ * them. What is wrong with one request is answered under its number and leaves the others alone; what is wrong with the
+ * bytes themselves, and whatever has no number, ends the connection, after an error that says so.
  */
 import type { Socket } from 'node:net';
 import { Refused } from '../../client/errors.ts';
@@ -13,13 +13,14 @@ import type { Caller } from '../caller.ts';
 import { failureOf, gatewayRefused } from '../failure.ts';
 import { decodeRequest, encode, type Frame, numberOf } from './codec.ts';
 import type { Malformed } from './fields.ts';
-import { FrameReader } from './frames.ts';
 import { answerPlain } from './handlers.ts';
+import { Intake } from './intake.ts';
 import { limits, magic, versions } from './limits.ts';
 import { wireRefused } from './refusals.ts';
-import type { Answer, Message, Request } from './registry.ts';
+import type { Answer, Request } from './registry.ts';
 import { Streams } from './streams.ts';
 import { TurnWriter } from './turn-writer.ts';
+import { type Asking, UnderWay } from './under-way.ts';
 
 export interface ConnectionOptions {
   readonly clock: Clock;
@@ -31,9 +32,6 @@ export interface ConnectionOptions {
   log(line: string): void;
 }
 
-/** Whatever has an answer. */
-type Asking = Message<Exclude<Request['type'], 'taken' | 'credit' | 'cancel'>>;
-
 /** For the far end to read why, before it is cut off. */
 const lingerMs = 1_000;
 
@@ -41,15 +39,16 @@ export class WireConnection {
   readonly #socket: Socket;
   readonly #writer: TurnWriter;
   readonly #options: ConnectionOptions;
-  readonly #reader = new FrameReader(limits.requestBytesMax);
+  readonly #intake: Intake;
   #caller: Caller | undefined;
   #streams: Streams | undefined;
-  /** Requests without an answer, and how many bytes each has. */
-  #open: Map<number, number> | undefined;
-  #openBytes = 0;
+  #underWay: UnderWay | undefined;
   #waitingForRoom: (() => void)[] | undefined;
   #heardMs: number;
-  /** `finishing`: what is under way is answered, nothing new is taken. `closing`: what comes is thrown away. */
+  /**
+   * `finishing`: what is under way is answered, nothing new is begun. `closing`: nothing more is said, and of what is heard
+   * only `taken` counts.
+   */
   #state: 'greeting' | 'open' | 'finishing' | 'closing' = 'greeting';
 
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -58,18 +57,24 @@ export class WireConnection {
     this.#options = options;
     this.#heardMs = options.clock.monotonicMs();
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#goOn());
-    socket.on('end', () => this.finish());
+    this.#intake = new Intake(socket, {
+      isFull: () => this.#isFull && this.#state !== 'closing',
+      heard: () => this.#heard(),
+      receive: (body) => this.#receive(body),
+      tooLarge: () => this.refuse(wireRefused('frame-too-large')),
+      ended: () => this.finish(),
+    });
+    socket.on('drain', () => this.#drained());
+    socket.setTimeout(limits.idleMs, () => this.#stood());
     socket.on('error', () => socket.destroy()); // the far end is gone: `close` follows
   }
 
-  /** To be called now and then: whoever is silent for too long has to leave. */
+  /** To be called now and then: whoever is silent for too long has to leave. Whoever is not listened to is not silent. */
   look(nowMs: number): void {
+    if (this.#intake.isHeld) return;
     const silentMs = nowMs - this.#heardMs;
-    if (silentMs < (this.#state === 'greeting' ? limits.helloMs : limits.idleMs)) return;
-    if (this.#state === 'closing') this.#socket.destroy();
-    else this.refuse(wireRefused('idle'));
+    if (silentMs >= (this.#state === 'greeting' ? limits.helloMs : limits.idleMs))
+      this.refuse(wireRefused('idle'));
   }
 
   /** Tells why nothing more is taken on this connection, and ends it. */
@@ -84,7 +89,7 @@ export class WireConnection {
     if (this.#state === 'closing') return;
     if (why) this.#sendError(0, why);
     this.#state = 'finishing';
-    if (!this.#open?.size) this.#end();
+    if (!this.#underWay?.count) this.#end();
   }
 
   /** Without another word. */
@@ -100,22 +105,19 @@ export class WireConnection {
     await this.#caller?.close();
   }
 
-  get #isClosing(): boolean {
-    return this.#state === 'closing';
+  #heard(): void {
+    this.#heardMs = this.#options.clock.monotonicMs();
   }
 
-  #read(chunk: Buffer): void {
-    if (this.#isClosing) return;
-    this.#heardMs = this.#options.clock.monotonicMs();
-    try {
-      for (const body of this.#reader.read(chunk)) {
-        this.#receive(body);
-        if (this.#isClosing) return;
-      }
-    } catch {
-      this.refuse(wireRefused('frame-too-large'));
-    }
-    if (this.#isFull) this.#socket.pause();
+  /** All that waited for the far end was taken: a sign of life. */
+  #drained(): void {
+    this.#heard();
+    this.#goOn();
+  }
+
+  /** For as long as a client may be idle nothing went either way, not even a part of what waits for it. */
+  #stood(): void {
+    if (this.#socket.writableLength > 0) this.cut();
   }
 
   #receive(body: Buffer): void {
@@ -128,12 +130,18 @@ export class WireConnection {
         `The request is not understood: ${(error as Malformed).message}.`,
       );
       if (this.#state === 'greeting') this.refuse(wireRefused('hello-first'));
-      else this.#sendError(numberOf(body), refused);
+      else this.#refuseOne(numberOf(body), refused);
       return;
     }
     if (this.#state === 'greeting') this.#greet(frame);
     else if (frame) this.#take(frame, body.length);
-    else this.#sendError(numberOf(body), wireRefused('unknown-frame'));
+    else this.#refuseOne(numberOf(body), wireRefused('unknown-frame'));
+  }
+
+  /** What has no number of its own is about the connection. */
+  #refuseOne(number: number, error: Refused): void {
+    if (number === 0) this.refuse(error);
+    else this.#sendError(number, error);
   }
 
   #greet(frame: Frame<Request> | undefined): void {
@@ -166,28 +174,27 @@ export class WireConnection {
         break;
       default: {
         const refused = this.#whyNot(number);
-        if (refused) this.#sendError(number, refused);
+        if (refused) this.#refuseOne(number, refused);
         else this.#begin(number, message, sizeBytes);
       }
     }
   }
 
   #whyNot(number: number): Refused | undefined {
-    const isInUse = number === 0 || this.#open?.has(number) || this.#streams?.has(number);
+    const isInUse = number === 0 || this.#underWay?.has(number) || this.#streams?.has(number);
     if (isInUse) return wireRefused('number-in-use');
-    return this.#state === 'finishing' ? gatewayRefused('going-away') : undefined;
+    return this.#state === 'open' ? undefined : gatewayRefused('going-away');
   }
 
   #begin(number: number, message: Asking, sizeBytes: number): void {
-    this.#open ??= new Map();
-    this.#open.set(number, sizeBytes);
-    this.#openBytes += sizeBytes;
+    this.#underWay ??= new UnderWay();
+    this.#underWay.begin(number, message, sizeBytes);
     this.#answer(number, message)
       .then(
         (answer) => this.#send(number, answer),
         (error: unknown) => this.#sendError(number, error),
       )
-      .finally(() => this.#answered(number, sizeBytes));
+      .finally(() => this.#answered(number));
   }
 
   /** Begun at once: what one client sends is given to the log in the order in which it came. */
@@ -212,10 +219,9 @@ export class WireConnection {
     }
   }
 
-  #answered(number: number, sizeBytes: number): void {
-    this.#open?.delete(number);
-    this.#openBytes -= sizeBytes;
-    if (this.#state === 'finishing' && !this.#open?.size) this.#end();
+  #answered(number: number): void {
+    this.#underWay?.end(number);
+    if (this.#state === 'finishing' && !this.#underWay?.count) this.#end();
     this.#goOn();
   }
 
@@ -241,14 +247,8 @@ export class WireConnection {
   }
 
   #sendError(number: number, error: unknown): void {
-    const { code, isRetryable, outcome, message } = failureOf(error, this.#options.log);
-    this.#send(number, {
-      type: 'error',
-      code,
-      retryable: isRetryable,
-      unknown: outcome === 'unknown',
-      message,
-    });
+    const { code, isRetryable: retryable, outcome, message } = failureOf(error, this.#options.log);
+    this.#send(number, { type: 'error', code, retryable, unknown: outcome === 'unknown', message });
   }
 
   /** What is answered in one turn goes out together. */
@@ -258,12 +258,7 @@ export class WireConnection {
   }
 
   get #isFull(): boolean {
-    const { inFlightMax, inFlightBytesMax, unreadBytesMax } = limits;
-    return (
-      (this.#open?.size ?? 0) >= inFlightMax ||
-      this.#openBytes >= inFlightBytesMax ||
-      this.#socket.writableLength >= unreadBytesMax
-    );
+    return this.#underWay?.isFull || this.#socket.writableLength >= limits.unreadBytesMax;
   }
 
   /** Undefined where there is some. */
@@ -278,14 +273,16 @@ export class WireConnection {
   #goOn(): void {
     if (this.#socket.writableLength < limits.unreadBytesMax || this.#socket.destroyed)
       for (const go of this.#waitingForRoom?.splice(0) ?? []) go();
-    if (this.#socket.isPaused() && !this.#isFull) this.#socket.resume();
+    this.#intake.goOn();
   }
 
-  /** What the far end still says is read and thrown away: else it might never read why. */
+  /** What waits for the far end goes out while it listens, and a moment more: else it might never read why. */
   #end(): void {
+    const { clock } = this.#options;
     this.#state = 'closing';
-    this.#socket.end();
-    this.#socket.resume();
-    this.#options.clock.setTimeout(() => this.#socket.destroy(), lingerMs);
+    const last = clock.setTimeout(() => this.cut(), limits.idleMs);
+    this.#socket.once('close', () => clock.clearTimeout(last));
+    this.#socket.end(() => clock.setTimeout(() => this.cut(), lingerMs));
+    this.#goOn();
   }
 }

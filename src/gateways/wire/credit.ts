@@ -19,12 +19,18 @@ export class Credit {
     this.grant(0);
   }
 
-  /** @returns whether one item may go; false when it has ended. */
-  async spend(): Promise<boolean> {
+  /** @returns when there is some, or false when it has ended. */
+  async some(): Promise<boolean> {
     while (this.#left <= 0 && !this.#isEnded)
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });
+    return !this.#isEnded;
+  }
+
+  /** @returns whether one item may go; false when it has ended. */
+  async spend(): Promise<boolean> {
+    while (this.#left <= 0 && !this.#isEnded) await this.some(); // others may have spent it meanwhile
     this.#left -= 1;
     return !this.#isEnded;
   }

@@ -7,6 +7,7 @@ import { Admission } from '../admission.ts';
 import { Caller } from '../caller.ts';
 import { gatewayRefused } from '../failure.ts';
 import type { Gateway, GatewayOptions } from '../gateway.ts';
+import { TokensInUse } from '../tokens-in-use.ts';
 import { WireConnection } from './connection.ts';
 
 const software = 'verbatim';
@@ -18,6 +19,7 @@ const handshakeMs = 10_000;
 export class WireGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #admission: Admission;
+  readonly #tokens = new TokensInUse();
   readonly #server: Server;
   readonly #connections = new Set<WireConnection>();
   readonly #leaving = new Set<Promise<void>>();
@@ -93,7 +95,8 @@ export class WireGateway implements Gateway {
       clock: systemClock,
       software,
       patienceMs,
-      caller: (ended) => new Caller({ client: clientFor(address, cluster), patienceMs, ended }),
+      caller: (ended) =>
+        new Caller({ client: clientFor(address, cluster), patienceMs, tokens: this.#tokens, ended }),
       log,
     });
   }

@@ -2,6 +2,7 @@
 import type { Answer as CommandAnswer, ItemView, MessageView, SessionView } from '../../client/client.ts';
 import { Refused } from '../../client/errors.ts';
 import type { Caller } from '../caller.ts';
+import { limits } from './limits.ts';
 import type { Answer, Message, RequestName, Said } from './registry.ts';
 
 /** Requests of one question and one answer. */
@@ -43,16 +44,17 @@ const handlers: { readonly [N in Plain]: Handler<N> } = {
     return sent(await caller.user.send(session === '' ? to : { session }, text, { id, timeoutMs }));
   },
   users: async ({ user }, { prefix, after, limit }, patienceMs) => {
-    const request = { prefix, after: after === '' ? null : after, limit };
+    const request = { prefix, after: after === '' ? null : after, limit: counted(limit) };
     return { type: 'userPage', ...(await user.line.query('users', request, patienceMs)) };
   },
   sessions: async ({ user }, { with: other, after, limit }, patienceMs) => {
-    const request = { with: other === '' ? null : other, after, limit };
+    const request = { with: other === '' ? null : other, after, limit: counted(limit) };
     const { sessions, next } = await user.line.query('sessions', request, patienceMs);
     return { type: 'sessionPage', sessions: sessions.map(sessionOf), next: next ?? 0 };
   },
   transcript: async ({ user }, { session, after, limit }, patienceMs) => {
-    const { messages, next } = await user.line.query('transcript', { session, after, limit }, patienceMs);
+    const request = { session, after, limit: counted(limit) };
+    const { messages, next } = await user.line.query('transcript', request, patienceMs);
     return { type: 'transcriptPage', messages: messages.map(saidOf), next: next ?? 0 };
   },
   openGroup: async ({ user }, { id, topic, members }, timeoutMs) => {
@@ -75,6 +77,11 @@ export async function answerPlain(
 ): Promise<Answer> {
   const handler = handlers[request.type] as Handler<Plain>; // of that very request
   return await handler(caller, request, patienceMs);
+}
+
+function counted(limit: number): number {
+  if (limit >= 1 && limit <= limits.pageMax) return limit;
+  throw new Refused('malformed', `A page has 1 to ${limits.pageMax} members.`);
 }
 
 function sent({ session = '', position = 0, at = 0, duplicate = false }: CommandAnswer): Answer {

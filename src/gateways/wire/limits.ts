@@ -15,6 +15,10 @@ export const limits = {
   inFlightMax: 256,
   /** What they hold together. */
   inFlightBytesMax: 256 * 1024,
+  /** Pages among them: as many as the SDK asks for at once, since each may be as large as half of what may be unread. */
+  pagesInFlightMax: 8,
+  /** The queue that is followed, and replays: each may hold a page. */
+  streamsMax: 16,
   /** What waits for a client that does not read; the gateway reads no further until it does. */
   unreadBytesMax: 256 * 1024,
   /** A client that says nothing for so long is taken for gone. */

@@ -2,7 +2,7 @@ import { Refused } from '../../client/errors.ts';
 
 /** What the wire protocol says beside what all gateways say. */
 export const wireRefusals = {
-  'hello-first': 'The first frame must be a hello of this protocol.',
+  'hello-first': 'The first frame must be a hello of this protocol, whole and with its magic.',
   'version-unsupported': 'None of those versions is spoken here.',
   'frame-too-large': 'That frame is longer than any may be.',
   'unknown-frame': 'There is no such request.',

@@ -6,37 +6,20 @@
  * would misread it. `hello`, `welcome` and `error` keep their first bytes in all versions.
  */
 import type { Shape, Values } from './fields.ts';
-import { limits } from './limits.ts';
-
-const name = { kind: 'text', about: "a user's name" } as const;
-const password = { kind: 'text', about: 'the password' } as const;
-const session = { kind: 'text', about: "a session's id" } as const;
-const credit = { kind: 'u32', about: 'how many items may come before more are granted' } as const;
-const position = { kind: 'u64', about: 'position in the log' } as const;
-const at = { kind: 'u64', about: 'when, in milliseconds since 1970' } as const;
-const after = { kind: 'u64', about: '`next` of the page before; 0: from the beginning' } as const;
-const limit = { kind: 'u16', about: `how many at most, 1 to ${limits.pageMax}` } as const;
-const next = { kind: 'u64', about: '`after` of the next page; 0: there is none' } as const;
-const messageId = {
-  kind: 'text',
-  about:
-    "an id of the client's own making: 1 to 64 of A-Z a-z 0-9 `_` `.` `:` `-`; a repeat is answered as the first was",
-} as const;
-
-const said = {
-  kind: { choice: ['message', 'opened', 'joined', 'left', 'topic', 'returned'], about: 'what it is' },
-  id: { kind: 'text', about: "the message's id, as its sender made it" },
-  session: { kind: 'text', about: 'in which session' },
-  conversation: { kind: 'text', about: 'the first session of the conversation that it belongs to' },
-  from: { kind: 'text', about: 'who said or did it' },
-  text: { kind: 'text', about: 'what was said; of `opened` and `topic` the topic' },
+import {
+  after,
   at,
+  credit,
+  limit,
+  messageId,
+  name,
+  next,
+  password,
   position,
-  members: {
-    list: { name },
-    about: 'of `joined` who was invited, of `opened` the first members, else empty',
-  },
-} as const satisfies Shape;
+  said,
+  session,
+  sessionRow,
+} from './parts.ts';
 
 interface MessageSpec {
   readonly code: number;
@@ -77,13 +60,16 @@ export const requests = {
     about: 'Logs in with the token of an earlier log-in.',
     fields: {
       token: { kind: 'text', about: 'as `loggedIn` gave it' },
-      position: { kind: 'u64', about: 'the highest position seen, so that nothing older is shown; or 0' },
+      position: {
+        kind: 'u64',
+        about: 'the highest position seen in any frame, so that nothing older is shown; or 0',
+      },
     },
     answer: 'loggedIn',
   },
   logOut: {
     code: 0x06,
-    about: 'Ends the log-in; its token opens nothing any more.',
+    about: 'Ends the log-in; within a second its token opens nothing any more.',
     fields: {},
     answer: 'done',
   },
@@ -107,13 +93,14 @@ export const requests = {
   },
   follow: {
     code: 0x11,
-    about: "Comes online: the user's queue as `item` frames, and whatever is added to it.",
+    about:
+      "Comes online: the user's queue as `item` frames, and whatever is added to it. Items may come before the answer.",
     fields: { credit },
     answer: 'done',
   },
   taken: {
     code: 0x12,
-    about: 'The items up to this place arrived: they will not be delivered again.',
+    about: 'The items up to this place arrived: they will not be delivered again. Its number means nothing.',
     fields: { upTo: { kind: 'u64', about: '`place` of the last one' } },
   },
   credit: {
@@ -124,7 +111,8 @@ export const requests = {
   cancel: { code: 0x14, about: 'Stops the replay of the same number, which then ends.', fields: {} },
   replay: {
     code: 0x15,
-    about: 'Plays a session back, as `played` frames with the original pauses.',
+    about:
+      'Plays a session back, as `played` frames with the original pauses. It begins when there is credit.',
     fields: {
       session,
       after: { kind: 'u64', about: 'only what stands after this position; 0: all' },
@@ -161,8 +149,8 @@ export const requests = {
     about: 'Opens a group.',
     fields: {
       id: messageId,
-      topic: { kind: 'text', about: 'what it is about, in one line; or empty' },
-      members: { list: { name }, about: 'the others in it' },
+      topic: { kind: 'text', about: 'what it is about, in one line of at most 256 bytes; or empty' },
+      members: { list: { name }, about: 'the others in it: 1 to 99' },
     },
     answer: 'sent',
   },
@@ -176,7 +164,11 @@ export const requests = {
   setTopic: {
     code: 0x33,
     about: 'Says what a group is about.',
-    fields: { id: messageId, session, topic: { kind: 'text', about: 'in one line; or empty' } },
+    fields: {
+      id: messageId,
+      session,
+      topic: { kind: 'text', about: 'in one line of at most 256 bytes; or empty' },
+    },
     answer: 'sent',
   },
 } as const satisfies Record<string, MessageSpec>;
@@ -197,7 +189,12 @@ export const answers = {
   registered: {
     code: 0x83,
     about: 'The account exists.',
-    fields: { recoveryCode: { kind: 'text', about: 'sets a forgotten password anew; told once' } },
+    fields: {
+      recoveryCode: {
+        kind: 'text',
+        about: 'sets a forgotten password anew, with `verbatim recover`: no request here does; told once',
+      },
+    },
   },
   loggedIn: {
     code: 0x84,
@@ -252,16 +249,7 @@ export const answers = {
     about: 'Sessions, oldest first.',
     fields: {
       sessions: {
-        list: {
-          session,
-          conversation: { kind: 'text', about: 'the first session of its conversation' },
-          state: { kind: 'text', about: '`active`, `quiet` or `closed`' },
-          topic: { kind: 'text', about: 'of a group; else empty' },
-          openedAt: at,
-          lastAt: at,
-          messages: { kind: 'u32', about: 'how many' },
-          participants: { list: { name }, about: 'who takes part' },
-        },
+        list: sessionRow,
         about: 'the page',
       },
       next,

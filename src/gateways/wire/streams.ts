@@ -3,8 +3,10 @@ import type { UserClient } from '../../client/client.ts';
 import { Refused } from '../../client/errors.ts';
 import { played } from '../../client/playback.ts';
 import type { Clock } from '../../client/time.ts';
+import { gatewayRefused } from '../failure.ts';
 import { Credit } from './credit.ts';
 import { saidOf } from './handlers.ts';
+import { limits } from './limits.ts';
 import type { Answer, Message } from './registry.ts';
 
 export interface StreamsOptions {
@@ -54,8 +56,8 @@ export class Streams {
   /** An item that the far end did not take before it left is not delivered: showing it never ends. */
   async follow(user: UserClient, number: number, { credit: granted }: Message<'follow'>): Promise<Answer> {
     if (this.#isFollowing) throw new Refused('not-possible', 'This connection follows its queue already.');
-    this.#isFollowing = true;
     const { credit } = this.#begin(number, granted);
+    this.#isFollowing = true;
     const show = async (item: Parameters<typeof saidOf>[0] & { readonly item: number }) => {
       if (!(await credit.spend())) return await new Promise<void>(() => undefined);
       await this.#options.deliver(number, { type: 'item', place: item.item, ...saidOf(item) });
@@ -78,7 +80,7 @@ export class Streams {
     };
     const { credit, abort } = this.#begin(number, granted);
     try {
-      const entries = user.transcript(session, patienceMs, after);
+      const entries = user.transcript(session, patienceMs, after, () => credit.some());
       for await (const { message, offsetMs } of played(entries, pace, clock, abort.signal)) {
         if (!(await credit.spend())) break;
         await deliver(number, { type: 'played', offsetMs, ...saidOf(message) });
@@ -89,7 +91,9 @@ export class Streams {
     }
   }
 
+  /** @throws {Refused} `too-many`. */
   #begin(number: number, granted: number): Stream {
+    if (this.#byNumber.size >= limits.streamsMax) throw gatewayRefused('too-many');
     const stream = { credit: new Credit(granted), abort: new AbortController() };
     this.#byNumber.set(number, stream);
     return stream;

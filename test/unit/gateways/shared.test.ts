@@ -4,6 +4,7 @@ import { Admission } from '../../../src/gateways/admission.ts';
 import { formatBearer, parseBearer } from '../../../src/gateways/bearer.ts';
 import { Caller } from '../../../src/gateways/caller.ts';
 import { failureOf, gatewayRefused } from '../../../src/gateways/failure.ts';
+import { TokensInUse } from '../../../src/gateways/tokens-in-use.ts';
 import { Credit } from '../../../src/gateways/wire/credit.ts';
 import { SeededRandom } from '../../../src/simulation/random.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -68,6 +69,29 @@ describe('what all gateways share', () => {
     await expect(caller.logIn('alice', 'correct horse battery')).rejects.toMatchObject({ code: 'too-many' });
     await expect(first).rejects.toMatchObject({ outcome: 'not-sent' });
     await expect(caller.resume('made up')).rejects.toMatchObject({ code: 'not-logged-in' });
+    const never = caller.resume(`u-${'a'.repeat(16)}.7..${'T'.repeat(43)}`, 2 ** 52);
+    await expect(never).rejects.toMatchObject({ code: 'malformed' });
+    await caller.close();
+  });
+
+  it('a token that the border refuses opens nothing, unless others speak with it: then it is one too many', async () => {
+    const link = () => Promise.reject(new Refused('not-logged-in', 'The border says no.'));
+    const client = { clock: new ManualClock(), random: new SeededRandom('tokens'), link };
+    const tokens = new TokensInUse();
+    const caller = new Caller({ client, patienceMs: 100, tokens, ended: () => {} });
+    const token = { user: `u-${'a'.repeat(16)}`, token: 'T'.repeat(43) };
+    const bearer = formatBearer({ ...token, position: 7, cluster: undefined });
+    const refused = async () => await caller.resume(bearer).catch(({ code }: { code: string }) => code);
+    tokens.begin({ ...token, user: `u-${'b'.repeat(16)}` });
+    expect(await refused()).toBe('not-logged-in');
+    tokens.begin(token);
+    tokens.begin(token);
+    tokens.end(token);
+    expect(await refused()).toBe('too-many');
+    tokens.begin(token);
+    tokens.forget(token);
+    tokens.end(token);
+    expect(await refused()).toBe('not-logged-in');
     await caller.close();
   });
 });

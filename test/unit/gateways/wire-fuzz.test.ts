@@ -3,12 +3,14 @@
  * anywhere. `npm run test:long` has a million of them; VERBATIM_FUZZ_SEED has one run again.
  */
 import { describe, expect, it } from 'vitest';
+import { UserClient } from '../../../src/client/client.ts';
 import { Unanswered } from '../../../src/client/errors.ts';
 import { Caller } from '../../../src/gateways/caller.ts';
 import { encode } from '../../../src/gateways/wire/codec.ts';
 import { WireConnection } from '../../../src/gateways/wire/connection.ts';
 import { limits, magic } from '../../../src/gateways/wire/limits.ts';
 import type { Request } from '../../../src/gateways/wire/registry.ts';
+import { Streams } from '../../../src/gateways/wire/streams.ts';
 import { SeededRandom } from '../../../src/simulation/random.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { cutUp, MemorySocket } from '../../support/wire-messages.ts';
@@ -108,6 +110,90 @@ describe('what a connection holds', () => {
     socket.writableLength = 0;
     socket.emit('drain');
     expect(socket.isPaused()).toBe(false);
+  });
+
+  it('is bounded within one chunk: what is over waits in it, and the end of the connection behind it', async () => {
+    const { socket } = connected(new ManualClock(), new SeededRandom('chunk'), []);
+    const page = (number: number) =>
+      encode(number, { type: 'transcript', session: 's-1', after: 0, limit: 9 });
+    const asked = Array.from({ length: 3 * limits.pagesInFlightMax }, (_, index) => page(index + 2));
+    socket.emit('data', Buffer.concat([encode(1, hello), ...asked]));
+    socket.emit('end');
+    expect(socket.isPaused()).toBe(true);
+    socket.writableLength = limits.unreadBytesMax; // from now on it does not read
+    await new Promise(setImmediate);
+    expect(socket.told).toHaveLength(1 + limits.pagesInFlightMax);
+    expect([socket.isPaused(), socket.writable]).toEqual([true, true]);
+    socket.writableLength = 0;
+    socket.emit('drain');
+    await new Promise(setImmediate);
+    expect(socket.told).toHaveLength(1 + asked.length);
+    expect(socket.writable).toBe(false); // all is answered: it is ended
+  });
+
+  it('holds few replays, and asks for nothing without credit', async () => {
+    const asked: string[] = [];
+    const query = async (name: string) => {
+      asked.push(name);
+      return { messages: [], next: null };
+    };
+    const user: UserClient = Object.create(UserClient.prototype, { line: { value: { query } } });
+    const streams = new Streams({ clock: new ManualClock(), patienceMs: 1, deliver: () => undefined });
+    const replay = (number: number) =>
+      streams.replay(user, number, {
+        type: 'replay',
+        session: 's-1',
+        after: 0,
+        speedPercent: 100,
+        maxGapMs: 0,
+        credit: 0,
+      });
+    const open = Array.from({ length: limits.streamsMax }, (_, index) => replay(index + 1));
+    await expect(replay(99)).rejects.toMatchObject({ code: 'too-many' });
+    expect(asked).toEqual([]);
+    streams.grant(1, 1);
+    expect(await open[0]).toEqual({ type: 'ended', cancelled: false });
+    expect(asked).toEqual(['transcript']);
+    streams.stop();
+    expect(await Promise.all(open.slice(1))).toContainEqual({ type: 'ended', cancelled: true });
+  });
+
+  it('a client that takes what it is told is not idle, one that takes nothing is', async () => {
+    const clock = new ManualClock();
+    const { socket, connection } = connected(clock, new SeededRandom('slow'), []);
+    socket.emit('data', encode(1, hello));
+    socket.writableLength = limits.unreadBytesMax;
+    socket.emit('data', encode(2, { type: 'ping' }));
+    connection.look(limits.idleMs);
+    expect(socket.told).toMatchObject([{ type: 'welcome' }]); // it is not listened to
+    socket.emit('timeout');
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('ends when all was taken, a moment later, and at last when nothing is', async () => {
+    const clock = new ManualClock();
+    const [reading, deaf] = ['reading', 'deaf'].map((name) => {
+      const { socket } = connected(clock, new SeededRandom(name), []);
+      socket.emit('data', encode(1, hello));
+      socket.emit('end');
+      return socket;
+    });
+    await clock.advance(limits.idleMs - 1);
+    expect([reading?.destroyed, deaf?.destroyed]).toEqual([false, false]);
+    reading?.emit('finish');
+    await clock.advance(1);
+    expect([reading?.destroyed, deaf?.destroyed]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['a request of number 0', encode(0, { type: 'ping' }), 'number-in-use'],
+    ['a frame without a number', Buffer.from([0, 0, 0, 2, 1, 1]), 'malformed'],
+    ['an unknown request of number 0', Buffer.from([0, 0, 0, 5, 0x7e, 0, 0, 0, 0]), 'unknown-frame'],
+  ])('%s ends the connection', (_, bytes, code) => {
+    const { socket } = connected(new ManualClock(), new SeededRandom('zero'), []);
+    socket.emit('data', Buffer.concat([encode(1, hello), bytes, encode(7, { type: 'ping' })]));
+    expect(socket.told).toMatchObject([{ type: 'welcome' }, { type: 'error', code }]);
+    expect(socket.writable).toBe(false);
   });
 
   it('ends when nothing comes for too long, and sooner when it never began', () => {
