@@ -193,7 +193,10 @@ module.exports = {
       comment: 'A browser knows what the server sends, as types, and how to draw it.',
       severity: 'error',
       from: { path: '^src/inspector/page/' },
-      to: { path: '^src/', pathNot: '^src/(inspector/(page|model|source/now)|protocol/inspection|events/ids)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(inspector/(page|model|source/now)|protocol/inspection|events/ids)',
+      },
     },
     {
       name: 'the-inspector-looks-through-the-operator',

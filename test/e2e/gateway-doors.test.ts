@@ -209,6 +209,7 @@ describe('starting and stopping it', () => {
   it('answers what is under way when it is stopped, says good-bye and ends', async () => {
     const isTold = bob.client.told((answer) => answer.type === 'error' && answer.code === 'going-away');
     const sent = alice.send('bob', 'at the last moment', 'z-1');
+    await alice.client.ask({ type: 'ping' }); // answered after the message was taken, and before it is committed
     gateway.running.signal('SIGTERM');
     expect(await sent).toMatchObject({ type: 'sent' });
     await isTold;
