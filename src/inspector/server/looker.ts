@@ -44,6 +44,8 @@ const answerMs = 800;
 /** Nobody reads ten times a second how long messages took. */
 const framesEvery = 5;
 const askMs = 10_000;
+/** Nodes know of an epoch before its beginning is committed: for so long after a change the log is read on. */
+const settledMs = 5_000;
 /** What happened before somebody looked is searched for in so much of the log's end. */
 const searchedMax = 20_000;
 /** Whoever is silent for so long is gone. */
@@ -67,7 +69,7 @@ export class Looker {
   /** Whoever looks anew is told everything anew. */
   #run = 0;
   /** Up to where happenings were read, and how the cluster was then. */
-  #searched = { at: '', upTo: 1 };
+  #searched = { at: '', sinceMs: 0, upTo: 1 };
 
   constructor(options: LookerOptions) {
     this.#options = options;
@@ -131,7 +133,7 @@ export class Looker {
     this.#model = new Model(this.#model.whole().happenings); // a page may only be loaded anew
     this.#teller = null;
     this.#heardMs.clear();
-    this.#searched = { at: '', upTo: 1 };
+    this.#searched = { at: '', sinceMs: 0, upTo: 1 };
   }
 
   #sayInterest(): void {
@@ -236,15 +238,18 @@ export class Looker {
   /** Elections stand in the log: it is looked through when somebody else leads, or with others. */
   async #readHappenings({ nodes }: ClusterHealth): Promise<void> {
     const statuses = nodes.flatMap(({ status }) => status ?? []);
-    const position = Math.max(0, ...statuses.map((status) => status.position));
     const now = JSON.stringify(statuses.map(({ epoch, generation, copies }) => [epoch, generation, copies]));
-    if (now === this.#searched.at || this.#teller === null) return;
+    const nowMs = this.#options.clock.monotonicMs();
+    const sinceMs = now === this.#searched.at ? this.#searched.sinceMs : nowMs;
+    if (nowMs - sinceMs > settledMs || this.#teller === null) return;
+    // As far as it had come itself: others may be ahead of it.
+    const position = statuses.find(({ node }) => node === this.#teller)?.position ?? 0;
     const from = Math.max(1, this.#searched.upTo, position - searchedMax);
     const { operator } = this.#options;
     const query = { from, to: null, types: notedTypes };
     for await (const event of readLog(operator, this.#teller, query, askMs))
       this.#model.happened(happeningOf(event));
-    this.#searched = { at: now, upTo: position };
+    this.#searched = { at: now, sinceMs, upTo: position };
   }
 }
 
