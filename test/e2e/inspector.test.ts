@@ -79,7 +79,7 @@ describe.skipIf(!browser)('the inspector', () => {
     expect(await another.value('location.hash')).not.toContain(`at=${at}`);
     await another.driven.locator('#position').fill('99999');
     await another.press('Enter');
-    expect(await another.value(`Number(document.querySelector('#position').value)`)).toBeLessThan(99_999);
+    await another.shows(`Number(document.querySelector('#position').value) < 99_999`);
     await another.press('Escape', 'l');
     await another.shows(`!location.hash.includes('at=')`);
     expect(another.problems).toEqual([]);
