@@ -1,9 +1,7 @@
 /**
  * The courts of a leader: which matches are played, and when their next tick comes.
  *
- * One timer serves all of them. Ticks lie on a grid, so that a timer that was late makes none of the later ones late; what
- * was missed for a short while is made up for, what was missed for longer is a freeze: the game goes on where it stood.
- * Nothing is played while the leader is not certain that it leads, or while nothing commits.
+ * One [grid](tick-grid.ts) of ticks serves all of them. Nothing is played while the leader is not certain that it leads, or while nothing commits.
  */
 
 import { deadlineOf, type MatchCommand } from '../../actors/match/decide.ts';
@@ -13,7 +11,7 @@ import { type Both, type Side, ticksPerSecond } from '../../pong/game.ts';
 import { decodeSaying, ticksPerReport } from '../../pong/messages.ts';
 import type { PlayRecord } from '../../pong/recording.ts';
 import type { Bus, BusMessage, Subscription } from '../../ports/bus.ts';
-import type { Clock, Timer } from '../../ports/clock.ts';
+import { type Clock, delay } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { matches, openMatches } from '../../projections/tables.ts';
@@ -25,12 +23,8 @@ import { Tolerance } from '../tolerance.ts';
 import { Court } from './court.ts';
 import type { HeardPlay } from './heard-play.ts';
 import { pastGame } from './past-play.ts';
+import { TickGrid } from './tick-grid.ts';
 
-const tickMs = 1_000 / ticksPerSecond;
-/** Made up for at once; beyond that it is a freeze. */
-const missedTicksMax = 12;
-/** A timer that comes earlier than this waits once more. */
-const earlyMs = 0.5;
 /** At the latest; whose turn would come soon is taken along, for a frame costs more than what is in it. */
 const ticksPerRecord = 30 * ticksPerSecond;
 const ticksAlong = 15 * ticksPerSecond;
@@ -78,13 +72,19 @@ export class Courts {
   readonly #tolerance = new Tolerance(rates);
   /** From the first match that is played here on, until this node leads no more. */
   #hearing: Subscription | undefined;
-  #timer: Timer | undefined;
-  #nextMs = 0;
+  readonly #grid: TickGrid;
   #ticks = 0;
   #isStopped = false;
 
   constructor(options: CourtsOptions) {
     this.#options = options;
+    const { clock, leadership, metrics } = options;
+    this.#grid = new TickGrid(clock, {
+      isPlaying: () => this.#courts.size > 0 && !this.#isStopped,
+      isCertain: () => leadership.isHealthy && !leadership.isStalled,
+      ticked: (lateMs) => metrics.ticked(lateMs),
+      tick: (nowMs) => this.#tick(nowMs),
+    });
   }
 
   /** Goes on with what the leader before played. */
@@ -131,14 +131,14 @@ export class Courts {
   resign(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#grid.stop();
     this.#record([...this.#courts.values()].filter(({ waitsFor }) => waitsFor === undefined));
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#hearing?.stop();
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#grid.stop();
     this.#courts.clear();
   }
 
@@ -183,7 +183,7 @@ export class Courts {
         this.#takeOver({ court, match, score, oftenUntil, waitsFor: undefined }, state, heard);
         return;
       }
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, againMs)); // what was decided is not written yet
+      await delay(clock, againMs); // what was decided is not written yet
     }
   }
 
@@ -202,41 +202,7 @@ export class Courts {
     }
     if (known.length > 0) this.#record([played]);
     else if (state === 'countdown' && tick > 0) court.hold();
-    this.#wake();
-  }
-
-  #wake(): void {
-    if (this.#timer !== undefined || this.#isStopped) return;
-    this.#nextMs = this.#options.clock.monotonicMs() + tickMs;
-    this.#wait();
-  }
-
-  #wait(): void {
-    const { clock } = this.#options;
-    const run = () => {
-      this.#timer = undefined;
-      this.#run(clock.monotonicMs());
-    };
-    this.#timer = clock.setTimeout(run, Math.max(1, this.#nextMs - clock.monotonicMs()));
-  }
-
-  #run(nowMs: number): void {
-    if (this.#courts.size === 0 || this.#isStopped) return;
-    if (nowMs >= this.#nextMs - earlyMs) this.#play(nowMs);
-    this.#wait();
-  }
-
-  #play(nowMs: number): void {
-    const { leadership, metrics } = this.#options;
-    metrics.ticked(nowMs - this.#nextMs);
-    const isCertain = leadership.isHealthy && !leadership.isStalled;
-    let due = 1 + Math.floor(Math.max(0, nowMs - this.#nextMs) / tickMs);
-    if (due > missedTicksMax || !isCertain) {
-      due = 1;
-      this.#nextMs = nowMs;
-    }
-    this.#nextMs += due * tickMs;
-    if (isCertain) for (let tick = 0; tick < due; tick++) this.#tick(nowMs);
+    if (!this.#isStopped) this.#grid.wake();
   }
 
   #tick(nowMs: number): void {
@@ -265,7 +231,6 @@ export class Courts {
       this.#options.journal.notice(
         `match ${played.match} stands still: its point at tick ${play.to} was refused`,
       );
-    this.#wake();
   }
 
   /** Of all courts in one frame. */
